@@ -1,0 +1,1 @@
+"""The library of cases, one TOML file each."""

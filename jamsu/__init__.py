@@ -1,0 +1,1 @@
+"""Digital-twin thermal solver for underwater data centres."""
