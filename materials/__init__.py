@@ -1,0 +1,24 @@
+"""Properties of fluids and solids, as functions JAX can trace, and where each number comes from."""
+
+from materials import fouling, seawater
+from materials.fluids import Fluid, fluid_names, get_fluid
+from materials.fouling import Fouling, fouling_names, fouling_resistance, get_fouling, growing_resistance
+from materials.ranges import RangeWarning
+from materials.solids import Solid, get_solid, solid_names
+
+__all__ = [
+    "Fluid",
+    "Fouling",
+    "RangeWarning",
+    "Solid",
+    "fluid_names",
+    "fouling",
+    "fouling_names",
+    "fouling_resistance",
+    "get_fluid",
+    "get_fouling",
+    "get_solid",
+    "growing_resistance",
+    "seawater",
+    "solid_names",
+]

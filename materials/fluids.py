@@ -1,0 +1,31 @@
+"""The fluids by name."""
+
+from collections.abc import Callable
+
+from materials.fluid import Fluid
+from materials.gases import AIR, NITROGEN
+from materials.lookup import look_up
+from materials.oil import DIELECTRIC_OIL
+from materials.seawater import seawater
+
+__all__ = ["Fluid", "fluid_names", "get_fluid"]
+
+_FLUIDS: dict[str, Callable[[float], Fluid]] = {
+    "nitrogen": lambda salinity: NITROGEN,
+    "air": lambda salinity: AIR,
+    "dielectric-oil": lambda salinity: DIELECTRIC_OIL,
+    "seawater": seawater,
+}
+
+
+def fluid_names() -> tuple[str, ...]:
+    """All names that `get_fluid` knows."""
+    return tuple(_FLUIDS)
+
+
+def get_fluid(name: str, salinity: float = 35.0) -> Fluid:
+    """The fluid of that name; `salinity` (practical) matters to seawater only.
+
+    Raises KeyError with the nearest names if there is none, ValueError for a negative salinity of seawater.
+    """
+    return look_up("fluid", name, _FLUIDS)(salinity)

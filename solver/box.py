@@ -1,0 +1,151 @@
+"""Models of a plain box: sides at given temperatures, through films, or adiabatic; no obstacles.
+
+The same core as a submerged module's, set up directly: what verification and the laminar benchmarks run on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from solver.advection import Scheme
+from solver.energy import Conduction, Heat
+from solver.fast_diagonalization import fast_diagonalization
+from solver.flow import Fluid, viscous_solver
+from solver.mesh import AXES, Mesh, along, full_area
+from solver.pressure import box_solver
+from solver.step import EddyViscosity, Model
+
+Side = tuple[float, float] | None  # (temperature, film coefficient or inf); None: adiabatic
+
+
+def box_mesh(edges: Sequence[np.ndarray], dtype: jnp.dtype) -> Mesh:
+    x, y, z = (jnp.asarray(e, dtype) for e in edges)
+    return Mesh(x, y, z)
+
+
+def series_conductance(mesh: Mesh, conductivity: Array) -> tuple[Array, Array, Array]:
+    """Conductance between cell centres, W/K: both half cells in series (harmonic-mean conductivity).
+
+    Args:
+      conductivity: per cell (nx, ny, nz), W/(m K).
+    """
+    result = []
+    area = full_area(mesh)
+    for axis in AXES:
+        half = along(mesh.widths(axis), axis) / (2 * conductivity)
+        low = [slice(None)] * 3
+        high = [slice(None)] * 3
+        low[axis], high[axis] = slice(None, -1), slice(1, None)
+        inner = [slice(None)] * 3
+        inner[axis] = slice(1, -1)
+        result.append(area[axis][tuple(inner)] / (half[tuple(low)] + half[tuple(high)]))
+    return (result[0], result[1], result[2])
+
+
+def side_exchange(
+    mesh: Mesh, conductivity: Array, sides: Sequence[tuple[Side, Side]], reference: float = 0.0
+) -> tuple[Array, Array]:
+    """G (W/K) and T_ext (K from the reference) of the boundary cells: half a cell and a film in series.
+
+    Args:
+      sides: by axis, (lower, upper): a temperature with a film coefficient (inf: the wall itself), or None.
+    """
+    exchange = jnp.zeros(mesh.shape, mesh.dtype)
+    weighted = jnp.zeros(mesh.shape, mesh.dtype)
+    area = full_area(mesh)
+    for axis in AXES:
+        for side, end in zip(sides[axis], (0, -1), strict=True):
+            if side is None:
+                continue
+            temperature, film = side
+            cell = [slice(None)] * 3
+            cell[axis] = slice(0, 1) if end == 0 else slice(-1, None)
+            index = tuple(cell)
+            half = mesh.widths(axis)[end] / (2 * conductivity[index])
+            g = area[axis][index] / (half + 1.0 / film)
+            exchange = exchange.at[index].add(g)
+            weighted = weighted.at[index].add(g * (temperature - reference))
+    return exchange, weighted / jnp.where(exchange > 0, exchange, 1)
+
+
+def box_model(
+    edges: Sequence[np.ndarray],
+    *,
+    viscosity: float = 1.0,
+    buoyancy: float = 0.0,
+    conductivity: float | np.ndarray = 1.0,
+    capacity: float | np.ndarray = 1.0,
+    source: float | np.ndarray = 0.0,
+    sides: Sequence[tuple[Side, Side]] = ((None, None), (None, None), (None, None)),
+    no_slip: np.ndarray | None = None,
+    wall_velocity: np.ndarray | None = None,
+    scheme: Scheme = "central",
+    heat_scheme: Scheme = "central",
+    conduction: Conduction = "direct",
+    implicit_viscosity: bool = True,
+    implicitness: float = 1.0,
+    turbulence: EddyViscosity = "laminar",
+    dtype: jnp.dtype = jnp.float64,
+) -> Model:
+    """A box [edges[0]] x [edges[1]] x [edges[2]] (m) of fluid or solid.
+
+    Args:
+      conductivity, capacity, source: W/(m K), J/(m3 K), W/m3; numbers or per cell. "direct" conduction needs
+        numbers, and sides that are walls of given temperature or adiabatic.
+      sides: by axis, (lower, upper), see `side_exchange`.
+      no_slip: (3, 2), 1 no-slip, 0 frictionless; default no-slip, frictionless along an axis of one cell.
+    """
+    mesh = box_mesh(edges, dtype)
+    slip = np.ones((3, 2)) if no_slip is None else np.asarray(no_slip, float)
+    slip = slip * np.array([[1.0 if n > 1 else 0.0] for n in mesh.shape])
+    cells = jnp.broadcast_to(jnp.asarray(conductivity, dtype), mesh.shape)
+    exchange, external = side_exchange(mesh, cells, sides)
+    volume = mesh.volume
+    fluid = Fluid(
+        viscosity=jnp.asarray(viscosity, dtype),
+        buoyancy=jnp.asarray(buoyancy, dtype),
+        smagorinsky=jnp.asarray(0.17, dtype),
+        no_slip=jnp.asarray(slip, dtype),
+        wall_velocity=jnp.asarray(np.zeros((3, 2, 3)) if wall_velocity is None else wall_velocity, dtype),
+        scheme=scheme,
+    )
+    heat = Heat(
+        capacity=jnp.asarray(capacity, dtype) * volume,
+        conductance=series_conductance(mesh, cells),
+        source=jnp.asarray(source, dtype) * volume,
+        exchange=exchange,
+        exchange_temperature=external,
+        fluid_capacity=jnp.asarray(np.mean(capacity), dtype),
+        turbulent_link=None,
+        turbulent_prandtl=jnp.asarray(0.85, dtype),
+        fixed=None,
+        limiter_share=None,
+        implicitness=jnp.asarray(implicitness, dtype),
+        box_conductivity=jnp.asarray(np.mean(conductivity), dtype),
+        scheme=heat_scheme,
+        conduction=conduction,
+    )
+    heat_solver = None
+    if conduction == "direct" or (conduction == "implicit" and np.ndim(conductivity) == 0):
+        ends = [tuple("neumann" if s is None else "dirichlet" for s in sides[a]) for a in AXES]
+        heat_solver = fast_diagonalization(
+            [np.asarray(mesh.spacing(a), float) for a in AXES],
+            [np.asarray(mesh.widths(a), float) for a in AXES],
+            ends,  # type: ignore[arg-type]
+            dtype,
+        )
+    return Model(
+        mesh=mesh,
+        fluid=fluid,
+        heat=heat,
+        pressure_solver=box_solver(mesh),
+        viscous_solver=viscous_solver(mesh, slip) if implicit_viscosity else None,
+        heat_solver=heat_solver,
+        prescribed=None,
+        eddy_viscosity=jnp.asarray(0.0, dtype),
+        turbulence=turbulence,
+    )

@@ -1,0 +1,60 @@
+"""Preconditioned conjugate gradients for symmetric positive (semi-)definite systems.
+
+Hestenes & Stiefel, J. Res. NBS 49 (1952) 409; the flexible (Polak-Ribiere) form of the new direction costs one
+more dot product and keeps converging when the preconditioner is not exactly symmetric in single precision
+(Golub & Ye, SIAM J. Sci. Comput. 21 (1999) 1305).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array
+
+
+class Solution(NamedTuple):
+    """x; the 2-norm of the last residual; the number of iterations taken."""
+
+    x: Array
+    residual: Array
+    iterations: Array
+
+
+def conjugate_gradient(
+    operator: Callable[[Array], Array],
+    rhs: Array,
+    guess: Array,
+    preconditioner: Callable[[Array], Array],
+    tolerance: Array | float,
+    maximum: int = 100,
+) -> Solution:
+    """Solve `operator(x) = rhs` until the residual's 2-norm is at most `tolerance` (absolute, in rhs' unit)."""
+
+    def dot(a: Array, b: Array) -> Array:
+        return jnp.vdot(a, b)
+
+    def going(carry):
+        _, _, _, _, norm2, count = carry
+        return (norm2 > tolerance**2) & (count < maximum)
+
+    def step(carry):
+        x, residual, direction, rho, _, count = carry
+        product = operator(direction)
+        curvature = dot(direction, product)
+        alpha = jnp.where(curvature > 0, rho / jnp.where(curvature > 0, curvature, 1), 0)
+        x = x + alpha * direction
+        new_residual = residual - alpha * product
+        z = preconditioner(new_residual)
+        new_rho = dot(new_residual, z)
+        beta = (new_rho - dot(residual, z)) / jnp.where(rho > 0, rho, 1)
+        direction = z + jnp.maximum(beta, 0) * direction
+        return x, new_residual, direction, new_rho, dot(new_residual, new_residual), count + 1
+
+    residual = rhs - operator(guess)
+    z = preconditioner(residual)
+    start = (guess, residual, z, dot(residual, z), dot(residual, residual), jnp.asarray(0, jnp.int32))
+    x, _, _, _, norm2, count = jax.lax.while_loop(going, step, start)
+    return Solution(x, jnp.sqrt(norm2), count)

@@ -1,0 +1,168 @@
+"""Heat: advection by the flow, conduction in fluid and solids, sources, and exchange with what lies outside.
+
+    C dT/dt = - sum_f rho c F_f T_f + sum_f g_f (T_nb - T) + P + G (T_ext - T)
+
+per cell, with C = rho c V (J/K), g_f the conductance between two cell centres (W/K; series of both halves, so
+the harmonic mean of two conductivities), P the source (W), G the conductance to the surroundings (hull, coil,
+heated wall; W/K) and T_ext their temperature. What leaves one cell enters its neighbour or the surroundings, so
+the heat budget closes to round-off every step. Temperatures count from a reference temperature, K.
+Conduction and exchange are theta-implicit (1 backward Euler, 1/2 Crank-Nicolson), advection is Adams-Bashforth.
+Source: Patankar, Numerical Heat Transfer and Fluid Flow (1980) ch. 4 (harmonic-mean interface).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from solver.advection import Scheme, axis_inflow
+from solver.conjugate_gradient import conjugate_gradient
+from solver.fast_diagonalization import FastDiagonalization
+from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
+from solver.operators import difference, mean
+
+Conduction = Literal["explicit", "implicit", "direct"]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Heat:
+    """Everything the temperature equation needs besides the flow.
+
+    Attributes:
+      capacity: C of each cell, J/K.
+      conductance: g on the inner faces by axis without turbulence, W/K.
+      source: P, W per cell.
+      exchange: G, W/K per cell.
+      exchange_temperature: T_ext, K from the reference.
+      fluid_capacity: rho c of the fluid, J/(m3 K).
+      turbulent_link: by axis on the inner faces, open area / distance, m, where turbulence conducts (fluid to
+        fluid, outside machines); None for a laminar flow.
+      turbulent_prandtl: 0.85 unless there is a reason (Kays, J. Heat Transfer 116 (1994) 284).
+      fixed: 1 in cells whose temperature is held (supply of a cooling unit), else 0; None if there is none.
+      limiter_share: by axis on the inner faces, 0 where advection must be first-order upwind (machines).
+      implicitness: theta.
+      box_conductivity: conductivity of a uniform box, W/(m K), read only with a direct solver.
+    """
+
+    capacity: Float[Array, "nx ny nz"]
+    conductance: Vector
+    source: Float[Array, "nx ny nz"]
+    exchange: Float[Array, "nx ny nz"]
+    exchange_temperature: Float[Array, "nx ny nz"]
+    fluid_capacity: Array
+    turbulent_link: Vector | None
+    turbulent_prandtl: Array
+    fixed: Float[Array, "nx ny nz"] | None
+    limiter_share: Vector | None
+    implicitness: Array
+    box_conductivity: Array
+    scheme: Scheme = field(metadata={"static": True}, default="limited")
+    conduction: Conduction = field(metadata={"static": True}, default="explicit")
+
+
+def advected_heat(mesh: Mesh, heat: Heat, flux: Vector, temperature: Array) -> Float[Array, "nx ny nz"]:
+    """Heat carried into each cell by the flow, W."""
+    total: Array | float = 0.0
+    for axis in AXES:
+        total = total + axis_inflow(
+            temperature,
+            take(flux[axis], axis, 1, -1),
+            mesh.centres(axis),
+            mesh.edges[axis][1:-1],
+            axis,
+            heat.scheme,
+            None if heat.limiter_share is None else heat.limiter_share[axis],
+        )
+    return heat.fluid_capacity * total
+
+
+def total_conductance(heat: Heat, eddy_viscosity: Array | None) -> Vector:
+    """Conductance of the inner faces with the turbulent share, W/K."""
+    if eddy_viscosity is None or heat.turbulent_link is None:
+        return heat.conductance
+    diffusivity = heat.fluid_capacity * eddy_viscosity / heat.turbulent_prandtl
+    gx, gy, gz = (heat.conductance[a] + heat.turbulent_link[a] * mean(diffusivity, a) for a in AXES)
+    return (gx, gy, gz)
+
+
+def conducted_heat(conductance: Vector, temperature: Array) -> Float[Array, "nx ny nz"]:
+    """Heat conducted into each cell from its neighbours, W."""
+    total = jnp.zeros_like(temperature)
+    for axis in AXES:
+        flow = conductance[axis] * difference(temperature, axis)  # W towards the lower cell
+        total = total + difference(pad_ends(flow, axis), axis)
+    return total
+
+
+def conductance_diagonal(conductance: Vector) -> Float[Array, "nx ny nz"]:
+    """Sum of the conductances of each cell, W/K."""
+    total: Array | float = 0.0
+    for axis in AXES:
+        padded = pad_ends(conductance[axis], axis)
+        total = total + take(padded, axis, None, -1) + take(padded, axis, 1, None)
+    return jnp.asarray(total)
+
+
+def advance_temperature(
+    heat: Heat,
+    temperature: Array,
+    advected: Array,
+    conductance: Vector,
+    dt: Array | float,
+    solver: FastDiagonalization | None,
+    tolerance: float = 1e-6,
+) -> tuple[Array, Array]:
+    """One step of the heat equation.
+
+    Args:
+      advected: heat brought by the flow at the middle of the step, W per cell.
+      solver: direct solver of a box with constant capacity, conductivity and exchange at its sides only; used as
+        the solution for `conduction="direct"`, as the preconditioner for "implicit" when given.
+
+    Returns:
+      The new temperature and the temperature at which heat was exchanged with the surroundings (theta-weighted),
+      so that G (T_ext - T_exchanged) dt is exactly the heat received.
+    """
+    theta = heat.implicitness
+    rate = (
+        advected
+        + conducted_heat(conductance, temperature)
+        + heat.source
+        + heat.exchange * (heat.exchange_temperature - temperature)
+    )
+    shift = heat.capacity / dt
+    if heat.conduction == "explicit":
+        change = rate / (shift + theta * heat.exchange)
+    elif heat.conduction == "direct":
+        assert solver is not None
+        change = solver.solve(rate, heat.fluid_capacity / dt, theta * heat.box_conductivity)
+    else:
+        change = _implicit_change(heat, rate, conductance, shift, solver, tolerance)
+    new = temperature + change
+    if heat.fixed is not None:
+        new = jnp.where(heat.fixed > 0, temperature, new)
+    return new, temperature + theta * (new - temperature)
+
+
+def _implicit_change(
+    heat: Heat, rate: Array, conductance: Vector, shift: Array, solver: FastDiagonalization | None, tolerance: float
+) -> Array:
+    """Conjugate gradients on (C/dt + theta (conduction + G)) dT = rate."""
+    theta = heat.implicitness
+    diagonal = shift + theta * (conductance_diagonal(conductance) + heat.exchange)
+
+    def operator(x: Array) -> Array:
+        return (shift + theta * heat.exchange) * x - theta * conducted_heat(conductance, x)
+
+    def preconditioner(r: Array) -> Array:
+        if solver is None:
+            return r / diagonal
+        return solver.solve(r, heat.fluid_capacity / dt, theta * heat.box_conductivity)
+
+    norm = jnp.sqrt(jnp.vdot(rate, rate))
+    return conjugate_gradient(operator, rate, preconditioner(rate), preconditioner, tolerance * norm, 1000).x

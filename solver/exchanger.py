@@ -1,0 +1,311 @@
+"""Heat exchangers by the effectiveness-NTU method.
+
+    effectiveness = duty / (C_min (T_hot,in - T_cold,in)),   NTU = UA / C_min,   C = C_min / C_max
+
+All functions are traceable and finite, with finite gradients, for NTU >= 0 and 0 <= C <= 1, the ends
+included. The textbook forms divide zero by zero at C = 0, C = 1 or NTU = 0, so each is rewritten here with
+
+    phi(x) = (1 - exp(-x)) / x,   phi(0) = 1.
+
+Sources: Kays & London, Compact Heat Exchangers, 3rd ed. (1984) ch. 2; Incropera et al., Fundamentals of
+Heat and Mass Transfer, 7th ed. (2011), tables 11.3 and 11.4; Mason (1955) for cross flow with both streams
+unmixed.
+"""
+
+import difflib
+import math
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.scipy.special import erfc
+
+Real = float | int | np.floating | np.ndarray | Array
+
+_SERIES_TERMS = 144  # enough for a Poisson variable of mean _SERIES_LIMIT: the tail left out is below 1e-15
+_SERIES_LIMIT = 60.0
+_TINY = 1e-30
+
+
+def _phi(x: Real) -> Array:
+    """(1 - exp(-x)) / x, with its limit 1 and a finite slope at x = 0."""
+    small = jnp.abs(x) < 0.05
+    safe = jnp.where(small, 1.0, x)
+    series = 1.0 - x / 2.0 * (1.0 - x / 3.0 * (1.0 - x / 4.0 * (1.0 - x / 5.0 * (1.0 - x / 6.0))))
+    return jnp.where(small, series, -jnp.expm1(-safe) / safe)
+
+
+def _counter(n: Real, c: Real) -> Array:
+    p = jnp.multiply(n, _phi(n * (1.0 - c)))
+    return p / (1.0 + c * p)
+
+
+def _parallel(n: Real, c: Real) -> Array:
+    return jnp.multiply(n, _phi(n * (1.0 + c)))
+
+
+def _shell_and_tube(n: Real, c: Real) -> Array:
+    s = jnp.sqrt(1.0 + c**2)
+    t = jnp.tanh(0.5 * n * s)
+    return 2.0 * t / ((1.0 + c) * t + s)
+
+
+def _cross_both_unmixed(n: Real, c: Real) -> Array:
+    # The power has no slope at 0; there the factor n alone carries the value.
+    power = jnp.maximum(n, 1e-9) ** 0.78
+    return -jnp.expm1(-n * _phi(c * power))
+
+
+def _poisson_tails_over_mean(mean: Array) -> Array:
+    """P(X > k) / mean for k = 0, 1, ..., X a Poisson variable; exact at mean = 0. Shape (..., terms)."""
+    k = jnp.arange(2, _SERIES_TERMS + 1, dtype=mean.dtype)
+    ratios = mean[..., None] / k
+    first = jnp.ones_like(mean)[..., None]
+    mass = jnp.exp(-mean)[..., None] * jnp.cumprod(jnp.concatenate([first, ratios], axis=-1), axis=-1)
+    return jnp.cumsum(mass[..., ::-1], axis=-1)[..., ::-1]
+
+
+def _cross_both_unmixed_exact(n: Real, c: Real) -> Array:
+    """Mason's series  1/(C N) sum_k P(X > k) P(Y > k)  with X, Y Poisson variables of means N and C N.
+
+    It equals E[min(X, Y)] / (C N). The number of terms is fixed, as tracing needs; beyond N = 60 the
+    difference X - Y is taken as normal with the first Edgeworth and lattice corrections, off by less than
+    1e-6 there.
+    """
+    n, c = jnp.broadcast_arrays(jnp.asarray(n), jnp.asarray(c))
+    few = jnp.minimum(n, _SERIES_LIMIT)
+    tails, cold_tails = _poisson_tails_over_mean(few), _poisson_tails_over_mean(c * few)
+    series = few * jnp.sum(tails * cold_tails, axis=-1)
+
+    many, c_many = jnp.maximum(n, _SERIES_LIMIT), jnp.maximum(c, 1e-3)
+    mean, deviation = many * (1.0 - c_many), jnp.sqrt(many * (1.0 + c_many))
+    z = mean / deviation
+    # E[min] = C N - E[max(0, Y - X)], and for a normal variable K, E[max(0, -K)] = s (pdf(z) - z Q(z)).
+    pdf = jnp.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
+    correction = 1.0 - (1.0 + z**2) / (8.0 * deviation**2)
+    shortfall = deviation * (pdf * correction - z * 0.5 * erfc(z / math.sqrt(2.0)))
+    normal = jnp.where(c < 1e-3, 1.0, 1.0 - shortfall / (c_many * many))
+    return jnp.where(n <= _SERIES_LIMIT, series, normal)
+
+
+def _cross_cmax_mixed(n: Real, c: Real) -> Array:
+    y = -jnp.expm1(-n)
+    return y * _phi(c * y)
+
+
+def _cross_cmin_mixed(n: Real, c: Real) -> Array:
+    return -jnp.expm1(-n * _phi(c * n))
+
+
+def _cross_both_mixed(n: Real, c: Real) -> Array:
+    return jnp.divide(n, 1.0 / _phi(n) + 1.0 / _phi(c * n) - 1.0)
+
+
+def _condenser(n: Real, c: Real) -> Array:
+    return -jnp.expm1(-n) + 0.0 * c
+
+
+_FORMULAS: dict[str, Callable[[Real, Real], Array]] = {
+    "counter": _counter,
+    "parallel": _parallel,
+    "shell_and_tube": _shell_and_tube,
+    "cross_both_unmixed_exact": _cross_both_unmixed_exact,
+    "cross_both_unmixed": _cross_both_unmixed,
+    "cross_cmax_mixed": _cross_cmax_mixed,
+    "cross_cmin_mixed": _cross_cmin_mixed,
+    "cross_both_mixed": _cross_both_mixed,
+    "condenser": _condenser,
+}
+
+_ALIASES = {
+    "counterflow": "counter",
+    "countercurrent": "counter",
+    "counter_current": "counter",
+    "parallelflow": "parallel",
+    "cocurrent": "parallel",
+    "co_current": "parallel",
+    "shell12": "shell_and_tube",
+    "shell_1_2": "shell_and_tube",
+    "shell_tube": "shell_and_tube",
+    "tema_e": "shell_and_tube",
+    "cross": "cross_both_unmixed_exact",
+    "cross_unmixed": "cross_both_unmixed_exact",
+    "cross_both_unmixed_approx": "cross_both_unmixed",
+    "cross_cmax_mixed_cmin_unmixed": "cross_cmax_mixed",
+    "cross_cmin_mixed_cmax_unmixed": "cross_cmin_mixed",
+    "cross_cmin_unmixed": "cross_cmax_mixed",
+    "cross_cmax_unmixed": "cross_cmin_mixed",
+    "cross_mixed": "cross_both_mixed",
+    "evaporator": "condenser",
+    "boiler": "condenser",
+    "heat_pipe": "condenser",
+    "thermosyphon": "condenser",
+}
+
+
+def arrangement_names() -> tuple[str, ...]:
+    """The names of the flow arrangements that `effectiveness` knows."""
+    return tuple(_FORMULAS)
+
+
+def find_arrangement(name: str) -> str:
+    """The arrangement meant by a usual spelling of it ("counter-flow", "Cross, Cmax mixed", "shell12").
+
+    Raises:
+        ValueError: no such arrangement; the message names the nearest one and lists all.
+    """
+    key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    key = re.sub(r"(?<=[a-z])_?flow(?=_|$)", "", key)
+    key = _ALIASES.get(key, key)
+    if key in _FORMULAS:
+        return key
+    near = difflib.get_close_matches(key, [*_FORMULAS, *_ALIASES], n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"unknown arrangement {name!r}.{hint} Known: {', '.join(_FORMULAS)}")
+
+
+def effectiveness(ntu: Real, capacity_ratio: Real, arrangement: str) -> Array:
+    """Effectiveness of a heat exchanger (-), between 0 and 1. Traceable in both numbers.
+
+    Args:
+        ntu: UA / C_min (-), >= 0; broadcasts against `capacity_ratio`.
+        capacity_ratio: C = C_min / C_max (-), 0 to 1.
+        arrangement: one of `arrangement_names()` or a usual spelling (see `find_arrangement`):
+
+            counter                    (1 - e^(-N(1-C))) / (1 - C e^(-N(1-C)))            Incropera 11.29
+            parallel                   (1 - e^(-N(1+C))) / (1 + C)                          11.28
+            shell_and_tube             one shell pass, 2, 4, ... tube passes               11.30
+            cross_both_unmixed_exact   Mason's series
+            cross_both_unmixed         1 - exp(N^0.22 (exp(-C N^0.78) - 1) / C)            11.32, 1 to 2 % off
+            cross_cmax_mixed           (1 - exp(-C (1 - e^-N))) / C                        11.33
+            cross_cmin_mixed           1 - exp(-(1 - e^(-C N)) / C)                        11.34
+            cross_both_mixed           1 / (1/(1-e^-N) + C/(1-e^(-C N)) - 1/N)             Kays & London
+            condenser                  1 - e^-N, whatever C: one side changes phase, heat pipes too   11.35
+
+    Raises:
+        ValueError: unknown arrangement. Numbers outside their range are reported by `check_effectiveness`.
+    """
+    formula = _FORMULAS[find_arrangement(arrangement)]
+    # Rounding may push a result past the second law.
+    return jnp.minimum(formula(ntu, capacity_ratio), 1.0)
+
+
+def check_effectiveness(ntu: Real, capacity_ratio: Real) -> list[str]:
+    """One-line messages about numbers outside the range of `effectiveness` (concrete arrays only)."""
+    messages = []
+    n, c = np.asarray(ntu), np.asarray(capacity_ratio)
+    if not np.all(n >= 0):
+        messages.append(f"number of transfer units {np.min(n):g} is outside 0 or more")
+    if not np.all((c >= 0) & (c <= 1)):
+        worst = c.flat[np.argmax(np.abs(c - 0.5))]
+        messages.append(f"capacity ratio {worst:g} is outside 0 to 1 (it is C_min / C_max)")
+    return messages
+
+
+class Exchange(NamedTuple):
+    """What a heat exchanger does: each an array of the broadcast shape of the inputs."""
+
+    duty: Array
+    """Heat from the hot to the cold stream (W); negative when the 'hot' stream enters colder."""
+    hot_outlet: Array
+    """K, or the scale of the inlets."""
+    cold_outlet: Array
+    effectiveness: Array
+    ntu: Array
+    capacity_ratio: Array
+
+
+def heat_exchange(
+    hot_capacity_rate: Real,
+    cold_capacity_rate: Real,
+    hot_inlet: Real,
+    cold_inlet: Real,
+    conductance: Real,
+    arrangement: str,
+) -> Exchange:
+    """Duty and outlet temperatures of an exchanger of given UA. Traceable.
+
+    Args:
+        hot_capacity_rate, cold_capacity_rate: mass flow times specific heat of each stream (W/K), >= 0.
+            A stream at rest gives no duty. With "condenser" the stream that changes phase is the one of the
+            larger rate.
+        hot_inlet, cold_inlet: inlet temperatures (K).
+        conductance: UA (W/K), >= 0; see `overall_conductance`.
+        arrangement: see `effectiveness`.
+    """
+    smaller = jnp.minimum(hot_capacity_rate, cold_capacity_rate)
+    larger = jnp.maximum(hot_capacity_rate, cold_capacity_rate)
+    capacity_ratio = smaller / jnp.maximum(larger, _TINY)
+    # NTU of 1e6 is already infinite; the bound keeps a stream at rest finite.
+    ntu = jnp.divide(conductance, jnp.maximum(smaller, jnp.maximum(1e-6 * conductance, _TINY)))
+    eps = effectiveness(ntu, capacity_ratio, arrangement)
+    duty = eps * smaller * (hot_inlet - cold_inlet)
+    return Exchange(
+        duty=duty,
+        hot_outlet=jnp.subtract(hot_inlet, duty / jnp.maximum(hot_capacity_rate, _TINY)),
+        cold_outlet=jnp.add(cold_inlet, duty / jnp.maximum(cold_capacity_rate, _TINY)),
+        effectiveness=eps,
+        ntu=ntu,
+        capacity_ratio=capacity_ratio,
+    )
+
+
+def log_mean_temperature_difference(
+    hot_inlet: Real, hot_outlet: Real, cold_inlet: Real, cold_outlet: Real, arrangement: str = "counter"
+) -> Array:
+    """Log-mean temperature difference (K) of a counter- or parallel-flow exchanger. Traceable.
+
+        (d1 - d2) / ln(d1 / d2)        Incropera 11.15; its limit d1 where the two end differences are equal
+
+    The end differences must both be positive; a temperature cross gives nan.
+
+    Raises:
+        ValueError: arrangement neither "counter" nor "parallel".
+    """
+    match find_arrangement(arrangement):
+        case "counter":
+            first, second = hot_inlet - cold_outlet, hot_outlet - cold_inlet
+        case "parallel":
+            first, second = hot_inlet - cold_inlet, hot_outlet - cold_outlet
+        case other:
+            raise ValueError(f"no log-mean difference for arrangement {other!r}; use 'counter' or 'parallel'")
+    return jnp.multiply(first, _phi(jnp.log(first / second)))
+
+
+def overall_conductance(
+    *,
+    gas_film: Real,
+    gas_area: Real,
+    water_film: Real,
+    water_area: Real,
+    wall_resistance: Real = 0.0,
+    gas_fouling: Real = 0.0,
+    water_fouling: Real = 0.0,
+    surface_efficiency: Real = 1.0,
+) -> Array:
+    """UA (W/K) of an exchanger from its resistances in series (Incropera eq. 11.1a). Traceable.
+
+        1/UA = 1/(eta h_g A_g) + R_g/(eta A_g) + R_wall + R_w/A_w + 1/(h_w A_w)
+
+    Args:
+        gas_film, water_film: film coefficients h (W/(m2 K)), > 0.
+        gas_area, water_area: areas A on each side (m2), > 0.
+        wall_resistance: of the whole wall, R_wall (K/W).
+        gas_fouling, water_fouling: fouling resistances R (m2 K/W).
+        surface_efficiency: eta of the finned gas side (-), 0 to 1.
+    """
+    gas = (1.0 / gas_film + gas_fouling) / (surface_efficiency * gas_area)
+    water = (1.0 / water_film + water_fouling) / water_area
+    return jnp.reciprocal(gas + wall_resistance + water)
+
+
+def fouled_conductance(conductance: Real, fouling_resistance: Real, area: Real) -> Array:
+    """UA (W/K) of an exchanger of clean `conductance` (W/K) after fouling: 1/UA + R_f/A. Traceable.
+
+    Args:
+        fouling_resistance: R_f (m2 K/W), >= 0, on the side of `area` (m2), > 0.
+    """
+    return jnp.asarray(conductance / (1.0 + conductance * fouling_resistance / area))

@@ -1,0 +1,102 @@
+"""Direct solution of separable elliptic problems on a box by fast diagonalisation.
+
+For an operator that is a sum of one-dimensional ones on a tensor-product mesh,
+
+    A = K_x (x) M_y (x) M_z + M_x (x) K_y (x) M_z + M_x (x) M_y (x) K_z,
+
+with stiffness K (1/m) and mass M = diag(widths) (m), the generalised eigenproblems K phi = lambda M phi
+(phi' M phi = 1) of the three directions diagonalise everything at once:
+
+    (shift M + scale A)^-1 = (Px (x) Py (x) Pz) [shift + scale (lx + ly + lz)]^-1 (Px (x) Py (x) Pz)'.
+
+Graded widths are as cheap as uniform ones. Cost: two dense products a direction, 4 N (nx + ny + nz)
+floating-point operations for N cells, which run near peak speed.
+Source: Lynch, Rice & Thomas, Numer. Math. 6 (1964) 185. Eigenvectors are computed once in double precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import scipy.linalg
+from jaxtyping import Array, Float
+
+End = Literal["neumann", "dirichlet"]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class FastDiagonalization:
+    """Eigenvectors (columns, M-orthonormal) and eigenvalues (1/m2) of the three directions."""
+
+    vectors: tuple[Array, Array, Array]
+    values: tuple[Array, Array, Array]
+
+    def solve(
+        self, rhs: Float[Array, "nx ny nz"], shift: float | Array = 0.0, scale: float | Array = 1.0
+    ) -> Float[Array, "nx ny nz"]:
+        """Solve (shift M + scale A) x = rhs; with shift = 0 the constant mode, if there is one, is left out."""
+        lx, ly, lz = self.values
+        eigenvalue = shift + scale * (lx[:, None, None] + ly[None, :, None] + lz[None, None, :])
+        singular = jnp.abs(eigenvalue) < 1e-12 * jnp.max(jnp.abs(eigenvalue))
+        inverse = jnp.where(singular, 0.0, 1.0 / jnp.where(singular, 1.0, eigenvalue))
+        px, py, pz = self.vectors
+        modes = _product(px.T, _product(py.T, _product(pz.T, rhs, 2), 1), 0)
+        return _product(px, _product(py, _product(pz, modes * inverse, 2), 1), 0)
+
+
+def _product(matrix: Array, field: Array, axis: int) -> Array:
+    """Matrix times field along one axis; the layouts below are the quickest of those tried on a CPU."""
+    if field.shape[axis] == 1:
+        return matrix[0, 0] * field
+    precision = jax.lax.Precision.HIGHEST
+    if axis == 0:
+        return jnp.tensordot(matrix, field, 1, precision=precision)
+    if axis == 1:
+        return jnp.matmul(matrix, field, precision=precision)
+    return jnp.matmul(field, matrix.T, precision=precision)
+
+
+def stiffness(distance: np.ndarray, ends: tuple[End, End]) -> np.ndarray:
+    """One-dimensional stiffness matrix (n, n), 1/m, of n points.
+
+    Args:
+      distance: n+1 distances: from the lower boundary to the first point, between points, and to the upper
+        boundary, m.
+      ends: "neumann" (no flux) or "dirichlet" (value zero on the boundary).
+    """
+    link = 1.0 / np.asarray(distance, float)
+    if ends[0] == "neumann":
+        link[0] = 0.0
+    if ends[1] == "neumann":
+        link[-1] = 0.0
+    return np.diag(link[:-1] + link[1:]) - np.diag(link[1:-1], 1) - np.diag(link[1:-1], -1)
+
+
+def fast_diagonalization(
+    distances: Sequence[np.ndarray],
+    masses: Sequence[np.ndarray],
+    ends: Sequence[tuple[End, End]],
+    dtype: jnp.dtype,
+) -> FastDiagonalization:
+    """Set up the solver of a box.
+
+    Args:
+      distances: by axis, see `stiffness`.
+      masses: by axis, control-volume widths (n,), m.
+      ends: by axis, the kind of the two ends.
+      dtype: precision of the solve.
+    """
+    vectors, values = [], []
+    for distance, mass, end in zip(distances, masses, ends, strict=True):
+        value, vector = scipy.linalg.eigh(stiffness(distance, end), np.diag(np.asarray(mass, float)))
+        if end == ("neumann", "neumann"):
+            value[0] = 0.0  # the constant mode, zero but for round-off
+        vectors.append(jnp.asarray(vector, dtype))
+        values.append(jnp.asarray(np.maximum(value, 0.0), dtype))
+    return FastDiagonalization((vectors[0], vectors[1], vectors[2]), (values[0], values[1], values[2]))

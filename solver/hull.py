@@ -1,0 +1,96 @@
+"""The hull: surface patches that carry heat from the gas to the sea through films and layers.
+
+Each patch of inner area A passes Q = U A (T_gas - T_out), 1/U = 1/h_i + R + 1/(h_o a), with R the layers'
+resistance per inner area and a the outer over the inner area (`solver.shell`). The films depend on the wall's
+temperatures (natural convection), which are those of the last update: they converge along the march.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from solver.films import FilmProperties, gas_film, hull_outside_film
+
+Outside = Literal["sea", "film", "adiabatic"]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Hull:
+    """Attributes:
+    cell, area, distance: of each patch: flat cell number, m2 of inner surface, m from the gas to the wall.
+    normal: (patch, 3) unit normal out of the gas.
+    resistance: m2 K/W. area_ratio: outer over inner area.
+    size, height: lengths of the outside film, m. current: speed of the sea, m/s.
+    outside_temperature: of the sea (or of a given film), K from the reference. film: given outside film, W/m2/K.
+    gas, sea: properties for the films.
+    shape: of the outside film. outside: what the hull gives its heat to.
+    """
+
+    cell: Int[Array, "patch"]
+    area: Float[Array, "patch"]
+    distance: Float[Array, "patch"]
+    normal: Float[Array, "patch 3"]
+    resistance: Array
+    area_ratio: Array
+    size: Array
+    height: Array
+    current: Array
+    outside_temperature: Array
+    film: Array
+    gas: FilmProperties
+    sea: FilmProperties
+    shape: str = field(metadata={"static": True}, default="horizontal_cylinder")
+    outside: Outside = field(metadata={"static": True}, default="sea")
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class WallState:
+    """Temperatures of the patches (K from the reference) and films (W/m2/K) of the last update."""
+
+    inner: Float[Array, "patch"]
+    outer: Float[Array, "patch"]
+    film_inner: Float[Array, "patch"]
+    film_outer: Float[Array, "patch"]
+
+
+def initial_wall(hull: Hull, inner: float = 5.0) -> WallState:
+    dtype = hull.area.dtype
+    ones = jnp.ones(hull.area.shape, dtype)
+    warm = hull.outside_temperature.astype(dtype)
+    return WallState(warm + 0.5 * inner * ones, warm + 0.1 * inner * ones, ones, ones)
+
+
+def update_wall(
+    hull: Hull, wall: WallState, gas_temperature: Float[Array, "patch"], velocity: Float[Array, "patch 3"]
+) -> tuple[WallState, Float[Array, "patch"]]:
+    """Films and wall temperatures for the gas's present state, and each patch's conductance U A, W/K."""
+    along = velocity - jnp.sum(velocity * hull.normal, 1, keepdims=True) * hull.normal
+    speed = jnp.sqrt(jnp.sum(along**2, 1) + 1e-12)
+    film_inner = gas_film(hull.gas, speed, hull.distance, gas_temperature - wall.inner, hull.normal[:, 2])
+    if hull.outside == "adiabatic":
+        zero = jnp.zeros_like(hull.area)
+        return WallState(gas_temperature, gas_temperature, film_inner, zero), zero
+    if hull.outside == "film":
+        film_outer = jnp.broadcast_to(hull.film, hull.area.shape)
+    else:
+        film_outer = hull_outside_film(
+            hull.shape,
+            hull.size,
+            wall.outer,
+            hull.outside_temperature,
+            hull.current,
+            hull.sea,
+            height=hull.height,
+        )
+    overall = 1.0 / (1.0 / film_inner + hull.resistance + 1.0 / (film_outer * hull.area_ratio))
+    flux = overall * (gas_temperature - hull.outside_temperature)
+    inner = gas_temperature - flux / film_inner
+    outer = hull.outside_temperature + flux / (film_outer * hull.area_ratio)
+    return WallState(inner, outer, film_inner, film_outer), overall * hull.area

@@ -1,0 +1,254 @@
+"""A submerged module: gas flow and heat in the vessel, racks, coils on their seawater circuit, hull.
+
+The fast part (flow and heat of the gas) advances step by step; the slow part (films and wall temperatures,
+effectiveness of the coils, water temperatures, fan curves) is renewed once a round of some steps from the gas's
+present state. In a steady state both agree; in time the lag is one round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from solver.coils import (
+    Coils,
+    cell_conductance,
+    coil_effectiveness,
+    coil_of_cell,
+    column_mean,
+    column_rate,
+    gas_rate,
+    water_inlet,
+)
+from solver.hull import Hull, WallState, update_wall
+from solver.machines import FanCurves, Machines, RackPorts, by_rack, by_unit, fan_flow, prescribed_velocity
+from solver.mesh import AXES, Mesh, Vector
+from solver.operators import cell_velocity, volume_flux
+from solver.step import Model, State, courant_rate, step
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Coolers:
+    """Cooling units that supply gas at a given temperature: their inner cells hold it (`Heat.fixed`), so what
+    the flow carries into those cells is what the unit takes.
+
+    Attributes:
+      cell, cell_cooler: flat numbers of the inner cells and the unit of each.
+      intake_cell, intake_cooler, intake_share: flat numbers of the cells before the intake's faces, their unit
+        and their share of its flow.
+      supply: (cooler,) supply temperature, K from the reference.
+    """
+
+    cell: Int[Array, "cell"]
+    cell_cooler: Int[Array, "cell"]
+    intake_cell: Int[Array, "intake"]
+    intake_cooler: Int[Array, "intake"]
+    intake_share: Float[Array, "intake"]
+    supply: Float[Array, "cooler"]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Module:
+    """A module ready to march: the gas domain and what stands in and around it. All values are leaves.
+
+    Attributes:
+      machine_flow: (machine,) given gas flow of each machine, racks first, m3/s.
+      density: of the gas, kg/m3 (turns kinematic into real pressure).
+      coolers: the cooling units of a room.
+    """
+
+    model: Model
+    machines: Machines
+    machine_flow: Float[Array, "machine"]
+    curves: FanCurves
+    ports: RackPorts
+    coils: Coils
+    hull: Hull
+    coolers: Coolers
+    density: Array
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class ModuleState:
+    """Everything that changes: what a run must keep to go on exactly as if undisturbed.
+
+    Attributes:
+      flow: fields of the gas. machine_flow: present flow of each machine, m3/s. duty: heat each coil took in the
+        last round, W. wall: temperatures and films of the hull.
+    """
+
+    flow: State
+    machine_flow: Float[Array, "machine"]
+    duty: Float[Array, "coil"]
+    wall: WallState
+
+
+class Round(NamedTuple):
+    """Means over one round of steps; temperatures in K from the reference, heat in W."""
+
+    time: Array  # at the end, s
+    duration: Array  # s
+    temperature: Array  # at which heat was exchanged, per cell
+    velocity: Vector  # at the end of the round
+    pressure: Array  # kinematic, at the end of the round
+    rack_inlet: Array  # (rack, unit)
+    rack_outlet: Array  # (rack, unit)
+    machine_flow: Array  # (machine,)
+    coil_duty: Array
+    coil_gas_inlet: Array
+    coil_gas_outlet: Array
+    coil_water_inlet: Array
+    coil_effectiveness: Array
+    cooler_duty: Array
+    cooler_intake: Array
+    hull_heat: Array
+    patch_heat: Array  # (patch,)
+    wall: WallState
+    stored: Array
+    exchange: Array  # total conductance to the surroundings, W/K
+    iterations: Array  # of the pressure solution, mean
+    change: Array  # root-mean-square change of temperature, K/s
+    courant: Array  # largest Courant number at the end
+
+
+class Coupling(NamedTuple):
+    """What holds through one round."""
+
+    model: Model
+    rate: Array  # gas capacity rate of the coils' columns, W/K
+    coil_conductance: Array  # of the coils' cells, W/K
+    water_inlet: Array  # by coil, K from the reference
+    effectiveness: Array  # by coil
+    hull_conductance: Array  # of the patches, W/K
+
+
+def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
+    """Renew machines, coils and hull from the gas's present state."""
+    model, coils, hull = module.model, module.coils, module.hull
+    mesh, heat = model.mesh, model.heat
+    temperature = state.flow.temperature.ravel()
+
+    flow = _machine_flow(module, state)
+    prescribed = prescribed_velocity(module.machines, flow)
+    velocity = _with_machines(mesh, state.flow.velocity, prescribed)
+    face_flow = jnp.concatenate([f.ravel() for f in volume_flux(mesh, velocity)])
+    rate = column_rate(coils, face_flow, heat.fluid_capacity)
+    effective, share = coil_effectiveness(coils, gas_rate(coils, rate))
+    coil_g = cell_conductance(coils, rate, share)
+    water = water_inlet(coils, state.duty)
+
+    near = jnp.stack([c.ravel()[hull.cell] for c in cell_velocity(velocity)], 1)
+    wall, hull_g = update_wall(hull, state.wall, temperature[hull.cell], near)
+
+    zero = jnp.zeros_like(temperature)
+    exchange = zero.at[coils.cell].add(coil_g).at[hull.cell].add(hull_g)
+    warmth = zero.at[coils.cell].add(coil_g * water[coil_of_cell(coils)])
+    warmth = warmth.at[hull.cell].add(hull_g * hull.outside_temperature)
+    external = warmth / jnp.where(exchange > 0, exchange, 1)
+    new_heat = replace(
+        heat, exchange=exchange.reshape(mesh.shape), exchange_temperature=external.reshape(mesh.shape)
+    )
+    coupling = Coupling(
+        replace(model, heat=new_heat, prescribed=prescribed), rate, coil_g, water, effective, hull_g
+    )
+    return coupling, replace(state, machine_flow=flow, wall=wall)
+
+
+def _machine_flow(module: Module, state: ModuleState) -> Array:
+    """Given flows, and those of fan curves against the present pressure."""
+    pressure = state.flow.pressure.ravel() * module.density
+    ports = module.ports
+    rise = by_rack(ports, pressure[ports.behind_cell] - pressure[ports.front_cell])
+    racks = rise.shape[0]
+    given = module.machine_flow[:racks]
+    curved = fan_flow(module.curves, state.machine_flow[:racks], rise)
+    followed = jnp.where(module.curves.active > 0, curved, given)
+    return jnp.concatenate([followed, module.machine_flow[racks:]])
+
+
+def _with_machines(mesh: Mesh, velocity: Vector, prescribed: Vector) -> Vector:
+    """A velocity with the machines' faces renewed."""
+    assert mesh.obstacles is not None
+    free = mesh.obstacles.free
+    u, v, w = (jnp.where(free[a] > 0, velocity[a], prescribed[a]) for a in AXES)
+    return (u, v, w)
+
+
+@jax.jit
+def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tuple[ModuleState, Round]:
+    """One round: renew the couplings, take `steps` steps of `dt` (both leaves), average what happened."""
+    coupling, state = couple(module, state)
+    model = coupling.model
+    start = state.flow
+
+    def body(_, carry):
+        flow, total, carried, iterations = carry
+        flow, report = step(model, flow, dt)
+        carried = carried + report.advected.ravel()[module.coolers.cell]
+        return flow, total + report.exchanged_temperature, carried, iterations + report.iterations
+
+    carry = (
+        start,
+        jnp.zeros_like(start.temperature),
+        jnp.zeros(module.coolers.cell.shape, start.temperature.dtype),
+        jnp.asarray(0, jnp.int32),
+    )
+    flow, total, carried, iterations = jax.lax.fori_loop(0, steps, body, carry)
+    count = steps.astype(dt.dtype)
+    report = _report(module, coupling, state, flow, total / count, carried / count, dt * count)
+    report = report._replace(iterations=iterations / count, courant=courant_rate(model, flow) * dt)
+    return replace(state, flow=flow, duty=report.coil_duty), report
+
+
+def _report(
+    module: Module,
+    coupling: Coupling,
+    state: ModuleState,
+    flow: State,
+    mean: Array,
+    carried: Array,
+    duration: Array,
+) -> Round:
+    """Means of one round from its mean temperature; every flow of heat is linear in it."""
+    coils, ports, coolers, hull = module.coils, module.ports, module.coolers, module.hull
+    flat = mean.ravel()
+    of_cell = coil_of_cell(coils)
+    coil_cells = coupling.coil_conductance * (flat[coils.cell] - coupling.water_inlet[of_cell])
+    patches = coupling.hull_conductance * (flat[hull.cell] - hull.outside_temperature)
+    capacity = coupling.model.heat.capacity
+    rise = flow.temperature - state.flow.temperature
+    units = coolers.supply.shape[0]
+    return Round(
+        time=flow.time,
+        duration=duration,
+        temperature=mean,
+        velocity=flow.velocity,
+        pressure=flow.pressure,
+        rack_inlet=by_unit(ports, flat[ports.front_cell]),
+        rack_outlet=by_unit(ports, flat[ports.rear_cell]),
+        machine_flow=state.machine_flow,
+        coil_duty=jax.ops.segment_sum(coil_cells, of_cell, coils.conductance.shape[0]),
+        coil_gas_inlet=column_mean(coils, coupling.rate, flat[coils.column_inlet]),
+        coil_gas_outlet=column_mean(coils, coupling.rate, flat[coils.column_outlet]),
+        coil_water_inlet=coupling.water_inlet,
+        coil_effectiveness=coupling.effectiveness,
+        cooler_duty=jax.ops.segment_sum(carried, coolers.cell_cooler, units),
+        cooler_intake=jax.ops.segment_sum(
+            coolers.intake_share * flat[coolers.intake_cell], coolers.intake_cooler, units
+        ),
+        hull_heat=jnp.sum(patches),
+        patch_heat=patches,
+        wall=state.wall,
+        stored=jnp.sum(capacity * rise) / duration,
+        exchange=jnp.sum(coupling.model.heat.exchange),
+        iterations=jnp.asarray(0.0),
+        change=jnp.sqrt(jnp.sum(capacity * rise**2) / jnp.sum(capacity)) / duration,
+        courant=jnp.asarray(0.0),
+    )
