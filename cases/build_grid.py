@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cases.errors import CaseError
+from cases.errors import CaseError, Problem
 from cases.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
 from cases.layout import vessel_shape
 from cases.schema import Case
@@ -47,9 +47,8 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
     lower, upper = np.asarray(bounds[0], float), np.asarray(bounds[1], float)
     spacing = case.solver.resolution * coarseness
     if spacing > np.min(upper - lower) / 4:
-        raise CaseError(
-            f"{case.name}: solver.resolution: {case.solver.resolution:g} m: expected at most a quarter of the "
-            f"vessel's smallest extent, {np.min(upper - lower) / 4:.4g} m"
+        raise _resolution_error(
+            case, f"expected at most a quarter of the vessel's smallest extent, {np.min(upper - lower) / 4:.4g} m"
         )
     fine = None if case.solver.wall_resolution is None else case.solver.wall_resolution * coarseness
     extents = case_extents(case, (lower, upper))
@@ -60,7 +59,7 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
         try:
             check_planes({**planes, "hull (low)": lower[axis], "hull (high)": upper[axis]}, minimum)
         except ValueError as error:
-            raise CaseError(f"{case.name}: solver.resolution: {case.solver.resolution:g} m: {error}") from None
+            raise _resolution_error(case, str(error)) from None
         faces = [lower[axis], upper[axis], *_planes(_fine_extents(extents), axis).values()]
         edges.append(
             axis_edges(
@@ -75,6 +74,10 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
             )
         )
     return Grid(*edges)
+
+
+def _resolution_error(case: Case, expected: str) -> CaseError:
+    return CaseError(case.name, Problem("solver.resolution", f"{case.solver.resolution:g} m", expected))
 
 
 def _planes(extents: dict[str, Extent], axis: int) -> dict[str, float]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cases.build_domain import Domain, Index, close_box, panel_faces, plane_of
 from cases.build_grid import flow_axis
-from cases.errors import CaseError
+from cases.errors import Problem
 from cases.extents import Extent, axis_of, coil_extent, coil_front, opening_extent, placed, rack_extent
 from cases.schema import Case, Coil, Cooler, Rack
 from geometry.boxes import box_cells, overlap_matrix, rectangle_faces
@@ -100,7 +100,7 @@ def _set_faces(
     """Give a plane of faces a flow: `share` of the machine's flow through each, in the plane's shape."""
     area = domain.passable[axis][index]
     if np.any((area <= 0) & (share > 0)):
-        raise CaseError(f"{made.names[machine]}: its gas would flow through the hull: expected a place inside the vessel")
+        raise Problem(made.names[machine], "its gas flow", "expected a place inside the vessel: it would cross the hull")
     carries = share > 0
     domain.area[axis][index] = np.where(carries, area, 0.0)
     domain.free[axis][index] = False
@@ -253,7 +253,7 @@ def _place_fan(domain, made, name, fan) -> None:
     index = panel_faces(domain, axis, *placed(fan.position, fan.size))
     area = domain.passable[axis][index]
     if not np.any(area > 0):
-        raise CaseError(f"fans.{name}: expected a place inside the vessel, none of its face is open")
+        raise Problem(f"fans.{name}", "its face", "expected a place inside the vessel")
     _set_faces(domain, made, axis, index, area / area.sum(), machine, sign)
     layer = index[axis].start - (0 if sign > 0 else 1)
     cells = flat_cells(domain, plane_of(index, axis, layer))
@@ -308,8 +308,8 @@ def _check_neighbours(domain: Domain, made: Machinery) -> None:
             blocked = (owner > 0) & (~cell | ((other >= 0) & (other != owner - 1)))
             if np.any(blocked):
                 name = made.names[int(owner[blocked].flat[0]) - 1]
-                raise CaseError(
-                    f"{name}: expected open gas before its intake and behind its outlet, found a wall or a machine"
+                raise Problem(
+                    name, "its gas flow", "expected open gas before its intake and behind its outlet"
                 )
 
 
@@ -320,7 +320,7 @@ def _beside(cell: np.ndarray, axis: int, side: int, beyond) -> np.ndarray:
 
 
 def check_circulation(domain: Domain, made: Machinery, flow: np.ndarray) -> None:
-    """What machines blow into each connected space must be what they draw out of it; CaseError names them."""
+    """What machines blow into each connected space must be what they draw out of it; a Problem names them."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -350,7 +350,8 @@ def check_circulation(domain: Domain, made: Machinery, flow: np.ndarray) -> None
     for region in np.flatnonzero(np.abs(inflow) > 1e-6 * scale):
         cells = np.flatnonzero(label == region)
         names = sorted({made.names[m] for c in cells for m in touching.get(int(c), ())})
-        raise CaseError(
-            f"{', '.join(names)}: {inflow[region]:+.3g} m3/s of gas flows into a closed space and finds no way back: "
-            "expected openings, or machines that balance"
+        raise Problem(
+            ", ".join(names),
+            f"{inflow[region]:+.3g} m3/s into a closed space",
+            "expected a way back for the gas, or machines that balance",
         )

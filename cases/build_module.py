@@ -10,6 +10,7 @@ import numpy as np
 from cases.build_domain import Domain, build_domain, wall_friction
 from cases.build_grid import build_cut_cells, build_grid
 from cases.build_machines import Machinery, build_machines, check_circulation
+from cases.errors import CaseError, Problem
 from cases.schema import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
 from geometry.grid import Grid
 from materials import get_fluid, get_solid, seawater
@@ -29,6 +30,7 @@ from solver.step import Model
 GRAVITY = 9.80665  # m/s2
 SMAGORINSKY = 0.17  # Lilly 1967
 TURBULENT_PRANDTL = 0.85  # Kays 1994
+SMALLEST_INERTIA = 0.5  # cut cells keep at least this share of a full cell's inertia and heat capacity
 INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not change
 
 
@@ -64,7 +66,10 @@ def build_geometry(case: Case, coarseness: float = 1.0) -> Geometry:
     """
     grid = build_grid(case, coarseness)
     domain = build_domain(case, grid, build_cut_cells(case, grid))
-    machinery = build_machines(case, domain)
+    try:
+        machinery = build_machines(case, domain)
+    except Problem as problem:
+        raise CaseError(case.name, problem) from None
     return Geometry(grid, domain, machinery)
 
 
@@ -109,7 +114,10 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
     dtype = jnp.float32 if case.solver.precision == "float32" else jnp.float64
     domain, made = geometry.domain, geometry.machinery
     flow = machine_flows(case, made, properties)
-    check_circulation(domain, made, flow)
+    try:
+        check_circulation(domain, made, flow)
+    except Problem as problem:
+        raise CaseError(case.name, problem) from None
     mesh = _mesh(domain, dtype)
 
     def cast(value) -> jnp.ndarray:
@@ -180,7 +188,7 @@ def _mesh(domain: Domain, dtype) -> Mesh:
     x, y, z = (jnp.asarray(np.asarray(grid.edges(a)), dtype) for a in range(3))
     full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
     gas = domain.open_cell
-    volume = np.where(gas, domain.cut.volume_fraction * full, full)
+    volume = np.where(gas, np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA) * full, full)
     driven = gas & (domain.machine < 0)
 
     def triple(arrays):
@@ -205,7 +213,7 @@ def _heat(case: Case, domain: Domain, made: Machinery, properties: Properties, m
     per_volume = properties.density * properties.heat_capacity
     full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
     gas = domain.open_cell
-    capacity = per_volume * np.where(gas, domain.cut.volume_fraction, 1.0) * full
+    capacity = per_volume * np.where(gas, np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA), 1.0) * full
     conductivity = np.full(grid.shape, properties.conductivity)
     for number, block in enumerate(case.blocks.values()):
         solid = get_solid(block.material)

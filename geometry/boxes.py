@@ -39,7 +39,9 @@ def box_cells(grid: Grid, lower: Vector, upper: Vector) -> tuple[slice, slice, s
     return x, y, z
 
 
-def rectangle_faces(grid: Grid, axis: int, position: Number, lower: Vector, upper: Vector) -> tuple[int, slice, slice]:
+def rectangle_faces(
+    grid: Grid, axis: int, position: Number, lower: Vector, upper: Vector
+) -> tuple[int, slice, slice]:
     """Index of the plane of faces at `position` along `axis`, and index ranges in the two other directions.
 
     `lower (2,)` and `upper (2,)` (m) are in the two other coordinates in the order x, y, z. Errors as `box_cells`.

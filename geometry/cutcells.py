@@ -19,6 +19,10 @@ from geometry.subdivision import Integrals, Refinement, integrate
 
 # Volume fractions (and shares of a face) below this are round-off of a wall that touches a grid plane.
 NEGLIGIBLE = 1e-7
+# Over the smallest cell width: distances below are on the wall (STL files hold single precision).
+SNAP = 1e-6
+# Over the box width: walls with fewer than about 15 cells to the diameter are refined.
+MISFIT = 0.04
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,9 @@ class CutCells:
         open_ = self.volume_fraction > 0
         cut = open_ & ((self.volume_fraction < 1) | (self.wall_area > 0))
         residual = np.linalg.norm(self.wall_vector - closing_vector(self.grid, self.apertures), axis=0)
-        largest_face = np.maximum.reduce(np.broadcast_arrays(*(self.grid.face_area(axis) for axis in range(3))))
+        largest_face = np.maximum.reduce(
+            np.broadcast_arrays(*(self.grid.face_area(axis) for axis in range(3)))
+        )
         return {
             "cells": int(open_.size),
             "open_cells": int(open_.sum()),
@@ -117,7 +123,9 @@ def cut_cells(grid: Grid, shape: Shape, *, closed_box: bool = True) -> CutCells:
     centre = np.stack(np.meshgrid(*(grid.centres(a) for a in range(3)), indexing="ij"))
     open_centroid = centre.copy()
     partly = near_fraction > 0
-    open_centroid[(slice(None), *(c[partly] for c in cells))] = (boxes.moment[partly] / boxes.measure[partly, None]).T
+    open_centroid[(slice(None), *(c[partly] for c in cells))] = (
+        boxes.moment[partly] / boxes.measure[partly, None]
+    ).T
 
     area, area_moment = np.zeros(grid.shape), np.zeros((3, *grid.shape))
     area[cells] = np.where(partly, boxes.area, 0.0)
@@ -141,18 +149,15 @@ def cut_cells(grid: Grid, shape: Shape, *, closed_box: bool = True) -> CutCells:
 
 
 def _refinement(grid: Grid, shape: Shape) -> Refinement:
-    """Tolerance and depth from the number of cells across the shape.
-
-    The misfit of a wall with the shape's own radius of curvature is about half a cell width over the cells across, so
-    it needs no split; a sharper curve does. The depth lets an edge inside one leaf (STL) converge as walls do.
-    """
+    """Depth from the number of cells across the shape, so that an edge inside one leaf (STL) converges as walls do."""
     lower, upper = shape.bounds()
     extent = np.minimum(upper, grid.upper) - np.maximum(lower, grid.lower)
     widths = [grid.widths(axis) for axis in range(3)]
     across = extent / np.array([np.median(width) for width in widths])
-    fewest = max(float(across[across > 0].min(initial=np.inf)), 2.0) if np.any(across > 0) else 2.0
-    levels = min(max(math.floor(math.log2(0.8 * fewest)), 1), 5)
-    return Refinement(snap=1e-6 * min(width.min() for width in widths), tolerance=1.0 / fewest, levels=levels)
+    fewest = float(across[across > 0].min()) if np.any(across > 0) else 1.0
+    levels = min(max(math.floor(math.log2(0.8 * max(fewest, 1.0))), 2), 5)
+    snap = SNAP * min(float(width.min()) for width in widths)
+    return Refinement(snap=snap, tolerance=MISFIT, levels=levels)
 
 
 def _near_cells(grid: Grid, shape: Shape) -> tuple[np.ndarray, np.ndarray]:
@@ -167,7 +172,9 @@ def _near_cells(grid: Grid, shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     return np.abs(distance) <= 0.5 * diagonal * (1 + 1e-6), distance < 0
 
 
-def _boxes(grid: Grid, index: tuple[np.ndarray, ...], axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+def _boxes(
+    grid: Grid, index: tuple[np.ndarray, ...], axis: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Lower corners and sizes (n, 3) of cells, or of the faces normal to `axis`."""
     lower = np.stack([grid.edges(a)[index[a]] for a in range(3)], axis=1)
     size = [np.zeros(len(lower)) if a == axis else grid.widths(a)[index[a]] for a in range(3)]
@@ -208,7 +215,9 @@ def _close_ends(
     axes = [grid.edges(a) if a == axis else grid.centres(a) for a in range(3)]
     centre = np.stack(np.meshgrid(*axes, indexing="ij"))
     part = integrals.measure > 0
-    centre[(slice(None), *(f[part] for f in faces))] = (integrals.moment[part] / integrals.measure[part, None]).T
+    centre[(slice(None), *(f[part] for f in faces))] = (
+        integrals.moment[part] / integrals.measure[part, None]
+    ).T
     for end in (0, -1):
         at = tuple(end if a == axis else slice(None) for a in range(3))
         closed = (aperture * grid.face_area(axis))[at]

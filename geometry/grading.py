@@ -109,7 +109,9 @@ def _stops(lower: float, upper: float, planes: list[float], minimum: float) -> l
     return stops
 
 
-def _fill(a: float, b: float, spacing: float, sources: list[tuple[float, float]], growth: float) -> np.ndarray:
+def _fill(
+    a: float, b: float, spacing: float, sources: list[tuple[float, float]], growth: float
+) -> np.ndarray:
     """Edges from a to b at equal steps of the number of cells per length."""
     narrowest = min([spacing, *(narrow for _, narrow in sources)])
     x = np.linspace(a, b, int(np.clip(20 * (b - a) / narrowest, 200, 20_000)) + 1)

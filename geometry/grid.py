@@ -109,4 +109,6 @@ def _check_edges(name: str, edge: np.ndarray) -> None:
     falling = np.flatnonzero(np.diff(edge) <= 0)
     if falling.size:
         i = int(falling[0])
-        raise ValueError(f"{name}_edge: edges must increase; edge {i} is {edge[i]:g} m, edge {i + 1} is {edge[i + 1]:g} m")
+        raise ValueError(
+            f"{name}_edge: edges must increase; edge {i} is {edge[i]:g} m, edge {i + 1} is {edge[i + 1]:g} m"
+        )

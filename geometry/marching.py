@@ -129,7 +129,9 @@ def _cut_tetrahedra(
     return share, moment, area, area_moment
 
 
-def _tip(v: np.ndarray, p: np.ndarray, apex: int, base: tuple[int, int, int], size: np.ndarray) -> tuple[np.ndarray, ...]:
+def _tip(
+    v: np.ndarray, p: np.ndarray, apex: int, base: tuple[int, int, int], size: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """The small tetrahedron that the plane cuts off around one corner."""
     (s0, q0), (s1, q1), (s2, q2) = (_crossing(v, p, apex, other) for other in base)
     share = s0 * s1 * s2

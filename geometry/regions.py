@@ -40,9 +40,15 @@ def regions(shape: Shape, lower: np.ndarray, size: np.ndarray) -> Iterator[Regio
     patterns, group = np.unique(sides, axis=0, return_inverse=True)
     group = group.reshape(-1)
     order = np.argsort(group, kind="stable")
-    for pattern, index in zip(patterns, np.split(order, np.cumsum(np.bincount(group))[:-1]), strict=True):
+    indices = np.split(order, np.cumsum(np.bincount(group))[:-1])
+    # Patterns that differ in leaves which do not matter leave the same question: those boxes go together.
+    alike: dict[tuple[tuple[int, ...], bytes], list[np.ndarray]] = {}
+    for pattern, index in zip(patterns, indices, strict=True):
         kept, table = _reduced(shape, pattern)
-        yield Region(index, tuple(leaves[i] for i in kept), table)
+        alike.setdefault((tuple(kept), table.tobytes()), []).append(index)
+    for (kept_leaves, answers), parts in alike.items():
+        table = np.frombuffer(answers, dtype=bool)
+        yield Region(np.concatenate(parts), tuple(leaves[i] for i in kept_leaves), table)
 
 
 def _reduced(shape: Shape, pattern: np.ndarray) -> tuple[list[int], np.ndarray]:

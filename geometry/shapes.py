@@ -12,6 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,6 +38,11 @@ class Shape(ABC):
         Sharp edges lie where leaves meet: the cut cells interpolate each leaf by itself, so edges stay sharp.
         """
         return (self,)
+
+    @cached_property
+    def leaf_count(self) -> int:
+        """Number of leaves."""
+        return len(self.leaves())
 
     def combine(self, values: np.ndarray) -> np.ndarray:
         """Distance (...) from the distances of the leaves (..., leaves), by minima and maxima alone.
@@ -67,7 +73,7 @@ def _positive(name: str, value: Number) -> None:
         raise ValueError(f"{name}: expected a positive length, got {value!r}")
 
 
-def _combined(components: Sequence[np.ndarray]) -> np.ndarray:
+def _combined(components: Sequence[np.ndarray | np.floating]) -> np.ndarray:
     """Distance of a product of shapes in orthogonal directions from the distance in each direction."""
     deepest = components[0]
     outside_squared = np.maximum(components[0], 0.0) ** 2
@@ -272,7 +278,7 @@ class Difference(Shape):
         return *self.body.leaves(), *(_Reversed(leaf) for leaf in self.removed.leaves())
 
     def combine(self, values: np.ndarray) -> np.ndarray:
-        count = len(self.body.leaves())
+        count = self.body.leaf_count
         return np.maximum(self.body.combine(values[..., :count]), -self.removed.combine(-values[..., count:]))
 
     def bounds(self) -> Bounds:
@@ -298,8 +304,12 @@ def _leaves_of(parts: Sequence[Shape]) -> tuple[Shape, ...]:
 
 def _combine_parts(parts: Sequence[Shape], values: np.ndarray) -> list[np.ndarray]:
     """Each part's distance from its own stretch of the leaves' values."""
-    ends = np.cumsum([len(part.leaves()) for part in parts])
-    return [part.combine(values[..., end - len(part.leaves()) : end]) for part, end in zip(parts, ends, strict=True)]
+    counts = [part.leaf_count for part in parts]
+    ends = np.cumsum(counts)
+    return [
+        part.combine(values[..., end - count : end])
+        for part, count, end in zip(parts, counts, ends, strict=True)
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -321,7 +331,9 @@ class Transformed(Shape):
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         # The inverse of an orthogonal matrix is its transpose; row vectors take the matrix itself on the right.
-        return self.shape((points - np.asarray(self.shift, dtype=float)) @ np.asarray(self.rotation, dtype=float))
+        return self.shape(
+            (points - np.asarray(self.shift, dtype=float)) @ np.asarray(self.rotation, dtype=float)
+        )
 
     def leaves(self) -> tuple[Shape, ...]:
         return tuple(Transformed(leaf, self.rotation, self.shift) for leaf in self.shape.leaves())

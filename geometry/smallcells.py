@@ -50,7 +50,9 @@ def close_small_cells(cut: CutCells, minimum_fraction: float | int) -> CutCells:
     length = np.linalg.norm(vector, axis=0)
     normal = vector / np.where(length > 0, length, 1.0)
     to_centroid = np.abs(np.sum((centroid - cut.open_centroid) * normal, axis=0))
-    distance = np.where(touched & ((cut.wall_area == 0) | (cut.wall_distance > to_centroid)), to_centroid, cut.wall_distance)
+    distance = np.where(
+        touched & ((cut.wall_area == 0) | (cut.wall_distance > to_centroid)), to_centroid, cut.wall_distance
+    )
     return replace(
         cut,
         volume_fraction=fraction,

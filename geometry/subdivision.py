@@ -28,8 +28,8 @@ FLAT = 1e-9
 class Refinement:
     """When to stop.
 
-    snap: distance taken as zero, m. tolerance: misfit allowed over the width of an unsplit box; halved with each
-    split, as the misfit of a smooth surface is. levels: number of splits at most.
+    snap: distance taken as zero, m. tolerance: misfit allowed over the width of the box, about the width over eight
+    radii of curvature for each curved direction. levels: number of splits at most.
     """
 
     snap: float
@@ -95,7 +95,12 @@ _BOX_FACES = {27: _box_faces(_STENCILS[None].nodes), 8: _box_faces(BOX_CORNERS)}
 
 
 def integrate(
-    shape: Shape, lower: np.ndarray, size: np.ndarray, refinement: Refinement, axis: int | None = None, level: int = 0
+    shape: Shape,
+    lower: np.ndarray,
+    size: np.ndarray,
+    refinement: Refinement,
+    axis: int | None = None,
+    level: int = 0,
 ) -> Integrals:
     """Open part and wall of the boxes at `lower (n, 3)` of `size (n, 3)` (m).
 
@@ -140,7 +145,7 @@ def _integrate_region(
         owner, lower, size, samples = owner[kept], lower[kept], size[kept], samples[kept]
     misfit, width = stencil.misfit(samples), size.max(axis=1)
     flat = misfit <= FLAT * width + refinement.snap
-    deeper = ~flat & (misfit > refinement.tolerance * 0.5**level * width)
+    deeper = ~flat & (misfit > refinement.tolerance * width)
     if level == refinement.levels:
         deeper[:] = False
     _add_cut(total, stencil, region, owner[flat], lower[flat], size[flat], samples[flat][:, stencil.corners])
@@ -162,7 +167,12 @@ def _add_open(
 
 
 def _add_whole(
-    total: Integrals, stencil: _Stencil, owner: np.ndarray, lower: np.ndarray, size: np.ndarray, values: np.ndarray
+    total: Integrals,
+    stencil: _Stencil,
+    owner: np.ndarray,
+    lower: np.ndarray,
+    size: np.ndarray,
+    values: np.ndarray,
 ) -> None:
     """Books boxes with no point (n, nodes or corners) outside: open, and walled where a whole face is on the wall."""
     whole = (values.max(axis=1) <= 0) & (values.min(axis=1) < 0)
@@ -196,7 +206,11 @@ def _add_cut(
         owner, lower, size, values = owner[mixed], lower[mixed], size[mixed], values[mixed]
     if len(owner) == 0:
         return
-    part = _cut_boxes(region, size, values) if stencil.axis is None else _cut_faces(stencil, region, size, values)
+    part = (
+        _cut_boxes(region, size, values)
+        if stencil.axis is None
+        else _cut_faces(stencil, region, size, values)
+    )
     moment = part.moment + part.measure[:, None] * lower
     total.add(owner, part._replace(moment=moment, area_moment=part.area_moment + part.area[:, None] * lower))
 

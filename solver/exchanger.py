@@ -22,11 +22,14 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.scipy.special import erfc
+from scipy.special import gammaln
 
 Real = float | int | np.floating | np.ndarray | Array
 
 _SERIES_TERMS = 144  # enough for a Poisson variable of mean _SERIES_LIMIT: the tail left out is below 1e-15
 _SERIES_LIMIT = 60.0
+_SERIES_POWERS = np.arange(_SERIES_TERMS)
+_SERIES_FACTORS = np.exp(_SERIES_POWERS * np.log(_SERIES_LIMIT) - gammaln(_SERIES_POWERS + 2))
 _TINY = 1e-30
 
 
@@ -60,11 +63,14 @@ def _cross_both_unmixed(n: Real, c: Real) -> Array:
 
 
 def _poisson_tails_over_mean(mean: Array) -> Array:
-    """P(X > k) / mean for k = 0, 1, ..., X a Poisson variable; exact at mean = 0. Shape (..., terms)."""
-    k = jnp.arange(2, _SERIES_TERMS + 1, dtype=mean.dtype)
-    ratios = mean[..., None] / k
-    first = jnp.ones_like(mean)[..., None]
-    mass = jnp.exp(-mean)[..., None] * jnp.cumprod(jnp.concatenate([first, ratios], axis=-1), axis=-1)
+    """P(X > k) / mean for k = 0, 1, ..., X a Poisson variable; exact at mean = 0. Shape (..., terms).
+
+    The mass e^-mean mean^m / m! is written with (mean / 60)^m, so that single precision does not overflow.
+    """
+    scaled = mean[..., None] / _SERIES_LIMIT
+    higher = jnp.power(scaled, jnp.asarray(_SERIES_POWERS[1:], mean.dtype))
+    powers = jnp.concatenate([jnp.ones_like(scaled), higher], axis=-1)  # the slope of 0^0 would be nan
+    mass = jnp.exp(-mean)[..., None] * powers * jnp.asarray(_SERIES_FACTORS, mean.dtype)
     return jnp.cumsum(mass[..., ::-1], axis=-1)[..., ::-1]
 
 

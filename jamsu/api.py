@@ -1,0 +1,166 @@
+"""The functions a notebook imports. Each mirrors a command; heavy libraries are imported in the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from cases.runner import Progress, Run
+    from cases.schema import Case
+
+Quality = Literal["coarse", "default", "fine"]
+Values = Mapping[str, Any]
+"""Values by dotted path, e.g. {"site.seawater_temperature": "12 degC", "racks.*.power": "18 kW"}."""
+
+
+def run(
+    case: str | Path | Case,
+    *,
+    output: str | Path | None = None,
+    set: Values | None = None,
+    quality: Quality = "default",
+    resume: bool = False,
+    force: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> xr.DataTree:
+    """Solve a case and return its result, as `jamsu run` writes it.
+
+    `case` is a name of the library, the path of a TOML file, or a Case. With `output` the result is written
+    there as well, and an existing file is refused unless `force`; `resume` goes on from the checkpoint of an
+    interrupted run with the same output. `progress` is called during the run with a `cases.runner.Progress`.
+
+    Read `tree.attrs["status"]`: a run that did not converge is returned too. Raises `cases.errors.CaseError`
+    for a bad case or an output that cannot be used.
+    """
+    path = None if output is None else Path(output)
+    solved = solve(
+        case, overrides(set), output=path, quality=quality, resume=resume, force=force, progress=progress
+    )
+    return solved.tree
+
+
+def solve(
+    case: str | Path | Case,
+    changes: Sequence[str] = (),
+    *,
+    output: Path | None = None,
+    quality: str = "default",
+    resume: bool = False,
+    force: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Run:
+    """Solve a case with overrides "path=value": the run with its tree and its summary. Raises as `run`."""
+    if output is not None:
+        from cases.result_file import check_output
+
+        check_output(output, overwrite=force or resume)
+    loaded = _loaded(case, changes)
+    from cases.runner import run_case  # imports jax: only once the input is known to be good
+
+    return run_case(loaded, output=output, quality=quality, resume=resume, force=force, progress=progress)
+
+
+def cases() -> tuple[str, ...]:
+    """Names of the library's cases."""
+    from cases import library_names
+
+    return tuple(library_names())
+
+
+def load_case(case: str | Path, set: Values | None = None) -> Case:
+    """The case of a library name or a TOML file, with values changed by dotted path.
+
+    Raises `cases.errors.CaseError`, one line that names file, key, value and what was expected.
+    """
+    from cases import load_case as load
+
+    return load(case, overrides(set))
+
+
+def open_result(path: str | Path) -> xr.DataTree:
+    """A result file as an xarray.DataTree in memory; the file is closed again.
+
+    `xarray.open_datatree(path)` reads the same file piece by piece. Raises `cases.errors.CaseError` when it
+    is no result.
+    """
+    from cases.result_file import read_result
+
+    return read_result(path)
+
+
+def render(
+    result: str | Path,
+    output: str | Path | None = None,
+    *,
+    size: tuple[int, int] = (1600, 900),
+    view: str = "cutaway",
+    field: str = "temperature",
+) -> Path:
+    """Draw a result file off-screen to a PNG file (default: the result's name here) and return its path.
+
+    `size` is in pixels; `view` and `field` as in `viz.render.render`. Raises `cases.errors.CaseError` when
+    the result cannot be read, the picture cannot be written, or this machine cannot draw.
+    """
+    from viz.render import render as draw
+
+    picture = Path(output) if output is not None else default_output(result, ".png")
+    return draw(Path(result), picture, size=size, view=view, field=field)
+
+
+def default_output(source: str | Path, suffix: str) -> Path:
+    """The file in the current folder named after a case or a result ("natick2" -> natick2.vtkhdf)."""
+    return Path(Path(source).stem + suffix)
+
+
+def sweep(
+    case: str | Path,
+    vary: Mapping[str, Sequence[object]],
+    *,
+    output: str | Path | None = None,
+    set: Values | None = None,
+    quality: Quality = "default",
+    resume: bool = False,
+    force: bool = False,
+) -> xr.Dataset:
+    """Solve the product of several axes and return the KPIs with the axes as dimensions.
+
+    `vary` maps a dotted path to its values, e.g. {"site.current_speed": ["0.2 m/s", "0.5 m/s"]}. A point that
+    fails has NaN KPIs and its `status` and `message` say why. With `output` the dataset is written as netCDF;
+    an interrupted sweep with the same output goes on where it was. Raises `cases.errors.CaseError` for a bad
+    case or axes.
+    """
+    from cases.sweep import run_sweep
+    from cases.sweep_axis import make_axis
+
+    path = None if output is None else Path(output)
+    if path is not None:
+        from cases.result_file import check_output
+
+        check_output(path, overwrite=force or resume)
+    axes = [make_axis(key, values) for key, values in vary.items()]
+    return run_sweep(
+        case, axes, overrides=overrides(set), quality=quality, output=path, resume=resume, force=force
+    )
+
+
+def overrides(values: Values | None) -> tuple[str, ...]:
+    """Values by path as the "path=value" texts of the command line."""
+    if not values:
+        return ()
+    from cases.sweep_axis import as_text
+
+    return tuple(f"{path}={as_text(value)}" for path, value in values.items())
+
+
+def _loaded(case: str | Path | Case, changes: Sequence[str]) -> Case:
+    from cases import load_case as load
+
+    if isinstance(case, str | Path):
+        return load(case, changes)
+    if changes:
+        raise TypeError("set= changes a case that is loaded by name or path: give it to load_case instead")
+    return case

@@ -1,0 +1,61 @@
+"""The command line: `jamsu COMMAND`. Each command is a file of its own; nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as distribution_version
+from typing import Annotated
+
+import typer
+
+from jamsu.command_cases import cases, check, show
+from jamsu.command_render import render
+from jamsu.command_run import run
+from jamsu.command_sweep import sweep
+from jamsu.errors import OneLineErrors
+
+app = typer.Typer(
+    name="jamsu",
+    cls=OneLineErrors,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: quick, and right when it is piped
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _print_version(wanted: bool = True) -> None:
+    if wanted:
+        print(f"jamsu {distribution_version('jamsu')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def jamsu(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Thermal digital twin of underwater data centres: how hot the racks run, and where the heat goes.
+
+    \b
+    Start with:
+      jamsu cases
+      jamsu run natick2
+      jamsu render natick2.vtkhdf
+    """
+
+
+for command in (run, cases, show, check, render, sweep):
+    app.command(command.__name__)(command)
+
+
+@app.command("version")
+def print_version() -> None:
+    """Print the version."""
+    _print_version()
+
+
+def main() -> None:
+    """Entry point of the `jamsu` command."""
+    app()

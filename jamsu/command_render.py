@@ -1,0 +1,46 @@
+"""`jamsu render`: draw a result."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def render(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file of `jamsu run`.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="PNG", help="The picture to write.", show_default=False),
+    ] = None,
+    view: Annotated[
+        str, typer.Option("--view", help="Where to look from; a wrong name lists them.")
+    ] = "cutaway",
+    field: Annotated[
+        str, typer.Option("--field", help="What the slice shows: a field of the result, or velocity.")
+    ] = "temperature",
+    size: Annotated[str, typer.Option("--size", metavar="WxH", help="Size in pixels.")] = "1600x900",
+) -> None:
+    """Draw a result to a PNG file, without a display.
+
+    Without -o the picture is RESULT's name with .png in this folder; one that exists is replaced.
+
+    \b
+    Examples:
+      jamsu render natick2.vtkhdf
+      jamsu render natick2.vtkhdf -o speed.png --field velocity --size 2400x1350
+    """
+    pixels = _pixels(size)
+    from jamsu.api import render as draw
+
+    print(draw(result, output, size=pixels, view=view, field=field))
+
+
+def _pixels(size: str) -> tuple[int, int]:
+    """Width and height of a text such as "1600x900"."""
+    found = re.fullmatch(r"([1-9]\d{0,4})[x×]([1-9]\d{0,4})", size.strip())
+    if not found:
+        raise typer.BadParameter(f"--size {size}: expected width x height in pixels, such as 1600x900")
+    return int(found[1]), int(found[2])

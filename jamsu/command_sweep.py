@@ -1,0 +1,152 @@
+"""`jamsu sweep`: solve the product of several axes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jamsu.errors import NOT_CONVERGED
+from jamsu.options import (
+    CaseArgument,
+    ForceOption,
+    JsonOption,
+    OutputOption,
+    Quality,
+    QualityOption,
+    ResumeOption,
+    SetOption,
+    only_one,
+)
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from rich.table import Table
+
+    from cases.sweep_axis import Axis
+    from cases.sweep_file import Point
+
+
+def sweep(
+    case: CaseArgument,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            "--vary",
+            metavar="PATH=A,B,C",
+            help="An axis: a path and its values; the last one's unit holds for bare numbers. Repeatable.",
+        ),
+    ],
+    output: OutputOption = None,
+    force: ForceOption = False,
+    set_: SetOption = None,
+    quality: QualityOption = Quality.default,
+    resume: ResumeOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Solve all combinations of values; collect key numbers.
+
+    Writes one netCDF file (xarray.open_dataset) whose dimensions are the axes; without -o it is CASE's name
+    with -sweep.nc in this folder. A point that fails is marked in `status` and `message`, and the others go
+    on. After an interruption the same command goes on with the first point that is not done; with --resume
+    also a sweep that is done is accepted, and shown.
+
+    \b
+    Examples:
+      jamsu sweep natick2 --vary "site.seawater_temperature=8,12,16,20 degC" -o sea.nc
+      jamsu sweep natick2 --vary "racks.*.power=15,20,25 kW" --vary "site.current_speed=0.1,0.5 m/s"
+      jamsu sweep natick2 --vary "coils.*.ua=2,4 kW/K" --set "site.depth=20 m" --quality coarse
+
+    \b
+    Exit codes:
+      0  all points converged
+      2  bad input; nothing was solved
+      3  the file is written, but a point failed or did not converge
+      130  interrupted; --resume goes on
+    """
+    only_one(force=force, resume=resume)
+    from cases.result_file import check_output
+    from cases.sweep import run_sweep
+    from cases.sweep_axis import parse_axis
+    from jamsu.api import default_output
+    from jamsu.console import answers, print_json
+    from jamsu.progress import shown_progress
+    from jamsu.report import GOOD_STATUS
+
+    path = output if output is not None else default_output(case, "-sweep.nc")
+    check_output(path, overwrite=force or resume)
+    axes = [parse_axis(text) for text in vary]
+    with shown_progress(Path(case).stem) as display:
+        count = itertools.count(1)
+
+        def on_point(point: Point, total: int, done_before: bool) -> None:
+            here = next(count)
+            display.say(f"{here}/{total} {describe(point, axes)}{' (done before)' * done_before}")
+            display.title = f"{Path(case).stem} {min(here + 1, total)}/{total}"
+
+        data = run_sweep(
+            case,
+            axes,
+            overrides=set_ or (),
+            quality=quality.value,
+            output=path,
+            resume=resume,
+            force=force,
+            on_point=on_point,
+            progress=display,
+        )
+    if as_json:
+        print_json({"result": path, "points": list(rows(data, axes))})
+    else:
+        console = answers()
+        console.print(table(data, axes))
+        console.print(f"result: [bold]{path}[/]", soft_wrap=True)
+    if not all(status in GOOD_STATUS for status in data["status"].values.ravel()):
+        raise typer.Exit(NOT_CONVERGED)
+
+
+def describe(point: Point, axes: list[Axis]) -> str:
+    """A point in one line: where it is, how it ended."""
+    where = ", ".join(axis.override(i) for axis, i in zip(axes, point.index, strict=True))
+    end = f"{point.status}: {point.message}" if point.message else point.status
+    inlet = point.summary.get("kpis", {}).get("hottest_inlet")
+    return f"{where}: {end}" + (f", hottest inlet {inlet:.1f} °C" if inlet is not None else "")
+
+
+def rows(data: xr.Dataset, axes: list[Axis]) -> Iterator[dict[str, Any]]:
+    """Each point with its axes' values and all scalars of the dataset."""
+    dims = tuple(axis.path for axis in axes)
+    scalars = [name for name, variable in data.data_vars.items() if variable.dims == dims]
+    for index in itertools.product(*(range(len(axis)) for axis in axes)):
+        values = {axis.path: axis.texts[i] for axis, i in zip(axes, index, strict=True)}
+        yield {"values": values} | {str(name): data[name].values[index] for name in scalars}
+
+
+def table(data: xr.Dataset, axes: list[Axis]) -> Table:
+    """The sweep as an engineer's table: a line for each point."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from jamsu.report import GOOD_STATUS, number, share
+
+    result = Table(show_edge=False, pad_edge=False)
+    for axis in axes:
+        result.add_column(escape(axis.path), justify="right")
+    for name in ("hottest inlet, °C", "ASHRAE class", "hull share", "seawater rise, K", "status"):
+        result.add_column(name, justify="left" if name == "status" else "right")
+    for row in rows(data, axes):
+        good = row["status"] in GOOD_STATUS
+        end = f"{row['status']}: {row['message']}" if row["message"] else row["status"]
+        result.add_row(
+            *(escape(text) for text in row["values"].values()),
+            number(row.get("hottest_inlet"), 1),
+            str(row.get("ashrae_class", "")),
+            share(row.get("hull_share")),
+            number(row.get("seawater_rise"), 2),
+            escape(end),
+            style="" if good else "red",
+        )
+    return result

@@ -1,0 +1,179 @@
+"""The tables at the end of a run, for an engineer: is it converged, how hot, where does the heat go."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cases import ashrae
+from jamsu.progress import duration
+
+# How a run may end well: a steady one converges, a transient one comes to its last time.
+GOOD_STATUS = ("converged", "finished")
+MISSING = "–"
+
+Summary = Mapping[str, Any]
+"""The object that `jamsu run --json` prints."""
+
+
+def print_report(summary: Summary, console: Console) -> None:
+    """Print the whole report of a run."""
+    good = summary["status"] in GOOD_STATUS
+    style = "bold green" if good else "bold red"
+    console.print(f"[{style}]{escape(str(summary['status']))}[/]" + ("" if good else _warning(summary)))
+    tables = [balance_table(summary["balance"]), key_table(summary)]
+    if summary["coils"]:
+        tables.insert(0, coil_table(summary["coils"]))
+    if summary["racks"]:
+        tables.insert(0, rack_table(summary["racks"]))
+    for table in tables:
+        console.print()
+        console.print(table)
+    console.print()
+    for warning in summary["warnings"]:
+        console.print(f"[yellow]warning:[/] {escape(str(warning))}", soft_wrap=True)
+    if summary.get("result"):
+        console.print(f"result: [bold]{escape(str(summary['result']))}[/]", soft_wrap=True)
+
+
+def rack_table(racks: Mapping[str, Summary]) -> Table:
+    """A line for each rack, the hottest inlet marked."""
+    hottest = hottest_rack(racks)
+    headings = ("power, kW", "gas flow, m³/s", "inlet, °C", "hottest, °C", "outlet, °C", "ASHRAE, class")
+    table = _table("Racks", *headings)
+    for name, rack in racks.items():
+        table.add_row(
+            escape(name),
+            number(rack["power"], 2, 1e-3),
+            number(rack["flow"], 3),
+            number(rack["inlet_temperature"], 1),
+            number(rack["inlet_maximum"], 1),
+            number(rack["outlet_temperature"], 1),
+            str(rack["ashrae_class"]),
+            style="bold" if name == hottest else "",
+        )
+    return table
+
+
+def coil_table(coils: Mapping[str, Summary]) -> Table:
+    """A line for each coil, gas side then water side."""
+    gas, water = ("gas in, °C", "gas out, °C"), ("water in, °C", "water out, °C", "water, kg/s")
+    table = _table("Coils", "duty, kW", *gas, *water, "ε", "approach, K")
+    for name, coil in coils.items():
+        table.add_row(
+            escape(name),
+            number(coil["duty"], 2, 1e-3),
+            number(coil["gas_inlet_temperature"], 1),
+            number(coil["gas_outlet_temperature"], 1),
+            number(coil["water_inlet_temperature"], 2),
+            number(coil["water_outlet_temperature"], 2),
+            number(coil["water_flow"], 2),
+            number(coil["effectiveness"], 3),
+            number(coil["approach"], 1),
+        )
+    return table
+
+
+_BALANCE = {
+    "it_power": "IT power",
+    "fan_power": "fan power",
+    "coil_heat": "to the coils",
+    "hull_heat": "through the hull",
+    "liquid_heat": "to the liquid loop",
+    "stored_heat": "stored",
+    "imbalance": "not accounted for",
+}
+
+
+def balance_table(balance: Summary) -> Table:
+    """Heat in, heat out, and what is left over, with shares of the IT power."""
+    table = _table("Heat balance", "power, kW", "share, of IT")
+    for key, label in _BALANCE.items():
+        power = balance.get(key)
+        table.add_row(label, number(power, 3, 1e-3), share(_ratio(power, balance["it_power"])))
+    return table
+
+
+def key_table(summary: Summary) -> Table:
+    """The handful of numbers that answer the question."""
+    kpis, timings, racks = summary["kpis"], summary["timings"], summary["racks"]
+    table = _table("Key numbers", "")
+    table.show_header = False
+    hottest = hottest_rack(racks)
+    where = f" (rack {escape(hottest)})" if hottest else ""
+    spread = kpis.get("hottest_inlet_spread")
+    moving = f" ± {number(spread, 2)}" if _known(spread) else ""
+    table.add_row("hottest rack inlet", f"{number(kpis.get('hottest_inlet'), 1)}{moving} °C{where}")
+    table.add_row("ASHRAE class met", escape(class_text(kpis.get("ashrae_class"), racks)))
+    table.add_row("share of heat through the hull", share(kpis.get("hull_share")))
+    table.add_row("seawater rise", f"{number(kpis.get('seawater_rise'), 2)} K")
+    table.add_row("heat balance open by", share(_ratio(summary["balance"]["imbalance"], _it_power(summary))))
+    table.add_row("cells", f"{summary['cells']:,}")
+    table.add_row(
+        "time",
+        f"{duration(timings['total_s'])}, of it compiling {timings['compile_s']:.1f} s"
+        f" ({timings['compilations']} programs), solving {timings['solve_s']:.1f} s",
+    )
+    return table
+
+
+def class_text(name: str | None, racks: Mapping[str, Summary]) -> str:
+    """The class met with what goes with it: "A1, within recommended 18 to 27 °C"."""
+    if not name:
+        return MISSING
+    inlets = [rack[key] for rack in racks.values() for key in ("inlet_temperature", "inlet_maximum")]
+    if name != ashrae.NO_CLASS and ashrae.within_recommended(_numbers(inlets)):
+        low, high = ashrae.RECOMMENDED
+        return f"{name}, all inlets within the recommended {low:.0f} to {high:.0f} °C"
+    return name
+
+
+def hottest_rack(racks: Mapping[str, Summary]) -> str | None:
+    """Name of the rack with the hottest inlet; None without any."""
+    known = {name: rack["inlet_maximum"] for name, rack in racks.items() if _known(rack["inlet_maximum"])}
+    return max(known, key=lambda name: known[name]) if known else None
+
+
+def number(value: float | None, digits: int, scale: float = 1.0) -> str:
+    """A number with so many decimals, a dash where there is none."""
+    return f"{value * scale:,.{digits}f}" if value is not None and _known(value) else MISSING
+
+
+def share(value: float | None) -> str:
+    """A share as percent."""
+    return f"{number(value, 2, 100.0)} %"
+
+
+def _warning(summary: Summary) -> str:
+    meaning = summary.get("status_meaning") or "the numbers below may still change"
+    return f": {escape(str(meaning))}"
+
+
+def _it_power(summary: Summary) -> float | None:
+    return summary["balance"].get("it_power")
+
+
+def _ratio(value: float | None, whole: float | None) -> float | None:
+    return value / whole if value is not None and whole else None
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def _numbers(values: list[float | None]) -> list[float]:
+    return [math.nan if value is None else value for value in values]
+
+
+def _table(title: str, *columns: str) -> Table:
+    """An empty table: names on the left, then a column for each heading ("name, unit" in two lines)."""
+    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for column in columns:
+        table.add_column(column.replace(", ", "\n"), justify="right" if column else "left")
+    return table

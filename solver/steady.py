@@ -1,0 +1,169 @@
+"""The steady state of a module, by marching through time to a (statistically) steady flow.
+
+A level (one grid) is marched in rounds. While it settles, the gas's mean temperature is moved to where the heat
+balance asks for it (one Newton step on the mean a round: excess heat over total conductance to the surroundings),
+so that a slow path out, such as a bare hull, costs no time. Then two half windows are averaged; when both agree and
+the balance closes, the level is converged; else the older half is dropped and the window moves on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import jax.numpy as jnp
+import numpy as np
+
+from solver.averaging import Average
+from solver.module import Module, ModuleState, Round, advance
+from solver.step import courant_rate
+
+STEPS_A_ROUND = 20
+LARGEST_GROWTH = 1.5  # of the step from one round to the next
+SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """When a level is done.
+
+    Attributes:
+      settle: time before averaging, s. window: averaging time, s. longest: time after which it gives up, s.
+      tolerance: share of the sources by which the averaged heat balance may be open.
+      drift: largest difference of the two half windows' hottest rack inlet (or mean gas) temperature, K.
+      steady_drift: K; a flow that changes by less in one window has stopped moving: the window may be short.
+      courant: target Courant number.
+    """
+
+    settle: float
+    window: float
+    longest: float
+    tolerance: float
+    drift: float = 0.1
+    steady_drift: float = 0.01
+    courant: float = 0.7
+
+
+@dataclass
+class Progress:
+    """What one round tells: for progress displays and the history.
+
+    time: s. residual: relative change of the temperature field per turnover. imbalance: share of the sources.
+    hottest: hottest rack inlet (or, without racks, hottest gas) from the reference, K. fraction: of this level done.
+    """
+
+    time: float
+    residual: float
+    imbalance: float
+    hottest: float
+    fraction: float
+
+
+@dataclass
+class March:
+    """The march on one level: everything needed to go on after an interruption.
+
+    start: time at which the level began, s. dt: next step, s. halves: older and newer half window.
+    series: by round (time, residual, imbalance, hottest).
+    """
+
+    state: ModuleState
+    start: float
+    dt: float
+    older: Average = field(default_factory=Average)
+    newer: Average = field(default_factory=Average)
+    series: list[tuple[float, float, float, float]] = field(default_factory=list)
+    rounds: int = 0
+    finished: bool = False
+    converged: bool = False
+
+
+def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
+    """Start a level; the first step follows from the machines' velocities."""
+    rate = float(courant_rate(module.model, state.flow))
+    dt = 0.5 * criteria.courant / rate if rate > 0 else criteria.settle / 1000
+    return March(state=state, start=float(state.flow.time), dt=dt)
+
+
+def sources(module: Module) -> float:
+    """Heat released in the gas domain, W."""
+    return float(jnp.sum(module.model.heat.source))
+
+
+def hottest(report: Round, module: Module) -> float:
+    """Hottest height unit's inlet (without racks: hottest gas), K from the reference."""
+    shares = np.asarray(module.ports.unit_share)
+    if shares.size and np.any(shares > 0):
+        return float(np.max(np.asarray(report.rack_inlet)[shares > 0]))
+    return float(jnp.max(report.temperature))
+
+
+def sinks(report: Round) -> float:
+    """Heat that leaves the gas domain, W."""
+    return float(report.hull_heat) + float(jnp.sum(report.coil_duty)) + float(jnp.sum(report.cooler_duty))
+
+
+def march_round(module: Module, march: March, criteria: Criteria, turnover: float) -> Progress:
+    """Advance a level by one round and decide whether it is done (changes `march`)."""
+    dtype = module.model.mesh.dtype
+    march.state, report = advance(
+        module, march.state, jnp.asarray(march.dt, dtype), jnp.asarray(STEPS_A_ROUND, jnp.int32)
+    )
+    power = sources(module)
+    excess = power - sinks(report)
+    scale = max(abs(power), 1e-9)
+    time = float(report.time)
+    if not math.isfinite(float(report.courant)):
+        raise FloatingPointError(f"the flow diverged at {time:.3g} s")
+    _next_step(march, report, criteria)
+    elapsed = time - march.start
+    hot = hottest(report, module)
+    residual = float(report.change) * turnover / max(abs(hot), 1.0)
+    march.series.append((time, residual, excess / scale, hot))
+    march.rounds += 1
+    if elapsed < criteria.settle:
+        if abs(excess) > criteria.tolerance * scale and elapsed < 0.7 * criteria.settle:
+            _shift_mean(module, march, SHIFT_SHARE * excess / max(float(report.exchange), 1e-12))
+    else:
+        _average(march, report, criteria, scale)
+        if elapsed > criteria.longest:
+            march.finished = True
+    fraction = 1.0 if march.finished else min(elapsed / (criteria.settle + criteria.window), 0.99)
+    return Progress(time, residual, excess / scale, hot, fraction)
+
+
+def _next_step(march: March, report: Round, criteria: Criteria) -> None:
+    wanted = criteria.courant * march.dt / max(float(report.courant), 1e-12)
+    march.dt = min(wanted, LARGEST_GROWTH * march.dt)
+
+
+def _shift_mean(module: Module, march: March, shift: float) -> None:
+    """Move the whole gas by one temperature difference; held and closed cells stay."""
+    heat, flow = module.model.heat, march.state.flow
+    moving = module.model.mesh.open_cell
+    if heat.fixed is not None:
+        moving = moving * (1 - heat.fixed)
+    warmer = flow.temperature + jnp.asarray(shift, flow.temperature.dtype) * moving
+    march.state = replace(march.state, flow=replace(flow, temperature=warmer))
+
+
+def _average(march: March, report: Round, criteria: Criteria, scale: float) -> None:
+    march.newer.add(report)
+    if march.newer.duration < criteria.window / 2:
+        return
+    if march.older.sums and agreed(march, criteria, scale):
+        march.finished = march.converged = True
+        return
+    march.older, march.newer = march.newer, Average()
+
+
+def agreed(march: March, criteria: Criteria, scale: float) -> bool:
+    """Whether two half windows tell the same and the balance of both together closes."""
+    whole = march.older.merged(march.newer)
+    if abs(float(whole.mean("stored"))) > criteria.tolerance * scale:
+        return False
+    old, new = (half.mean("rack_inlet") for half in (march.older, march.newer))
+    if old.size == 0:
+        old, new = (np.mean(half.mean("temperature")) for half in (march.older, march.newer))
+    return bool(np.max(np.abs(old - new)) <= criteria.drift)

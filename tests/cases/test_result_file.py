@@ -1,0 +1,215 @@
+"""Result files: the same numbers through xarray's engines and through VTK's reader, held once."""
+
+import os
+import stat
+
+import h5py
+import numpy as np
+import pytest
+import xarray as xr
+from synthetic import synthetic_result
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonExecutionModel import vtkStreamingDemandDrivenPipeline
+from vtkmodules.vtkIOHDF import vtkHDFReader
+
+from cases.errors import CaseError
+from cases.result_file import (
+    append_time_step,
+    check_output,
+    link_vtkhdf,
+    open_result,
+    read_result,
+    write_result,
+)
+
+CELLS = (9, 7, 5)
+FIELDS = (
+    "open_fraction",
+    "power_density",
+    "pressure",
+    "temperature",
+    "velocity_x",
+    "velocity_y",
+    "velocity_z",
+)
+TIMES = pytest.mark.parametrize("times", [(0.0,), (12.5,), (0.0, 10.0, 20.0)])
+
+
+@pytest.fixture
+def tree():
+    return synthetic_result(cells=CELLS)
+
+
+def vtk_steps(path):
+    """Every step VTK sees: (times, [(grid, {field: array (z, y, x)}), ...])."""
+    reader = vtkHDFReader()
+    reader.SetFileName(str(path))
+    assert reader.CanReadFile(str(path))
+    reader.UpdateInformation()
+    times = reader.GetOutputInformation(0).Get(vtkStreamingDemandDrivenPipeline.TIME_STEPS())
+    steps = []
+    for time in times:
+        reader.UpdateTimeStep(time)
+        grid = reader.GetOutput()
+        data = grid.GetCellData()
+        shape = tuple(count - 1 for count in reversed(grid.GetDimensions()))
+        names = [data.GetArrayName(index) for index in range(data.GetNumberOfArrays())]
+        fields = {name: vtk_to_numpy(data.GetArray(name)).reshape(shape).copy() for name in names}
+        edges = [vtk_to_numpy(getattr(grid, f"Get{axis}Coordinates")()).copy() for axis in ("X", "Y", "Z")]
+        steps.append((grid.GetClassName(), edges, fields))
+    return times, steps
+
+
+@TIMES
+def test_vtk_and_xarray_agree(tmp_path, times):
+    tree = synthetic_result(cells=CELLS, times=times)
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    interior = read_result(path)["interior"].to_dataset()
+    seen, steps = vtk_steps(path)
+    assert sorted(set(seen)) == sorted(times)
+    for index, (kind, edges, fields) in enumerate(steps):
+        assert kind == "vtkRectilinearGrid"
+        assert sorted(fields) == sorted(FIELDS)
+        for axis, edge in zip("xyz", edges, strict=True):
+            np.testing.assert_array_equal(edge, interior[f"{axis}_edge"])
+        for name, values in fields.items():
+            at = interior[name].sel(time=seen[index])
+            assert at.dims == ("z", "y", "x")
+            np.testing.assert_array_equal(values, at)
+
+
+@TIMES
+@pytest.mark.parametrize("engine", [None, "h5netcdf", "netcdf4"])
+@pytest.mark.filterwarnings("error::UserWarning")
+def test_plain_xarray_opens_the_file(tmp_path, times, engine):
+    if engine == "netcdf4":
+        pytest.importorskip("netCDF4")
+    tree = synthetic_result(cells=CELLS, times=times)
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    with xr.open_datatree(path, engine=engine) as seen:
+        interior = seen["interior"].to_dataset()
+        np.testing.assert_array_equal(interior["temperature"], tree["interior/temperature"])
+        assert interior["temperature"].attrs["units"] == "degC"
+        assert interior["time"].dtype == np.float64
+        assert seen.attrs["title"] == tree.attrs["title"]
+        assert list(seen["racks"]["front"].to_numpy()) == ["-y", "-y", "-y"]
+        assert seen["hull"].attrs["diameter"] == 2.8
+
+
+def test_round_trip_keeps_everything(tmp_path, tree):
+    read = read_result(write_result(tmp_path / "a.vtkhdf", tree))
+    assert [node.path for node in read.subtree] == [node.path for node in tree.subtree]
+    for node in tree.subtree:
+        other = read[node.path]
+        xr.testing.assert_equal(node.to_dataset(inherit=False), other.to_dataset(inherit=False))
+        assert dict(node.attrs).items() <= dict(other.attrs).items()
+    assert read.attrs["Conventions"].startswith("CF-")
+    assert "units" not in tree["interior/temperature"].attrs  # the caller's tree is left alone
+
+
+def test_fields_are_linked_not_copied(tmp_path):
+    tree = synthetic_result(cells=(40, 30, 30))
+    rng = np.random.default_rng(1)
+    for name in FIELDS:  # noise does not compress: a copy would show in the size
+        tree["interior"][name].values[:] = rng.random((1, 30, 30, 40), dtype=np.float32)
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    once = len(FIELDS) * 40 * 30 * 30 * 4
+    assert 0.8 * once < path.stat().st_size < 1.1 * once
+    with h5py.File(path) as file:
+        for name in FIELDS:
+            assert file["VTKHDF/CellData"][name] == file["interior"][name]  # the same object
+            assert file["interior"][name].chunks[0] == 1
+
+
+def test_append_time_step(tmp_path):
+    times = (0.0, 10.0, 20.0)
+    whole = synthetic_result(cells=CELLS, times=times)
+    path = write_result(tmp_path / "a.vtkhdf", synthetic_result(cells=CELLS, times=times[:1]))
+    for index in (1, 2):
+        append_time_step(path, whole["interior"].to_dataset().isel(time=index))
+        seen, _ = vtk_steps(path)
+        assert seen == times[: index + 1]
+    read = read_result(path)["interior"].to_dataset()
+    xr.testing.assert_equal(read, whole["interior"].to_dataset())
+    _, steps = vtk_steps(path)
+    np.testing.assert_array_equal(steps[2][2]["temperature"], read["temperature"][2])
+
+
+def test_append_refuses_an_incomplete_step_and_keeps_the_file(tmp_path, tree):
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    step = tree["interior"].to_dataset().isel(time=0).assign_coords(time=1.0)
+    with pytest.raises(ValueError, match="lacks pressure"):
+        append_time_step(path, step.drop_vars("pressure"))
+    with pytest.raises(ValueError, match="temperature"):
+        append_time_step(path, step.isel(x=slice(1, None)))
+    assert read_result(path)["interior"].sizes["time"] == 1
+    assert len(vtk_steps(path)[1][0][2]) == len(FIELDS)
+
+
+def test_link_vtkhdf_can_be_repeated(tmp_path, tree):
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    for _ in range(3):
+        link_vtkhdf(path)
+    assert vtk_steps(path)[0] == (0.0, 0.0)
+
+
+def test_open_result_reads_lazily(tmp_path, tree):
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    with open_result(path) as seen:
+        assert "VTKHDF" not in seen.children
+        assert not seen["interior"].variables["temperature"]._in_memory
+        assert float(seen["interior/temperature"].max()) == float(tree["interior/temperature"].max())
+
+
+def test_an_existing_file_is_kept_unless_told(tmp_path, tree):
+    path = tmp_path / "a.vtkhdf"
+    path.write_text("old")
+    with pytest.raises(CaseError, match=r"a\.vtkhdf: file exists.*--force"):
+        write_result(path, tree)
+    assert path.read_text() == "old"
+    write_result(path, tree, overwrite=True)
+    assert read_result(path).attrs["title"] == tree.attrs["title"]
+    assert os.listdir(tmp_path) == ["a.vtkhdf"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path, tree, monkeypatch):
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    old = path.read_bytes()
+    monkeypatch.setattr("cases.result_file.link_vtkhdf", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(CaseError, match=r"cannot write the result file \(full\)"):
+        write_result(path, tree, overwrite=True)
+    assert path.read_bytes() == old
+    assert os.listdir(tmp_path) == ["a.vtkhdf"]
+
+
+def test_unwritable_places(tmp_path, tree):
+    with pytest.raises(CaseError, match="cannot write the result file"):
+        write_result(tmp_path / "no" / "a.vtkhdf", tree)
+    with pytest.raises(CaseError, match="is a folder"):
+        check_output(tmp_path)
+    if os.geteuid() != 0:
+        tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        with pytest.raises(CaseError, match="Permission denied"):
+            check_output(tmp_path / "a.vtkhdf")
+
+
+@pytest.mark.parametrize("read", [read_result, link_vtkhdf])
+def test_files_that_are_no_results(tmp_path, read):
+    with pytest.raises(CaseError, match="no such file"):
+        read(tmp_path / "none.vtkhdf")
+    with pytest.raises(CaseError, match="is a folder"):
+        read(tmp_path)
+    text = tmp_path / "text.vtkhdf"
+    text.write_text("hello")
+    with pytest.raises(CaseError, match="not a jamsu result file"):
+        read(text)
+    other = tmp_path / "other.vtkhdf"
+    xr.Dataset({"a": ("x", [1.0])}).to_netcdf(other, engine="h5netcdf")
+    with pytest.raises(CaseError, match="not a jamsu result file"):
+        read(other)
+
+
+def test_a_tree_without_edges_is_refused(tmp_path, tree):
+    tree["interior"].dataset = tree["interior"].to_dataset().drop_vars("x_edge")
+    with pytest.raises(ValueError, match="lacks the coordinate x_edge"):
+        write_result(tmp_path / "a.vtkhdf", tree)

@@ -1,0 +1,250 @@
+"""Sweeps: axes as written, one session, failed points, interruptions, the dataset."""
+
+import json
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from cases.errors import CaseError, Problem
+from cases.sweep import run_sweep
+from cases.sweep_axis import make_axis, parse_axis
+
+
+@pytest.mark.parametrize(
+    ("text", "texts", "coordinate", "units"),
+    [
+        ("a.b=8 degC,10 degC,12 degC", ("8 degC", "10 degC", "12 degC"), (8, 10, 12), "degC"),
+        ("a=0.2, 0.5 m/s", ("0.2 m/s", "0.5 m/s"), (0.2, 0.5), "m/s"),
+        ("a=1e-3,2.5e-3", ("1e-3", "2.5e-3"), (0.001, 0.0025), "1"),
+        ("a=20 kW", ("20 kW",), (20,), "kW"),
+        ("a=500 W,2 kW", ("500 W", "2 kW"), (0.5, 2), "kW"),
+        ("a=0 degC,300 K", ("0 degC", "300 K"), (273.15, 300), "K"),
+        ("a=nitrogen,air", ("nitrogen", "air"), ("nitrogen", "air"), ""),
+        ('a="1, 2 m","3, 4 m"', ('"1, 2 m"', '"3, 4 m"'), ('"1, 2 m"', '"3, 4 m"'), ""),
+        ("a=[1,2],[2,1]", ("[1,2]", "[2,1]"), ("[1,2]", "[2,1]"), ""),
+        ("a=1 kg/s,2 l/s", ("1 kg/s", "2 l/s"), ("1 kg/s", "2 l/s"), ""),
+    ],
+)
+def test_parse_axis(text, texts, coordinate, units):
+    axis = parse_axis(text)
+    assert axis.texts == texts
+    assert axis.units == units
+    if units:
+        assert axis.coordinate == pytest.approx(coordinate)
+    else:
+        assert axis.coordinate == coordinate
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("site.depth", "expected path=value"),
+        ("=1,2", "expected path=value"),
+        ("a=", "expected path=value"),
+        ("a=1,,2", "a value is missing"),
+        ("a=8 degC,10", "missing unit"),
+        ("a=1 m,2 m,1 m", "given twice"),
+        ("a=1000 W,1 kW", "given twice"),
+    ],
+)
+def test_bad_axes(text, message):
+    with pytest.raises(CaseError, match=message):
+        parse_axis(text)
+
+
+def test_axis_from_python_values():
+    assert make_axis("a", [0.1, np.float64(0.2)]).texts == ("0.1", "0.2")
+    assert make_axis("a", [True, False]).texts == ("true", "false")
+    assert make_axis("a", [["1 kW", "2 kW"], [1, 2]]).texts == ('["1 kW", "2 kW"]', "[1, 2]")
+    with pytest.raises(CaseError, match="a value is missing"):
+        make_axis("a", [])
+
+
+@dataclass(frozen=True)
+class FakeCase:
+    values: dict[str, float]
+
+    def to_toml(self):
+        return json.dumps(self.values)
+
+
+def fake_load_case(name, overrides=()):
+    """A case whose values are plain numbers; negative ones are refused."""
+    values = {}
+    for text in overrides:
+        path, _, value = text.partition("=")
+        values[path] = float(value.split()[0])
+        if values[path] < 0:
+            raise CaseError(name, Problem(path, value, "expected zero or more"))
+    return FakeCase(values)
+
+
+class FakeSession:
+    """Hottest inlet = sum of the case's values; some points fail."""
+
+    begun = 0
+    solved: ClassVar[list[dict[str, float]]] = []
+    breaks_at = math.nan
+    error: BaseException = MemoryError("out of memory\nin a step")
+
+    def __init__(self, case, quality):
+        type(self).begun += 1
+
+    def solve(self, case, *, progress=None):
+        if case.values.get("b") == type(self).breaks_at:
+            raise type(self).error
+        type(self).solved.append(case.values)
+        total = sum(case.values.values())
+        rack = {"power": np.float64(1e3), "inlet_temperature": total, "ashrae_class": "A2"}
+        summary = {
+            "status": "converged",
+            "kpis": {"hottest_inlet": np.float32(total), "ashrae_class": "A2", "other": None},
+            "balance": {"it_power": 1e3, "imbalance": 1.0},
+            "racks": {"r1": rack, "r2": rack},
+            "coils": {},
+            "warnings": ["warm", "wet"],
+            "timings": {"compile_s": 0.0, "solve_s": 1.0, "total_s": 1.0, "compilations": 0},
+        }
+        return SimpleNamespace(summary=summary)
+
+
+@pytest.fixture
+def session(monkeypatch, tmp_path):
+    kind = type("Session", (FakeSession,), {"begun": 0, "solved": []})
+    module = ModuleType("cases.runner")
+    module.Session = kind
+    monkeypatch.setitem(sys.modules, "cases.runner", module)
+    monkeypatch.setattr("cases.load_case", fake_load_case, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return kind
+
+
+AXES = (parse_axis("a=1,2 degC"), parse_axis("b=10,20,30"))
+OUT = Path("out.nc")
+
+
+def test_product_of_axes_in_one_session(session):
+    data = run_sweep("x", AXES, overrides=("c=0.5",), output=OUT)
+    assert session.begun == 1
+    assert len(session.solved) == 6
+    expected = [[11.5, 21.5, 31.5], [12.5, 22.5, 32.5]]
+    np.testing.assert_allclose(data["hottest_inlet"], expected)
+    on_disk = xr.load_dataset(OUT)
+    xr.testing.assert_identical(on_disk, data)
+    assert on_disk["hottest_inlet"].attrs["units"] == "degC"
+    assert on_disk["a"].attrs["units"] == "degC"
+    assert on_disk["b"].attrs["units"] == "1"
+    assert on_disk["rack_inlet_temperature"].dims == ("a", "b", "rack")
+    assert list(on_disk["rack"].values) == ["r1", "r2"]
+    assert (on_disk["rack_ashrae_class"] == "A2").all()
+    assert (on_disk["warnings"] == "warm; wet").all()
+    assert on_disk["other"].isnull().all()
+    assert json.loads(on_disk.attrs["case"]) == {"c": 0.5}
+    assert [path.name for path in Path().iterdir()] == ["out.nc"]
+
+
+def test_paths_with_dots_and_stars_are_dimensions_on_disk(session):
+    axes = [parse_axis("site.current_speed=0.2,0.5 m/s"), parse_axis("racks.*.power=1,2 kW")]
+    run_sweep("x", axes, output=OUT)
+    point = xr.load_dataset(OUT)["hottest_inlet"].sel({"site.current_speed": 0.5, "racks.*.power": 1})
+    assert float(point) == 1.5
+
+
+def test_a_failed_point_leaves_the_others(session):
+    session.breaks_at = 20
+    axes = (parse_axis("a=-1,2"), AXES[1])
+    data = run_sweep("x", axes, output=OUT)
+    assert data["status"].values.tolist() == [["failed"] * 3, ["converged", "failed", "converged"]]
+    np.testing.assert_array_equal(np.isnan(data["hottest_inlet"]), data["status"] == "failed")
+    assert data["message"].values[1, 1] == "MemoryError: out of memory in a step"
+    assert "expected zero or more" in data["message"].values[0, 0]
+    assert data["message"].values[1, 0] == ""
+    assert data["ashrae_class"].values[0, 0] == ""
+
+
+def test_axes_that_never_make_a_case_are_refused(session):
+    with pytest.raises(CaseError, match="expected zero or more"):
+        run_sweep("x", [parse_axis("a=-1,-2")], output=OUT)
+    with pytest.raises(CaseError, match="given twice"):
+        run_sweep("x", [AXES[0], AXES[0]])
+    with pytest.raises(CaseError, match="needs one axis"):
+        run_sweep("x", [])
+    assert session.begun == 0
+    assert not list(Path().iterdir())
+
+
+def interrupted(session):
+    session.breaks_at, session.error = 30, KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep("x", AXES, output=OUT)
+    assert not OUT.exists()
+    assert len(session.solved) == 2
+    session.breaks_at = math.nan
+    session.solved.clear()
+
+
+def test_an_interrupted_sweep_goes_on(session):
+    interrupted(session)
+    with Path("out.nc.part").open("a") as journal:
+        journal.write('{"index": [0, 2], "sta')  # a line that a crash cut short
+    reports = []
+    data = run_sweep("x", AXES, output=OUT, on_point=lambda point, total, before: reports.append(before))
+    assert len(session.solved) == 4
+    assert reports == [True, True, False, False, False, False]
+    xr.testing.assert_identical(data.drop_attrs(), run_sweep("x", AXES).drop_attrs())
+    assert not Path("out.nc.part").exists()
+
+
+def test_another_sweep_does_not_take_the_journal(session):
+    interrupted(session)
+    with pytest.raises(CaseError, match=r"another axes: --force"):
+        run_sweep("x", AXES[:1], output=OUT)
+    with pytest.raises(CaseError, match=r"another quality"):
+        run_sweep("x", AXES, output=OUT, quality="fine")
+    run_sweep("x", AXES[:1], output=OUT, force=True)
+    assert len(session.solved) == 2
+
+
+def test_failed_points_are_tried_again(session):
+    session.breaks_at = 20
+    stop = []
+
+    def stop_at_last(point, total, before):
+        stop.append(point)
+        if len(stop) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep("x", AXES, output=OUT, on_point=stop_at_last)
+    session.breaks_at = math.nan
+    session.solved.clear()
+    data = run_sweep("x", AXES, output=OUT)
+    assert (data["status"] == "converged").all()
+    assert len(session.solved) == 3  # the two that failed and the last
+
+
+def test_a_finished_file(session):
+    data = run_sweep("x", AXES, output=OUT)
+    session.solved.clear()
+    with pytest.raises(CaseError, match=r"--force"):
+        run_sweep("x", AXES, output=OUT)
+    xr.testing.assert_identical(run_sweep("x", AXES, output=OUT, resume=True), data)
+    with pytest.raises(CaseError, match=r"another axes"):
+        run_sweep("x", AXES[:1], output=OUT, resume=True)
+    assert session.solved == []
+    run_sweep("x", AXES, output=OUT, force=True)
+    assert len(session.solved) == 6
+
+
+def test_resume_refuses_a_foreign_file(session):
+    OUT.write_text("my notes")
+    with pytest.raises(CaseError, match=r"out\.nc"):
+        run_sweep("x", AXES, output=OUT, resume=True)
+    assert OUT.read_text() == "my notes"

@@ -1,0 +1,65 @@
+"""The report's tables: what is marked, what is missing, what is said loudly."""
+
+import io
+import math
+
+from fake_runner import summary
+from rich.console import Console
+
+from jamsu import report
+
+
+def printed(found, **options):
+    stream = io.StringIO()
+    report.print_report(found, Console(file=stream, width=110, highlight=False, **options))
+    return stream.getvalue()
+
+
+def test_the_key_numbers():
+    text = printed(summary(result="natick2.vtkhdf"))
+    assert "24.5 ± 0.05 °C (rack r2)" in text
+    assert "A1, all inlets within the recommended 18 to 27 °C" in text
+    assert "3.60 %" in text  # hull
+    assert "0.10 %" in text  # 40 W of 40 kW
+    assert "1 min 02 s, of it compiling 20.0 s (5 programs), solving 40.0 s" in text
+
+
+def test_class_is_bare_outside_the_recommended_range():
+    racks = summary(hottest=31.0)["racks"]
+    assert report.class_text("A1", racks) == "A1"
+    assert report.class_text(None, racks) == report.MISSING
+    assert report.class_text("none", racks) == "none"
+
+
+def test_what_is_not_there_is_a_dash():
+    found = summary()
+    found["racks"]["r1"]["inlet_temperature"] = math.nan
+    found["kpis"]["seawater_rise"] = None
+    found["balance"]["it_power"] = 0.0
+    found["coils"] = {}
+    text = printed(found)
+    assert "– K" in text
+    assert "– %" in text
+    assert "Coils" not in text
+
+
+def test_absurd_temperatures_are_printed_as_they_are():
+    found = summary(hottest=131.7)
+    found["racks"]["r2"]["ashrae_class"] = found["kpis"]["ashrae_class"] = "none"
+    assert "131.7" in printed(found)
+    assert "none" in printed(found)
+
+
+def test_not_converged_comes_first_and_names_in_brackets_survive():
+    found = summary(status="not-converged")
+    found["racks"] = {"[r1]": found["racks"]["r1"]}
+    text = printed(found)
+    assert text.startswith("not-converged: ")
+    assert "[r1]" in text
+
+
+def test_colours_only_where_asked_for(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[1;32m" in printed(summary(), force_terminal=True, color_system="standard")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "[1;32m" not in printed(summary(), force_terminal=True)

@@ -1,0 +1,121 @@
+"""The words of a picture: title, caption, status. Only Latin-1 characters, which VTK's own font has."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from viz.scene import Scene
+
+SETTLED = ("converged", "completed")  # anything else is said in red
+
+
+# Families with Korean, Japanese and Chinese characters, in the order of taste.
+WIDE_FONTS = (
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "NanumGothic",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "Unifont",
+)
+
+
+def title(tree: xr.DataTree, fallback: str) -> tuple[str, str | None]:
+    """The result's title and the font file it needs (None: VTK's own font has every character).
+
+    Without an installed font for its characters the title is `fallback`, the file's name, rather than gaps.
+    """
+    text = " ".join(str(tree.attrs.get("title") or fallback).split())
+    if is_latin(text):
+        return text, None
+    font = wide_font()
+    return (text, font) if font else (fallback, None)
+
+
+def is_latin(text: str) -> bool:
+    """Whether VTK's own font has every character of `text`."""
+    return text.encode("latin-1", errors="ignore").decode("latin-1") == text
+
+
+def wide_font() -> str | None:
+    """The file of an installed font with Korean characters, if there is one."""
+    from matplotlib import font_manager  # slow to import, seldom needed
+
+    for family in WIDE_FONTS:
+        try:
+            return str(font_manager.findfont(family, fallback_to_default=False))
+        except ValueError:
+            continue
+    return None
+
+
+def is_settled(tree: xr.DataTree) -> bool:
+    """Whether the run ended as it should."""
+    return str(tree.attrs.get("status", "")).lower() in SETTLED
+
+
+def status_line(tree: xr.DataTree) -> str:
+    """One line on the run's end: the status and what it means, in capitals when the run did not settle."""
+    status = str(tree.attrs.get("status", "unknown"))
+    meaning = " ".join(str(tree.attrs.get("status_meaning", "")).split())
+    said = status[:1].upper() + status[1:] if is_settled(tree) else f"NOT CONVERGED ({status})"
+    if status.lower() == "not converged":
+        said = "NOT CONVERGED"
+    return f"{said}: {meaning}" if meaning and meaning.lower() != status.lower() else said
+
+
+def caption_lines(scene: Scene) -> list[str]:
+    """Up to three lines: the hottest inlet, the heat balance, the vessel and the time."""
+    return [line for line in (_inlet(scene), _balance(scene.tree), _vessel(scene)) if line]
+
+
+def _inlet(scene: Scene) -> str:
+    rack = scene.hottest_rack
+    if rack is None:
+        return ""
+    unit = int(np.nanargmax(rack.inlet_temperature)) + 1
+    others = [other.hottest for other in scene.all_racks if np.isfinite(other.hottest)]
+    return (
+        f"Hottest inlet {rack.hottest:.1f} °C: {rack.name}, unit {unit} from the bottom"
+        f"   (the coolest rack: {min(others):.1f} °C)"
+    )
+
+
+def _balance(tree: xr.DataTree) -> str:
+    if "balance" not in tree.children:
+        return ""
+    balance = tree["balance"].to_dataset()
+    names = {
+        "it_power": "IT",
+        "fan_power": "fans",
+        "coil_heat": "coils",
+        "hull_heat": "hull",
+        "liquid_heat": "liquid loop",
+        "stored_heat": "stored",
+    }
+    watts = {name: float(np.ravel(balance[name])[-1]) for name in balance.data_vars}
+    parts = [
+        f"{label} {power(abs(watts[name]) if name != 'stored_heat' else watts[name])}"
+        for name, label in names.items()
+        if abs(watts.get(name, 0.0)) >= 0.5
+    ]
+    line = "Heat: " + "  ·  ".join(parts)
+    if watts.get("it_power") and "imbalance" in watts:
+        line += (
+            f"  ·  balance closes within {abs(watts['imbalance'] / watts['it_power']):.2%} of the IT power"
+        )
+    return line
+
+
+def _vessel(scene: Scene) -> str:
+    times = scene.tree["interior"]["time"].to_numpy()
+    line = f"Vessel: {scene.vessel.size}   ·   {scene.grid.n_cells:,} cells"
+    return line + f"   ·   at {float(times[-1]):.4g} s" if len(times) > 1 else line
+
+
+def power(watts: float) -> str:
+    """A power as people write it: "63.1 kW", "850 W"."""
+    if abs(watts) >= 1e6:
+        return f"{watts / 1e6:.2f} MW"
+    return f"{watts / 1e3:.1f} kW" if abs(watts) >= 1e3 else f"{watts:.0f} W"
