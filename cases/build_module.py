@@ -16,7 +16,6 @@ from geometry.grid import Grid
 from materials import get_fluid, get_solid, seawater
 from solver.coils import Coils
 from solver.energy import Heat
-from solver.exchanger import fouled_conductance
 from solver.films import FilmProperties
 from solver.flow import Fluid
 from solver.hull import Hull
@@ -36,17 +35,16 @@ INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not 
 
 @dataclass(frozen=True)
 class Properties:
-    """Properties that a run holds constant: of the gas at one temperature, of the sea for its films."""
+    """Properties that a run holds constant, SI: of the gas at one temperature (K), of the sea at its film's."""
 
-    gas_temperature: float  # K at which the gas's were taken
-    density: float
-    heat_capacity: float
-    viscosity: float  # dynamic
-    conductivity: float
-    expansion: float
-    sea_heat_capacity: float
-    sea: FilmProperties
+    gas_temperature: float
     gas: FilmProperties
+    sea: FilmProperties
+
+    @property
+    def gas_capacity(self) -> float:
+        """rho cp of the gas, J/(m3 K)."""
+        return self.gas.density * self.gas.heat_capacity
 
 
 @dataclass(frozen=True)
@@ -82,30 +80,12 @@ def properties_at(case: Case, gas_temperature: float, wall_temperature: float) -
     sea_film = 0.5 * (wall_temperature + case.site.seawater_temperature)
     if case.solver.properties == "constant" and case.solver.reference_temperature is not None:
         gas_temperature = sea_film = case.solver.reference_temperature
-    fluid = get_fluid(case.vessel.fluid)
-    pressure = case.vessel.pressure
-    salinity = case.site.salinity
-
-    def gas(name: str) -> float:
-        return float(getattr(fluid, name)(gas_temperature, pressure))
-
-    def sea(name: str) -> float:
-        return float(getattr(seawater, name)(sea_film, salinity))
-
+    fluid, pressure, salinity = get_fluid(case.vessel.fluid), case.vessel.pressure, case.site.salinity
+    names = FilmProperties._fields
     return Properties(
         gas_temperature=gas_temperature,
-        density=gas("density"),
-        heat_capacity=gas("heat_capacity"),
-        viscosity=gas("viscosity"),
-        conductivity=gas("conductivity"),
-        expansion=gas("expansion"),
-        sea_heat_capacity=sea("heat_capacity"),
-        sea=FilmProperties(
-            sea("density"), sea("heat_capacity"), sea("viscosity"), sea("conductivity"), sea("expansion")
-        ),
-        gas=FilmProperties(
-            gas("density"), gas("heat_capacity"), gas("viscosity"), gas("conductivity"), gas("expansion")
-        ),
+        gas=FilmProperties(**{n: float(getattr(fluid, n)(gas_temperature, pressure)) for n in names}),
+        sea=FilmProperties(**{n: float(getattr(seawater, n)(sea_film, salinity)) for n in names}),
     )
 
 
@@ -127,8 +107,8 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
     model = Model(
         mesh=mesh,
         fluid=Fluid(
-            viscosity=cast(properties.viscosity / properties.density),
-            buoyancy=cast(GRAVITY * properties.expansion),
+            viscosity=cast(properties.gas.viscosity / properties.gas.density),
+            buoyancy=cast(GRAVITY * properties.gas.expansion),
             smagorinsky=cast(SMAGORINSKY),
             no_slip=cast(np.zeros((3, 2))),
             wall_velocity=cast(np.zeros((3, 2, 3))),
@@ -153,13 +133,13 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
         coils=_coils(case, made, properties, cast),
         hull=_hull(case, domain, properties, cast),
         coolers=_coolers(case, made, cast),
-        density=cast(properties.density),
+        density=cast(properties.gas.density),
     )
 
 
 def machine_flows(case: Case, made: Machinery, properties: Properties) -> np.ndarray:
     """Gas flow of every machine, m3/s; of a fan curve its middle, as a start."""
-    heat_per_volume = properties.density * properties.heat_capacity
+    heat_per_volume = properties.gas_capacity
     flows = []
     for path in made.names:
         kind, name = path.split(".", 1)
@@ -210,11 +190,11 @@ def _mesh(domain: Domain, dtype) -> Mesh:
 
 def _heat(case: Case, domain: Domain, made: Machinery, properties: Properties, machine_faces, cast) -> Heat:
     grid = domain.grid
-    per_volume = properties.density * properties.heat_capacity
+    per_volume = properties.gas_capacity
     full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
     gas = domain.open_cell
     capacity = per_volume * np.where(gas, np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA), 1.0) * full
-    conductivity = np.full(grid.shape, properties.conductivity)
+    conductivity = np.full(grid.shape, properties.gas.conductivity)
     for number, block in enumerate(case.blocks.values()):
         solid = get_solid(block.material)
         conductivity[domain.solid == number] = solid.conductivity
@@ -259,7 +239,7 @@ def _heat(case: Case, domain: Domain, made: Machinery, properties: Properties, m
         fixed=fixed,
         limiter_share=(limited[0], limited[1], limited[2]),
         implicitness=cast(1.0),
-        box_conductivity=cast(properties.conductivity),
+        box_conductivity=cast(properties.gas.conductivity),
         scheme="limited",
         conduction="implicit" if case.blocks else "explicit",
     )
@@ -314,13 +294,10 @@ def _coils(case: Case, made: Machinery, properties: Properties, cast) -> Coils:
     rate = [
         INFINITE_RATE
         if coil.water_flow is None or coil.arrangement == "condenser"
-        else coil.water_flow * properties.sea_heat_capacity
+        else coil.water_flow * properties.sea.heat_capacity
         for coil in coils
     ]
-    fouled = [
-        float(fouled_conductance(coil.ua, coil.fouling_resistance, coil.area)) if coil.area else coil.ua
-        for coil in coils
-    ]
+    fouled = [coil.fouled_ua for coil in coils]
 
     def column(name: str) -> jnp.ndarray:
         return jnp.asarray(made.coil_columns.array(name, np.int32))
@@ -374,8 +351,8 @@ def _hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull:
         current=cast(case.site.current_speed),
         outside_temperature=cast((outside or 0.0) - case.site.seawater_temperature),
         film=cast(vessel.film_coefficient or 0.0),
-        gas=FilmProperties(*(cast(v) for v in properties.gas)),
-        sea=FilmProperties(*(cast(v) for v in properties.sea)),
+        gas=FilmProperties(**{n: cast(v) for n, v in properties.gas._asdict().items()}),
+        sea=FilmProperties(**{n: cast(v) for n, v in properties.sea._asdict().items()}),
         shape=film,
         outside=vessel.outside,
     )

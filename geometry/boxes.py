@@ -1,4 +1,4 @@
-"""Axis-aligned boxes and rectangles of equipment on a grid: exact index ranges, overlaps, and whether they fit."""
+"""Axis-aligned boxes and rectangles of equipment on a grid: index ranges, overlaps, whether they fit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def edge_index(grid: Grid, axis: int, position: Number) -> int:
     width = float(np.diff(edge)[max(nearest - 1, 0) : nearest + 1].min())
     if not abs(edge[nearest] - position) <= PLANE_TOLERANCE * width:
         raise ValueError(
-            f"{AXIS_NAMES[axis]} = {position:g} m is not on a grid plane; the nearest is at {edge[nearest]:g} m"
+            f"{AXIS_NAMES[axis]} = {position:g} m is not on a grid plane; "
+            f"the nearest is at {edge[nearest]:g} m"
         )
     return nearest
 
@@ -33,7 +34,8 @@ def _range(grid: Grid, axis: int, lower: Number, upper: Number) -> slice:
 def box_cells(grid: Grid, lower: Vector, upper: Vector) -> tuple[slice, slice, slice]:
     """Index ranges of the cells that fill the box between `lower (3,)` and `upper (3,)` (m) exactly.
 
-    ValueError when a face of the box is not on a grid plane (within 1e-6 of the cell width) or the box is empty.
+    ValueError when a face of the box is not on a grid plane (within 1e-6 of the cell width) or the box is
+    empty.
     """
     x, y, z = (_range(grid, axis, float(lower[axis]), float(upper[axis])) for axis in range(3))
     return x, y, z
@@ -44,7 +46,8 @@ def rectangle_faces(
 ) -> tuple[int, slice, slice]:
     """Index of the plane of faces at `position` along `axis`, and index ranges in the two other directions.
 
-    `lower (2,)` and `upper (2,)` (m) are in the two other coordinates in the order x, y, z. Errors as `box_cells`.
+    `lower (2,)` and `upper (2,)` (m) are in the two other coordinates in the order x, y, z. Errors as
+    `box_cells`.
     """
     first, second = (other for other in range(3) if other != axis)
     return (
@@ -55,10 +58,10 @@ def rectangle_faces(
 
 
 def overlap_matrix(edges_a: Vector, edges_b: Vector) -> np.ndarray:
-    """Lengths of overlap (na, nb) of the intervals between `edges_a (na+1,)` and those between `edges_b (nb+1,)`.
+    """Lengths of overlap (na, nb) of the intervals of `edges_a (na+1,)` with those of `edges_b (nb+1,)`.
 
-    Divided by the widths of the b intervals (columns), these are the shares of each b interval that lie in each a
-    interval; a column sums to one where a covers it. ValueError unless edges rise.
+    Divided by the widths of the b intervals (columns), these are the shares of each b interval that lie in
+    each a interval; a column sums to one where a covers it. ValueError unless edges rise.
     """
     a, b = np.asarray(edges_a, dtype=float), np.asarray(edges_b, dtype=float)
     for name, edges in (("edges_a", a), ("edges_b", b)):
@@ -74,7 +77,8 @@ def boxes_overlap(
 ) -> bool:
     """Whether two boxes share more than `tolerance` (m) in every direction; boxes that touch do not overlap.
 
-    A box without extent along one axis (a panel) overlaps a box that it passes through, and a panel in its plane.
+    A box without extent along one axis (a panel) overlaps a box that it passes through, and a panel in its
+    plane.
     """
     for a0, a1, b0, b1 in zip(a_lower, a_upper, b_lower, b_upper, strict=True):
         if a1 == a0 and b1 == b0:
@@ -93,10 +97,10 @@ def boxes_overlap(
 def box_inside(
     shape: Shape, lower: Vector, upper: Vector, *, samples: int = 9, tolerance: Number = 1e-6
 ) -> bool:
-    """Whether the box between `lower (3,)` and `upper (3,)` lies inside `shape`, or pokes out by no more than `tolerance` (m).
+    """Whether the box from `lower (3,)` to `upper (3,)` pokes out of `shape` by no more than `tolerance` (m).
 
-    The surface of the box is sampled on `samples` points an edge, corners and face centres included. ValueError
-    for fewer than two samples.
+    The surface of the box is sampled on `samples` points an edge, corners and face centres included.
+    ValueError for fewer than two samples.
     """
     return protrusion(shape, lower, upper, samples=samples) <= tolerance
 

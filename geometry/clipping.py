@@ -1,8 +1,8 @@
-"""Exact integrals where several surfaces meet: simplices are split by each linearly interpolated leaf in turn.
+"""Exact integrals where several surfaces meet: simplices split by each interpolated leaf in turn.
 
-After the splits every piece lies on one side of every leaf, so edges and corners between the leaves come out exactly,
-not rounded as by the interpolation of the combined distance. Slower than `geometry.marching` and needed only
-in the few cells along sharp edges.
+After the splits every piece lies on one side of every leaf, so edges and corners between the leaves come
+out exactly, not rounded as by the interpolation of the combined distance. Slower than `geometry.marching`
+and needed only in the few cells along sharp edges.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ _PRISM = ((0, 1, 2, 5), (0, 1, 4, 5), (0, 3, 4, 5))
 
 
 def clip_boxes(values: np.ndarray, size: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Open volume, its moment, wall area and its moment, of boxes with leaf distances `values (n, 8, leaves)`.
+    """Open volume, its moment, wall area and its moment, of boxes with distances `values (n, 8, leaves)`.
 
-    `table` is that of `geometry.regions.Region`; moments are about each box's lower corner, as in `cut_boxes`.
+    `table` is that of `geometry.regions.Region`; moments are about each box's lower corner, as in
+    `cut_boxes`.
     """
     count, leaves = len(values), values.shape[2]
     owner = np.repeat(np.arange(count), len(BOX_TETRAHEDRA))
     points = (BOX_CORNERS[BOX_TETRAHEDRA] * size[:, None, None, None, :].swapaxes(1, 2)).reshape(-1, 4, 3)
-    # Each row is a corner: its three coordinates, then the distances of the leaves, all linear in the tetrahedron.
+    # Each row is a corner: its three coordinates, then the distances of the leaves, all linear in the
+    # tetrahedron.
     corners = np.concatenate([points, values[:, BOX_TETRAHEDRA].reshape(-1, 4, leaves)], axis=2)
 
     pieces, piece_owner = corners, owner
@@ -43,7 +45,7 @@ def clip_boxes(values: np.ndarray, size: np.ndarray, table: np.ndarray) -> tuple
 
 
 def clip_rectangles(values: np.ndarray, size: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Open area and its moment (n, 2) of rectangles with leaf distances `values (n, 4, leaves)`, sides `size (n, 2)`."""
+    """Open area and moment (n, 2) of rectangles, distances `values (n, 4, leaves)`, sides `size (n, 2)`."""
     count, leaves = len(values), values.shape[2]
     piece_owner = np.repeat(np.arange(count), len(SQUARE_TRIANGLES))
     points = np.zeros((len(piece_owner), 3, 3))
@@ -71,7 +73,7 @@ def _triangle_areas(pieces: np.ndarray) -> np.ndarray:
 
 
 def _codes(pieces: np.ndarray) -> np.ndarray:
-    """Table index of each piece. Corners on a leaf hold zero, so the sum has the sign of the piece's inside."""
+    """Table index of each piece. Corners on a leaf hold zero, so the sum has the sign of the inside."""
     inside = pieces[..., 3:].sum(axis=1) < 0
     return inside @ (1 << np.arange(inside.shape[1]))
 
@@ -139,13 +141,14 @@ def _wall_of(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Triangles of the wall that lie on `leaf`, from whole tetrahedra.
 
-    Where another leaf lies on the same surface, the first of those facing the same way takes the wall; one facing
-    the other way is another wall, back to back.
+    Where another leaf lies on the same surface, the first of those facing the same way takes the wall; one
+    facing the other way is another wall, back to back.
     """
     column = 3 + leaf
     crossed = (corners[..., column].min(axis=1) < 0) & (corners[..., column].max(axis=1) >= 0)
     ordered, inside = _sorted(corners[crossed], column)
-    # Same or opposite direction of every leaf's gradient to this one's: where they coincide they are equal or opposite.
+    # Same or opposite direction of every leaf's gradient to this one's: where they coincide they are equal
+    # or opposite.
     facing = np.sign(np.einsum("nci,nc->ni", ordered[..., 3:], ordered[..., column]))
     owner = owner[crossed]
     triangles, parents = _zero_triangles(ordered, inside, column)

@@ -1,7 +1,8 @@
-"""Cut cells: the open share of every cell and face of a grid, and the wall that bounds it, from one signed distance.
+"""Cut cells: the open share of every cell and face of a grid, and its wall, from one signed distance.
 
-The closed-surface identity holds to round-off: the open face-area vectors of a cell and its wall vector sum to
-zero, so a uniform flow has no net flux out of any cell and heat leaves through the true area of the wall.
+The closed-surface identity holds to round-off: the open face-area vectors of a cell and its wall vector sum
+to zero, so a uniform flow has no net flux out of any cell and heat leaves through the true area of the
+wall.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ MISFIT = 0.04
 class CutCells:
     """Geometry of the open part of every cell of `grid`; float64 NumPy arrays, SI units.
 
-    volume_fraction: (nx, ny, nz), open share of each cell.
-    aperture_x, aperture_y, aperture_z: (nx+1, ny, nz), (nx, ny+1, nz), (nx, ny, nz+1), open share of each face.
-    wall_area: (nx, ny, nz), true area of wall in each cell, m2.
-    wall_vector: (3, nx, ny, nz), minus the sum of the cell's outward open face-area vectors, m2; points out of
-    the fluid, and is never longer than wall_area by more than round-off.
-    wall_centroid, open_centroid: (3, nx, ny, nz), m; the cell's centre where there is no wall, no open part.
-    wall_distance: (nx, ny, nz), from the open centroid to the nearest wall, m; zero where there is no wall.
+    - volume_fraction (nx, ny, nz): open share of each cell.
+    - aperture_x (nx+1, ny, nz), aperture_y (nx, ny+1, nz), aperture_z (nx, ny, nz+1): open share of faces.
+    - wall_area (nx, ny, nz): true area of wall in each cell, m2.
+    - wall_vector (3, nx, ny, nz): minus the sum of the cell's outward open face-area vectors, m2; points out
+      of the fluid, and is never longer than wall_area by more than round-off.
+    - wall_centroid, open_centroid (3, nx, ny, nz): m; the cell's centre where there is no wall, no open part.
+    - wall_distance (nx, ny, nz): from the open centroid to the nearest wall, m; zero where there is no wall.
     """
 
     grid: Grid
@@ -72,7 +73,8 @@ class CutCells:
     def statistics(self) -> dict[str, Any]:
         """Counts, totals and the largest closure error, for a report on the grid.
 
-        `closure_error` is the largest |sum of open face-area vectors + wall vector| over the cell's largest face.
+        `closure_error` is the largest |sum of open face-area vectors + wall vector| over the cell's largest
+        face.
         """
         open_ = self.volume_fraction > 0
         cut = open_ & ((self.volume_fraction < 1) | (self.wall_area > 0))
@@ -94,8 +96,9 @@ class CutCells:
     def floor(self, minimum_fraction: float | int) -> CutCells:
         """The same geometry without open cells smaller than `minimum_fraction`.
 
-        Too small cells are closed (fraction and apertures zero) and their wall area goes to the open neighbours
-        they bordered, so the total wall area is kept. ValueError unless 0 <= minimum_fraction < 1.
+        Too small cells are closed (fraction and apertures zero) and their wall area goes to the open
+        neighbours they bordered, so the total wall area is kept. ValueError unless 0 <= minimum_fraction <
+        1.
         """
         return close_small_cells(self, minimum_fraction)
 
@@ -103,9 +106,10 @@ class CutCells:
 def cut_cells(grid: Grid, shape: Shape, *, closed_box: bool = True) -> CutCells:
     """Cuts the cells of `grid` by `shape`, whose inside is the open fluid.
 
-    With `closed_box` the outermost faces of the grid are walls; without it they stay open as far as the shape is.
-    A face that lies on the wall is closed. Volume and wall area of smooth walls are of second order in the
-    cell width. Features much smaller than half a cell that touch no node of the half-width lattice are not seen.
+    With `closed_box` the outermost faces of the grid are walls; without it they stay open as far as the
+    shape is. A face that lies on the wall is closed. Volume and wall area of smooth walls are of second
+    order in the cell width. Features much smaller than half a cell that touch no node of the half-width
+    lattice are not seen.
     """
     grid = Grid(*(np.asarray(grid.edges(axis), dtype=float) for axis in range(3)))
     refinement = _refinement(grid, shape)
@@ -123,13 +127,12 @@ def cut_cells(grid: Grid, shape: Shape, *, closed_box: bool = True) -> CutCells:
     centre = np.stack(np.meshgrid(*(grid.centres(a) for a in range(3)), indexing="ij"))
     open_centroid = centre.copy()
     partly = near_fraction > 0
-    open_centroid[(slice(None), *(c[partly] for c in cells))] = (
-        boxes.moment[partly] / boxes.measure[partly, None]
-    ).T
+    open_cells = tuple(index[partly] for index in cells)
+    open_centroid[_rows(open_cells)] = (boxes.moment[partly] / boxes.measure[partly, None]).T
 
     area, area_moment = np.zeros(grid.shape), np.zeros((3, *grid.shape))
     area[cells] = np.where(partly, boxes.area, 0.0)
-    area_moment[(slice(None), *cells)] = np.where(partly[:, None], boxes.area_moment, 0.0).T
+    area_moment[_rows(cells)] = np.where(partly[:, None], boxes.area_moment, 0.0).T
 
     apertures = []
     for axis in range(3):
@@ -141,7 +144,8 @@ def cut_cells(grid: Grid, shape: Shape, *, closed_box: bool = True) -> CutCells:
         apertures.append(aperture)
     closing = (apertures[0], apertures[1], apertures[2])
     vector = closing_vector(grid, closing)
-    # A wall cannot be smaller than its own projection; the two differ only by the quadrature of faces and cells.
+    # A wall cannot be smaller than its own projection; the two differ only by the quadrature of faces and
+    # cells.
     measured = np.maximum(area, np.linalg.norm(vector, axis=0))
     centroid = np.where(area > 0, area_moment / np.where(area > 0, area, 1.0), centre)
     distance = _wall_distance(grid, shape, measured, open_centroid, closed_box)
@@ -149,7 +153,7 @@ def cut_cells(grid: Grid, shape: Shape, *, closed_box: bool = True) -> CutCells:
 
 
 def _refinement(grid: Grid, shape: Shape) -> Refinement:
-    """Depth from the number of cells across the shape, so that an edge inside one leaf (STL) converges as walls do."""
+    """Depth from the cells across the shape, so that an edge inside one leaf (STL) converges as walls do."""
     lower, upper = shape.bounds()
     extent = np.minimum(upper, grid.upper) - np.maximum(lower, grid.lower)
     widths = [grid.widths(axis) for axis in range(3)]
@@ -181,8 +185,13 @@ def _boxes(
     return lower, np.stack(size, axis=1)
 
 
+def _rows(index: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Index of all three components at `index` of a vector field (3, nx, ny, nz)."""
+    return (slice(None), *index)
+
+
 def _beside_faces(cells: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Values of the cells below and above each face normal to `axis`; at an end of the grid, the one cell twice."""
+    """Values of the cells below and above each face normal to `axis`; at an end, the one cell twice."""
     first, last = cells.take([0], axis), cells.take([-1], axis)
     return np.concatenate([first, cells], axis), np.concatenate([cells, last], axis)
 
@@ -215,14 +224,13 @@ def _close_ends(
     axes = [grid.edges(a) if a == axis else grid.centres(a) for a in range(3)]
     centre = np.stack(np.meshgrid(*axes, indexing="ij"))
     part = integrals.measure > 0
-    centre[(slice(None), *(f[part] for f in faces))] = (
-        integrals.moment[part] / integrals.measure[part, None]
-    ).T
+    open_faces = tuple(index[part] for index in faces)
+    centre[_rows(open_faces)] = (integrals.moment[part] / integrals.measure[part, None]).T
     for end in (0, -1):
         at = tuple(end if a == axis else slice(None) for a in range(3))
         closed = (aperture * grid.face_area(axis))[at]
         area[at] += closed
-        area_moment[(slice(None), *at)] += closed * centre[(slice(None), *at)]
+        area_moment[_rows(at)] += closed * centre[_rows(at)]
         aperture[at] = 0.0
 
 
@@ -230,7 +238,7 @@ def _wall_distance(
     grid: Grid, shape: Shape, area: np.ndarray, open_centroid: np.ndarray, closed_box: bool
 ) -> np.ndarray:
     walled = np.nonzero(area > 0)
-    points = open_centroid[(slice(None), *walled)].T
+    points = open_centroid[_rows(walled)].T
     nearest = np.abs(shape(points))
     if closed_box:
         nearest = np.minimum(nearest, np.min(np.minimum(points - grid.lower, grid.upper - points), axis=1))

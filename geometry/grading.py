@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,9 +16,9 @@ ROUNDS = 30
 
 
 def check_planes(planes: Mapping[str, Number], minimum: Number) -> None:
-    """Checks that no two named planes lie closer than `minimum` (m) without coinciding; ValueError names both."""
+    """ValueError, naming both, where two planes lie closer than `minimum` (m) without coinciding."""
     ordered = sorted(planes.items(), key=lambda item: item[1])
-    for (name_a, a), (name_b, b) in zip(ordered, ordered[1:], strict=False):
+    for (name_a, a), (name_b, b) in pairwise(ordered):
         if SAME_PLANE < b - a < minimum * (1 - 1e-9):
             raise ValueError(
                 f"{name_a} at {a:g} m and {name_b} at {b:g} m are {b - a:.4g} m apart; "
@@ -38,16 +39,17 @@ def axis_edges(
 ) -> np.ndarray:
     """Cell edges (n+1,) from `lower` to `upper` (m) with an edge exactly on every plane of `planes`.
 
-    No cell is wider than `spacing` (m), none at a plane of `fine_planes` wider than `fine_spacing`, and neighbouring
-    widths differ by no more than the factor `ratio` wherever the planes leave room for whole cells (two planes close
-    together force a narrow cell; away from it, widths grow by `ratio`). `fine_planes` are also held as edges.
+    No cell is wider than `spacing` (m), none at a plane of `fine_planes` wider than `fine_spacing`, and
+    neighbouring widths differ by no more than the factor `ratio` wherever the planes leave room for whole
+    cells (two planes close together force a narrow cell; away from it, widths grow by `ratio`).
+    `fine_planes` are also held as edges.
 
-    The widest allowed width at each point is the lower envelope of cones: a cell of width h there grows by ratio - 1
-    per unit of distance, `h(x) = min(spacing, h_k + (ratio - 1) |x - x_k|)`. Each interval between planes is
-    filled by edges at equal steps of the integral of 1 / h, rounded up to whole cells.
+    The widest allowed width at each point is the lower envelope of cones around the narrow places x_k
+    of width h_k, `h(x) = min(spacing, h_k + 0.8 (ratio - 1) (|x - x_k| - h_k))`. Each interval between planes
+    is filled by edges at equal steps of the integral of 1 / h, rounded up to whole cells.
 
-    ValueError: upper not above lower; spacing, fine_spacing or ratio out of range; a plane outside; two planes
-    closer than `minimum` (default: a thousandth of the spacing), naming them and the distance.
+    ValueError: upper not above lower; spacing, fine_spacing or ratio out of range; a plane outside; two
+    planes closer than `minimum` (default: a thousandth of the spacing), naming them and the distance.
     """
     _check_arguments(lower, upper, spacing, fine_spacing, ratio)
     fine = [float(plane) for plane in fine_planes]
@@ -58,7 +60,7 @@ def axis_edges(
     # Slightly less growth than asked for: rounding up to whole cells shifts neighbours by a little.
     growth = 0.8 * (ratio - 1.0)
     for _ in range(ROUNDS):
-        parts = [_fill(a, b, spacing, sources, growth) for a, b in zip(stops, stops[1:], strict=False)]
+        parts = [_fill(a, b, spacing, sources, growth) for a, b in pairwise(stops)]
         steep = _steep_ends(parts, ratio)
         if not steep:
             break
@@ -67,9 +69,9 @@ def axis_edges(
 
 
 def _steep_ends(parts: list[np.ndarray], ratio: float) -> list[tuple[float, float]]:
-    """Planes (position, width of the narrower cell there) across which the widths differ by more than `ratio`."""
+    """Planes (position, narrower width) across which the widths differ by more than `ratio`."""
     found = []
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in pairwise(parts):
         before, after = float(left[-1] - left[-2]), float(right[1] - right[0])
         if max(before, after) > ratio * min(before, after) * (1 + 1e-9):
             found.append((float(right[0]), min(before, after)))
@@ -101,7 +103,8 @@ def _stops(lower: float, upper: float, planes: list[float], minimum: float) -> l
             continue
         if gap < minimum * (1 - 1e-9):
             raise ValueError(
-                f"planes at {stops[-1]:g} m and {plane:g} m are {gap:.4g} m apart; at least {minimum:g} m is needed"
+                f"planes at {stops[-1]:g} m and {plane:g} m are {gap:.4g} m apart; "
+                f"at least {minimum:g} m is needed"
             )
         stops.append(plane)
     # The end itself, not a plane that rounds to it.

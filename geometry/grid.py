@@ -24,7 +24,8 @@ class Grid:
     NumPy or JAX arrays (or tracers). NumPy edges are checked: ValueError unless one-dimensional, finite and
     strictly increasing.
 
-    The edges are annotated `Any` because JAX also builds trees of this class from axis numbers and placeholders.
+    The edges are annotated `Any` because JAX also builds trees of this class from axis numbers and
+    placeholders.
     """
 
     x_edge: Any

@@ -1,11 +1,12 @@
 """Exact integrals of a linearly interpolated signed distance over tetrahedra and triangles.
 
-Marching tetrahedra: inside a simplex the interpolated distance is linear, so its zero set is a plane (a line on a
-face) and the open part is a polyhedron (a polygon) with closed-form volume and centroid. Boxes are divided into
-six tetrahedra around their main diagonal (Kuhn's division); two neighbouring boxes then divide their common face
-along the same diagonal, and the division of a face here is that one, so that apertures and volumes agree.
-Reference: A. Doi, A. Koide, An efficient method of triangulating equi-valued surfaces by using tetrahedral cells,
-IEICE Transactions E74 (1991) 214-224.
+Marching tetrahedra: inside a simplex the interpolated distance is linear, so its zero set is a plane (a
+line on a face) and the open part is a polyhedron (a polygon) with closed-form volume and centroid. Boxes
+are divided into six tetrahedra around their main diagonal (Kuhn's division); two neighbouring boxes then
+divide their common face along the same diagonal, and the division of a face here is that one, so that
+apertures and volumes agree.
+Reference: A. Doi, A. Koide, An efficient method of triangulating equi-valued surfaces by using tetrahedral
+cells, IEICE Transactions E74 (1991) 214-224.
 
 A value of exactly zero is on the wall, and counts as outside.
 """
@@ -67,7 +68,7 @@ def cut_boxes(values: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def cut_rectangles(values: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Open area (n,) and first moment (n, 2) of rectangles with corner distances `values (n, 4)`, sides `size (n, 2)`.
+    """Open area (n,) and its moment (n, 2) of rectangles: distances `values (n, 4)`, sides `size (n, 2)`.
 
     The moment is about the lower corner.
     """
@@ -141,7 +142,7 @@ def _tip(
 
 
 def _wedge(v: np.ndarray, p: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The part around the edge of two inside corners a, b opposite the outside corners c, d, as three tetrahedra."""
+    """The part around the edge of the inside corners a, b opposite the outside c, d, as three tetrahedra."""
     (ac, q_ac), (ad, q_ad) = _crossing(v, p, 0, 2), _crossing(v, p, 0, 3)
     (bc, q_bc), (bd, q_bd) = _crossing(v, p, 1, 2), _crossing(v, p, 1, 3)
     # Shares of the whole: the determinants of the corners' barycentric coordinates.

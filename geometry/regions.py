@@ -1,7 +1,7 @@
 """Which surfaces of a shape pass through which boxes.
 
-A box that a leaf cannot reach lies wholly on one side of it. Boxes with the same sides are treated together, and
-of the leaves that do reach them only those are kept on which the answer still depends.
+A box that a leaf cannot reach lies wholly on one side of it. Boxes with the same sides are treated
+together, and of the leaves that do reach them only those are kept on which the answer still depends.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import numpy as np
 
 from geometry.shapes import Shape
 
+# The table of answers has two to this power entries.
+MOST_LEAVES = 16
+
 
 @dataclass(frozen=True)
 class Region:
     """Boxes `index` that the surfaces `leaves` pass through.
 
-    `table (2**leaves,)` says whether a point is open; bit i of its index is set where the point is inside leaf i.
-    Without leaves the boxes are open or closed throughout: table[0].
+    `table (2**leaves,)` says whether a point is open; bit i of its index is set where the point is inside
+    leaf i. Without leaves the boxes are open or closed throughout: table[0].
     """
 
     index: np.ndarray
@@ -37,8 +40,7 @@ def regions(shape: Shape, lower: np.ndarray, size: np.ndarray) -> Iterator[Regio
     for i, leaf in enumerate(leaves):
         distance = leaf(centre)
         sides[:, i] = np.where(np.abs(distance) <= reach, 0, np.sign(distance))
-    patterns, group = np.unique(sides, axis=0, return_inverse=True)
-    group = group.reshape(-1)
+    patterns, group = _distinct_rows(shape.settled(sides))
     order = np.argsort(group, kind="stable")
     indices = np.split(order, np.cumsum(np.bincount(group))[:-1])
     # Patterns that differ in leaves which do not matter leave the same question: those boxes go together.
@@ -51,9 +53,21 @@ def regions(shape: Shape, lower: np.ndarray, size: np.ndarray) -> Iterator[Regio
         yield Region(np.concatenate(parts), tuple(leaves[i] for i in kept_leaves), table)
 
 
+def _distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct rows, and which of them each row is. (np.unique sorts whole rows: seconds for many leaves.)"""
+    number: dict[bytes, int] = {}
+    keys = np.ascontiguousarray(rows, dtype=np.int8).view(np.dtype((np.void, rows.shape[1])))
+    group = np.array([number.setdefault(key, len(number)) for key in keys.reshape(-1).tolist()])
+    return np.array([np.frombuffer(key, dtype=np.int8) for key in number]), group
+
+
 def _reduced(shape: Shape, pattern: np.ndarray) -> tuple[list[int], np.ndarray]:
     """The leaves on which the answer depends, and the answers by their sides."""
     kept = [int(i) for i in np.flatnonzero(pattern == 0)]
+    if len(kept) > MOST_LEAVES:
+        raise ValueError(
+            f"{len(kept)} surfaces meet in one cell: refine the grid or simplify the shape there"
+        )
     table = _answers(shape, pattern, kept)
     for leaf in list(kept):
         bit = 1 << kept.index(leaf)

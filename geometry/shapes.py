@@ -1,10 +1,10 @@
 """Signed-distance shapes: negative inside (open fluid), zero on the wall, positive outside.
 
-Each shape is called with points (..., 3) in metres and returns signed distances (...) in metres. The primitives
-return the exact distance. Unions, intersections and differences (operators |, &, -) take the minimum or maximum
-of their parts: the zero surface is exact, and elsewhere the value is never larger than the true distance,
-which is all that the cut cells rely on.
-Reference: J. C. Hart, Sphere tracing, The Visual Computer 12 (1996) 527-545, section 3 and appendix A.
+Each shape is called with points (..., 3) in metres and returns signed distances (...) in metres. The
+primitives return the exact distance. Unions, intersections and differences (operators |, &, -) take the
+minimum or maximum of their parts: the zero surface is exact, and elsewhere the value is never larger than
+the true distance, which is all that the cut cells rely on.
+Reference: J. C. Hart, Sphere tracing, The Visual Computer 12 (1996) 527-545.
 """
 
 from __future__ import annotations
@@ -50,6 +50,17 @@ class Shape(ABC):
         It never falls when a leaf's value rises, and its sign depends on the leaves' signs only.
         """
         return values[..., 0]
+
+    def settled(self, sides: np.ndarray) -> np.ndarray:
+        """Sides of the leaves (..., leaves), -1, 0 (unknown) or 1, with those that cannot matter made equal.
+
+        Where a part is inside or outside whatever its unknown leaves are, all of its leaves take its side.
+        """
+        side = self.combine(sides)[..., None]
+        return np.where(side != 0, side, self._settled_parts(sides))
+
+    def _settled_parts(self, sides: np.ndarray) -> np.ndarray:
+        return sides
 
     def __or__(self, other: Shape) -> Shape:
         return Union((self, other))
@@ -188,7 +199,7 @@ class Sphere(Shape):
 
 @dataclass(frozen=True, eq=False)
 class Plane(Shape):
-    """Half-space behind the plane through `point` (m): the inside is the side that `normal` points away from."""
+    """Half-space behind the plane through `point` (m): the inside is where `normal` points away from."""
 
     point: Vector
     normal: Vector
@@ -235,6 +246,9 @@ class Union(Shape):
     def combine(self, values: np.ndarray) -> np.ndarray:
         return np.min(_combine_parts(self.parts, values), axis=0)
 
+    def _settled_parts(self, sides: np.ndarray) -> np.ndarray:
+        return _settle_parts(self.parts, sides)
+
     def bounds(self) -> Bounds:
         lowers, uppers = zip(*(part.bounds() for part in self.parts), strict=True)
         return np.min(lowers, axis=0), np.max(uppers, axis=0)
@@ -259,6 +273,9 @@ class Intersection(Shape):
     def combine(self, values: np.ndarray) -> np.ndarray:
         return np.max(_combine_parts(self.parts, values), axis=0)
 
+    def _settled_parts(self, sides: np.ndarray) -> np.ndarray:
+        return _settle_parts(self.parts, sides)
+
     def bounds(self) -> Bounds:
         lowers, uppers = zip(*(part.bounds() for part in self.parts), strict=True)
         return np.max(lowers, axis=0), np.min(uppers, axis=0)
@@ -281,6 +298,11 @@ class Difference(Shape):
         count = self.body.leaf_count
         return np.maximum(self.body.combine(values[..., :count]), -self.removed.combine(-values[..., count:]))
 
+    def _settled_parts(self, sides: np.ndarray) -> np.ndarray:
+        count = self.body.leaf_count
+        body, removed = self.body.settled(sides[..., :count]), self.removed.settled(-sides[..., count:])
+        return np.concatenate([body, -removed], axis=-1)
+
     def bounds(self) -> Bounds:
         return self.body.bounds()
 
@@ -302,19 +324,23 @@ def _leaves_of(parts: Sequence[Shape]) -> tuple[Shape, ...]:
     return tuple(leaf for part in parts for leaf in part.leaves())
 
 
+def _slices(parts: Sequence[Shape], values: np.ndarray) -> list[tuple[Shape, np.ndarray]]:
+    """Each part with its own stretch of the leaves' values."""
+    ends = np.cumsum([part.leaf_count for part in parts])
+    return [(part, values[..., end - part.leaf_count : end]) for part, end in zip(parts, ends, strict=True)]
+
+
 def _combine_parts(parts: Sequence[Shape], values: np.ndarray) -> list[np.ndarray]:
-    """Each part's distance from its own stretch of the leaves' values."""
-    counts = [part.leaf_count for part in parts]
-    ends = np.cumsum(counts)
-    return [
-        part.combine(values[..., end - count : end])
-        for part, count, end in zip(parts, counts, ends, strict=True)
-    ]
+    return [part.combine(own) for part, own in _slices(parts, values)]
+
+
+def _settle_parts(parts: Sequence[Shape], sides: np.ndarray) -> np.ndarray:
+    return np.concatenate([part.settled(own) for part, own in _slices(parts, sides)], axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
 class Transformed(Shape):
-    """`shape` turned by `rotation` (3, 3) about the origin, then moved by `shift` (m): x -> rotation x + shift.
+    """`shape` turned by `rotation` (3, 3) about the origin, then moved by `shift` (m): rotation x + shift.
 
     ValueError unless the rotation is orthogonal (a stretch would falsify the distances).
     """
@@ -330,7 +356,8 @@ class Transformed(Shape):
             raise ValueError("Transformed rotation: expected an orthogonal 3 x 3 matrix")
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
-        # The inverse of an orthogonal matrix is its transpose; row vectors take the matrix itself on the right.
+        # The inverse of an orthogonal matrix is its transpose; row vectors take the matrix itself on the
+        # right.
         return self.shape(
             (points - np.asarray(self.shift, dtype=float)) @ np.asarray(self.rotation, dtype=float)
         )
@@ -340,6 +367,9 @@ class Transformed(Shape):
 
     def combine(self, values: np.ndarray) -> np.ndarray:
         return self.shape.combine(values)
+
+    def _settled_parts(self, sides: np.ndarray) -> np.ndarray:
+        return self.shape.settled(sides)
 
     def bounds(self) -> Bounds:
         lower, upper = self.shape.bounds()

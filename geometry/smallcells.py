@@ -1,11 +1,11 @@
 """Closing cells whose open part is too small for the solver, without losing their wall.
 
-```
-   open neighbour | small cell          open neighbour | closed
-   ---------------+------\\      ->      ---------------|
-                  |  .02  \\                            |   the small cell's wall area, centroid weighted by area,
-                                                           now belongs to the neighbour, whose face is closed
-```
+   open neighbour | small cell            open neighbour | closed
+   ---------------+------.                ---------------|
+                  |  .02  \\       ->                     |
+
+The wall of the small cell then belongs to the neighbour, whose face towards it is closed; the centroid of the
+neighbour's wall is the mean of both, weighted by area.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from geometry.cutcells import CutCells
 
 Apertures = tuple[np.ndarray, np.ndarray, np.ndarray]
-# Small cells that border only small cells pass their wall on; a chain longer than this is a pocket, and is dropped.
+# Small cells that border only small cells pass their wall on; a chain longer than this is a pocket, and is
+# dropped.
 LONGEST_CHAIN = 20
 
 

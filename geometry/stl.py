@@ -1,4 +1,4 @@
-"""Signed distance to a closed triangulated surface, so that a vessel drawn elsewhere takes the same way as ours."""
+"""Signed distance to a closed triangulated surface: vessels drawn elsewhere, by the same door as ours."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from geometry.shapes import Bounds, Shape
 class StlShape(Shape):
     """The inside of the closed surface in the STL file at `path`, its coordinates times `scale` (to metres).
 
-    The distance is exact, its sign from angle-weighted pseudonormals (J. A. Baerentzen, H. Aanaes, IEEE Trans.
-    Visualization and Computer Graphics 11 (2005) 243-253), as vtkImplicitPolyDataDistance computes it. Normals may
-    point either way in the file. FileNotFoundError if there is no file; ValueError if it holds no triangles, the
-    surface is not closed, or the scale is not positive.
+    The distance is exact, its sign from angle-weighted pseudonormals (J. A. Baerentzen, H. Aanaes, IEEE
+    Trans. Visualization and Computer Graphics 11 (2005) 243-253), as vtkImplicitPolyDataDistance computes
+    it. Normals may point either way in the file. FileNotFoundError if there is no file; ValueError if it
+    holds no triangles, the surface is not closed, or the scale is not positive.
     """
 
     def __init__(self, path: str | Path, scale: float | int = 1.0) -> None:
@@ -63,7 +63,7 @@ class StlShape(Shape):
 
 
 def _keys(rows: np.ndarray, bounds: Bounds) -> np.ndarray:
-    """One comparable key per point, equal for points closer than a hundred-millionth of the surface's extent."""
+    """One comparable key per point, equal within about a hundred-millionth of the surface's extent."""
     step = 1e-8 * float(np.max(bounds[1] - bounds[0]))
     cells = np.round(rows / step).astype(np.int64)
     return np.ascontiguousarray(cells).view([("x", np.int64), ("y", np.int64), ("z", np.int64)]).reshape(-1)

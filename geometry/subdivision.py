@@ -1,10 +1,10 @@
 """Adaptive integration of the open part and the wall of boxes, and of the open part of their faces.
 
-A box is sampled on 3 x 3 x 3 nodes. Where the interpolation of a leaf between the corners already meets the other
-nodes the surface is flat and one division into tetrahedra is exact; where it nearly does, the eight sub-boxes are
-divided; where it fails (a wall of small radius, an edge inside one leaf, as in an STL) the box is split in eight and
-the question is asked again. Faces are treated in the same way in two dimensions. The error of a smooth wall is of
-second order in the cell width.
+A box is sampled on 3 x 3 x 3 nodes. Where the interpolation of a leaf between the corners already meets the
+other nodes the surface is flat and one division into tetrahedra is exact; where it nearly does, the eight
+sub-boxes are divided; where it fails (a wall of small radius, an edge inside one leaf, as in an STL) the
+box is split in eight and the question is asked again. Faces are treated in the same way in two dimensions.
+The error of a smooth wall is of second order in the cell width.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ FLAT = 1e-9
 class Refinement:
     """When to stop.
 
-    snap: distance taken as zero, m. tolerance: misfit allowed over the width of the box, about the width over eight
-    radii of curvature for each curved direction. levels: number of splits at most.
+    - snap: distance taken as zero, m.
+    - tolerance: misfit allowed over the width of the box; a wall of radius R has about width / (8 R) for each
+      direction in which it curves.
+    - levels: number of splits at most.
     """
 
     snap: float
@@ -53,7 +55,7 @@ class Integrals(NamedTuple):
         """Adds the rows of `part` to the rows `owner`."""
         for target, values in zip(self, part, strict=True):
             for column, added in zip(np.atleast_2d(target.T), np.atleast_2d(values.T), strict=True):
-                column += np.bincount(owner, added, len(column))
+                np.add.at(column, owner, added)
 
 
 class _Stencil:
@@ -78,7 +80,7 @@ class _Stencil:
         return np.prod(size[:, self.spans], axis=1)
 
     def misfit(self, samples: np.ndarray) -> np.ndarray:
-        """Largest difference (m) of any leaf's samples (n, nodes, leaves) from the interpolation of the corners."""
+        """Largest difference (m) of the samples (n, nodes, leaves) from the interpolation of the corners."""
         fitted = np.einsum("nc,bcl->bnl", self.interpolation, samples[:, self.corners])
         return np.abs(samples - fitted).max(axis=(1, 2))
 
@@ -104,8 +106,8 @@ def integrate(
 ) -> Integrals:
     """Open part and wall of the boxes at `lower (n, 3)` of `size (n, 3)` (m).
 
-    With `axis` the boxes are faces normal to it, without extent along it, and have no wall. A face whose nodes
-    all lie on the wall is closed, and is wall of the box inside of it.
+    With `axis` the boxes are faces normal to it, without extent along it, and have no wall. A face whose
+    nodes all lie on the wall is closed, and is wall of the box inside of it.
     """
     stencil = _STENCILS[axis]
     total = Integrals.zeros(len(lower))
@@ -174,7 +176,7 @@ def _add_whole(
     size: np.ndarray,
     values: np.ndarray,
 ) -> None:
-    """Books boxes with no point (n, nodes or corners) outside: open, and walled where a whole face is on the wall."""
+    """Books boxes without a point (n, nodes or corners) outside: open; whole faces on the wall are wall."""
     whole = (values.max(axis=1) <= 0) & (values.min(axis=1) < 0)
     owner, lower, size, values = owner[whole], lower[whole], size[whole], values[whole]
     _add_open(total, stencil, owner, lower, size)

@@ -29,15 +29,17 @@ class Criteria:
     """When a level is done.
 
     Attributes:
-      settle: time before averaging, s. window: averaging time, s. longest: time after which it gives up, s.
+      settle: time before averaging, s. window: averaging time of a flow that keeps moving, s. shortest: averaging
+        time of one that has come to rest, s. longest: time after which it gives up, s.
       tolerance: share of the sources by which the averaged heat balance may be open.
       drift: largest difference of the two half windows' hottest rack inlet (or mean gas) temperature, K.
-      steady_drift: K; a flow that changes by less in one window has stopped moving: the window may be short.
+      steady_drift: K; with less than this between two half windows the flow counts as at rest.
       courant: target Courant number.
     """
 
     settle: float
     window: float
+    shortest: float
     longest: float
     tolerance: float
     drift: float = 0.1
@@ -149,21 +151,29 @@ def _shift_mean(module: Module, march: March, shift: float) -> None:
 
 
 def _average(march: March, report: Round, criteria: Criteria, scale: float) -> None:
+    """Add a round to the newer half; when both halves are full, judge them, widen them or move on."""
     march.newer.add(report)
-    if march.newer.duration < criteria.window / 2:
+    half = max(criteria.shortest / 2, march.older.duration)
+    if march.newer.duration < half:
         return
-    if march.older.sums and agreed(march, criteria, scale):
+    if not march.older.sums:
+        march.older, march.newer = march.newer, Average()
+        return
+    wide = march.older.duration + march.newer.duration >= criteria.window
+    if agreed(march, criteria.drift if wide else criteria.steady_drift, criteria, scale):
         march.finished = march.converged = True
-        return
-    march.older, march.newer = march.newer, Average()
+    elif wide:
+        march.older, march.newer = march.newer, Average()
+    else:
+        march.older, march.newer = march.older.merged(march.newer), Average()
 
 
-def agreed(march: March, criteria: Criteria, scale: float) -> bool:
-    """Whether two half windows tell the same and the balance of both together closes."""
+def agreed(march: March, drift: float, criteria: Criteria, scale: float) -> bool:
+    """Whether two half windows tell the same to `drift` (K), and the balance of both together closes."""
     whole = march.older.merged(march.newer)
     if abs(float(whole.mean("stored"))) > criteria.tolerance * scale:
         return False
     old, new = (half.mean("rack_inlet") for half in (march.older, march.newer))
     if old.size == 0:
         old, new = (np.mean(half.mean("temperature")) for half in (march.older, march.newer))
-    return bool(np.max(np.abs(old - new)) <= criteria.drift)
+    return bool(np.max(np.abs(old - new)) <= drift)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import xarray as xr
 
 from viz.scene import Scene
 
+LONGEST = 130  # characters that fit beside each other
 SETTLED = ("converged", "completed")  # anything else is said in red
 
 
@@ -62,7 +65,8 @@ def status_line(tree: xr.DataTree) -> str:
     said = status[:1].upper() + status[1:] if is_settled(tree) else f"NOT CONVERGED ({status})"
     if status.lower() == "not converged":
         said = "NOT CONVERGED"
-    return f"{said}: {meaning}" if meaning and meaning.lower() != status.lower() else said
+    line = f"{said}: {meaning}" if meaning and meaning.lower() != status.lower() else said
+    return textwrap.shorten(line, LONGEST, placeholder=" ...")
 
 
 def caption_lines(scene: Scene) -> list[str]:
@@ -102,9 +106,7 @@ def _balance(tree: xr.DataTree) -> str:
     ]
     line = "Heat: " + "  ·  ".join(parts)
     if watts.get("it_power") and "imbalance" in watts:
-        line += (
-            f"  ·  balance closes within {abs(watts['imbalance'] / watts['it_power']):.2%} of the IT power"
-        )
+        line += f"  ·  imbalance {abs(watts['imbalance'] / watts['it_power']):.2%} of IT"
     return line
 
 

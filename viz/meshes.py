@@ -44,7 +44,7 @@ def vertical_slice(scene: Scene) -> pv.DataSet:
     open_cells = scene.grid.threshold(1e-6, scalars="open_fraction", preference="cell")
     points = open_cells.cell_data_to_point_data()
     cut = points.slice(normal=scene.normal, origin=scene.slice_origin)
-    if cut.n_points == 0 or scene.vessel.inside is None:
+    if cut.n_points == 0 or scene.vessel.inside is None or scene.vessel.room:
         return cut
     return _trimmed(cut, scene)
 

@@ -173,7 +173,7 @@ def _draw_streamlines(plotter: Plotter, scene: Scene) -> None:
 
 
 def _draw_words(plotter: Plotter, scene: Scene, title: tuple[str, str | None], field: str) -> None:
-    height = plotter.window_size[1]
+    height = _letter(plotter)
     lines = caption.caption_lines(scene)
     _text(plotter, title[0], (0.03, 0.925), height * 0.030, INK, bold=True, font_file=title[1])
     for index, line in enumerate(lines):
@@ -190,7 +190,7 @@ def _draw_words(plotter: Plotter, scene: Scene, title: tuple[str, str | None], f
 
 
 def _draw_scale(plotter: Plotter, scene: Scene, field: str, limits: tuple[float, float]) -> None:
-    height = plotter.window_size[1]
+    height = _letter(plotter)
     name, unit = field.replace("_", " ").capitalize(), scene.unit(field)
     _text(plotter, f"{name} ({unit})" if unit else name, (SCALE_LEFT, 0.125), height * 0.02, INK)
     mapper = pv.DataSetMapper(pv.PolyData())
@@ -227,7 +227,7 @@ def _draw_rack_labels(plotter: Plotter, scene: Scene) -> None:
             plotter,
             f" {rack.hottest:.1f} ",
             camera.on_picture(plotter, top),
-            plotter.window_size[1] * 0.017,
+            _letter(plotter) * 0.017,
             PAPER if rack is hottest else INK,
             bold=True,
         )
@@ -235,6 +235,12 @@ def _draw_rack_labels(plotter: Plotter, scene: Scene) -> None:
         label.prop.justification_vertical = "center"
         label.prop.background_color = ALARM if rack is hottest else PAPER
         label.prop.background_opacity = 0.9
+
+
+def _letter(plotter: Plotter) -> float:
+    """The length that sizes of letters are shares of: the height, or less in a narrow picture."""
+    width, height = plotter.window_size
+    return float(min(height, width * 9 / 16))
 
 
 def _text(

@@ -11,9 +11,7 @@ import xarray as xr
 from vtkmodules.vtkCommonDataModel import (
     vtkBox,
     vtkCylinder,
-    vtkImplicitBoolean,
     vtkImplicitFunction,
-    vtkPlane,
     vtkSphere,
 )
 
@@ -25,9 +23,9 @@ SIDES = 96  # corners of a round hull: smooth at full screen
 class Vessel:
     """What is drawn of the vessel: its closed surface, and (when its shape has a formula) its inside.
 
-    `inside` is negative within the vessel; None when only the surface is known (STL, or no attributes).
-    `size` is the text for the caption, such as "sphere, 3 m across"; `room` says that the vessel is a box, whose
-    floor stays when it is opened.
+    `inside` is negative within the shape (a cylinder's without its flat ends, which the grid's edges follow
+    anyway); None when only the surface is known (STL, or no attributes). `size` is the text for the caption,
+    such as "sphere, 3 m across"; `room` says that the vessel is a box, whose floor stays when it is opened.
     """
 
     surface: pv.PolyData
@@ -67,15 +65,7 @@ def _cylinder(attributes: dict[Any, Any]) -> Vessel:
     barrel = vtkCylinder()
     barrel.SetRadius(radius)
     barrel.SetAxis(*direction)
-    inside = vtkImplicitBoolean()
-    inside.SetOperationTypeToIntersection()
-    inside.AddFunction(barrel)
-    for origin, normal in ((0.0, -direction), (length, direction)):
-        plane = vtkPlane()
-        plane.SetOrigin(*(direction * origin))
-        plane.SetNormal(*normal)
-        inside.AddFunction(plane)
-    return Vessel(_closed(surface), inside, f"cylinder, {length:.3g} m long, {2 * radius:.3g} m across")
+    return Vessel(_closed(surface), barrel, f"cylinder, {length:.3g} m long, {2 * radius:.3g} m across")
 
 
 def _sphere(attributes: dict[Any, Any]) -> Vessel:

@@ -37,6 +37,19 @@ def test_leaves_combine_to_the_same_inside(name):
 
 
 @pytest.mark.parametrize("name", SHAPES)
+def test_settled_leaves_leave_the_answer_alone(name):
+    """Whatever the unknown leaves turn out to be, the answer from the settled sides is the same."""
+    random, shape = np.random.default_rng(11), SHAPES[name]
+    sides = random.integers(-1, 2, (2000, shape.leaf_count))
+    settled = shape.settled(sides)
+    guess = random.choice([-1, 1], sides.shape)
+    before, after = np.where(sides == 0, guess, sides), np.where(settled == 0, guess, settled)
+    np.testing.assert_array_equal(shape.combine(before), shape.combine(after))
+    known = shape.combine(sides) != 0
+    assert np.all(settled[known] == shape.combine(sides)[known, None])
+
+
+@pytest.mark.parametrize("name", SHAPES)
 def test_distance_never_exceeds_the_true_one(name):
     """A change of the distance is at most the way between two points: what lets far cells be skipped."""
     random = np.random.default_rng(5)

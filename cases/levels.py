@@ -1,0 +1,141 @@
+"""The grids of a run, coarse first, and when each of them is done."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+
+from cases.build_domain import build_domain
+from cases.build_grid import QUALITY, build_cut_cells, build_grid
+from cases.build_machines import build_machines
+from cases.build_module import Geometry, Properties, build_module, properties_at
+from cases.errors import CaseError, Problem
+from cases.schema import Case
+from geometry.cutcells import CutCells
+from geometry.grid import Grid
+from solver.averaging import Average
+from solver.hull import initial_wall
+from solver.machines import prescribed_velocity
+from solver.module import Module, ModuleState
+from solver.steady import Criteria
+from solver.step import initial_state
+from solver.transfer import refine
+
+EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
+SETTLE_FIRST, SETTLE_NEXT = 8.0, 2.0  # turnovers of the gas before averaging begins
+_CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last few grids: sweeps reuse them
+_KEPT = 6
+
+
+@dataclass(frozen=True)
+class Level:
+    """One grid of a run, ready to march."""
+
+    coarseness: float
+    geometry: Geometry
+    properties: Properties
+    module: Module
+    turnover: float
+    criteria: Criteria
+
+
+def coarsenesses(quality: str) -> list[float]:
+    """Cell widths of the levels in units of the case's resolution."""
+    finest = QUALITY[quality]
+    return [2 * finest, finest] if finest >= 1 else [4 * finest, 2 * finest, finest]
+
+
+def geometry_of(case: Case, coarseness: float) -> Geometry:
+    """As `build_geometry`, with the cut cells of a grid seen before."""
+    grid = build_grid(case, coarseness)
+    edges = b"".join(np.asarray(grid.edges(a)).tobytes() for a in range(3))
+    key = f"{case.vessel.model_dump_json()}{hash(edges)}"
+    if key not in _CUTS:
+        _CUTS[key] = (grid, build_cut_cells(case, grid))
+        while len(_CUTS) > _KEPT:
+            _CUTS.popitem(last=False)
+    grid, cut = _CUTS[key]
+    domain = build_domain(case, grid, cut)
+    try:
+        return Geometry(grid, domain, build_machines(case, domain))
+    except Problem as problem:
+        raise CaseError(case.name, problem) from None
+
+
+def make_level(case: Case, coarseness: float, gas_temperature: float | None, last: bool) -> Level:
+    """A level of a run.
+
+    Args:
+      gas_temperature: mean of the gas on the level before, K; None on the first.
+      last: whether its averages are the run's result.
+    """
+    geometry = geometry_of(case, coarseness)
+    sea = case.site.seawater_temperature
+    properties = properties_at(case, gas_temperature or sea + EXPECTED_RISE, sea + 1.0)
+    module = build_module(case, geometry, properties)
+    turnover = _turnover(case, geometry, module)
+    settle = SETTLE_FIRST if gas_temperature is None else SETTLE_NEXT
+    window = case.solver.averaging_time if last else min(case.solver.averaging_time, 6 * turnover)
+    criteria = Criteria(
+        settle=min(settle * turnover, case.solver.max_time / 2),
+        window=window,
+        shortest=min(turnover, window / 2),
+        longest=case.solver.max_time,
+        tolerance=case.solver.tolerance,
+    )
+    return Level(coarseness, geometry, properties, module, turnover, criteria)
+
+
+def _turnover(case: Case, geometry: Geometry, module: Module) -> float:
+    """Time in which the machines move the whole gas once, s; of a still vessel, its height at free fall's speed."""
+    volume = float(np.sum((geometry.domain.cut.volume_fraction * np.asarray(geometry.grid.cell_volume))))
+    flow = float(np.sum(np.abs(np.asarray(module.machine_flow))))
+    if flow > 0:
+        return volume / flow
+    edges = np.asarray(geometry.grid.edges(2))
+    height = float(edges[-1] - edges[0])
+    return 10 * float(np.sqrt(height / (float(module.model.fluid.buoyancy) * EXPECTED_RISE)))
+
+
+def first_state(level: Level) -> ModuleState:
+    """Gas at rest but for the machines' own flow, warmer than the sea by what is expected."""
+    module = level.module
+    dtype = module.model.mesh.dtype
+    prescribed = prescribed_velocity(module.machines, module.machine_flow)
+    flow = initial_state(module.model.mesh, EXPECTED_RISE, prescribed)
+    return _with_supplies(module, ModuleState(
+        flow=flow,
+        machine_flow=module.machine_flow,
+        duty=jnp.zeros(module.coils.conductance.shape, dtype),
+        wall=initial_wall(module.hull),
+    ))
+
+
+def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:
+    """The state of the level before, on this level's grid."""
+    module = level.module
+    prescribed = prescribed_velocity(module.machines, state.machine_flow)
+    flow = refine(state.flow, before.module.model.mesh, module.model.mesh, prescribed)
+    return _with_supplies(module, ModuleState(flow, state.machine_flow, state.duty, initial_wall(module.hull)))
+
+
+def _with_supplies(module: Module, state: ModuleState) -> ModuleState:
+    """Cooling units hold their supply temperature from the start."""
+    from dataclasses import replace
+
+    coolers = module.coolers
+    temperature = state.flow.temperature
+    held = temperature.ravel().at[coolers.cell].set(coolers.supply[coolers.cell_cooler])
+    return replace(state, flow=replace(state.flow, temperature=held.reshape(temperature.shape)))
+
+
+def gas_temperature(case: Case, level: Level, average: Average) -> float:
+    """Volume mean of the gas outside machines, K."""
+    domain = level.geometry.domain
+    weight = np.where(domain.open_cell & (domain.machine < 0), domain.cut.volume_fraction, 0.0)
+    weight = weight * np.asarray(level.geometry.grid.cell_volume)
+    mean = float(np.sum(weight * average.mean("temperature")) / np.sum(weight))
+    return mean + case.site.seawater_temperature

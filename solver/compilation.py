@@ -1,0 +1,34 @@
+"""How much compiling a run did: counted from JAX's own events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import jax
+
+_COMPILE = "/jax/core/compile/backend_compile_duration"
+_PREPARE = ("/jax/core/compile/jaxpr_trace_duration", "/jax/core/compile/jaxpr_to_mlir_module_duration")
+
+
+@dataclass
+class CompilationCount:
+    """Use as a context; then `compilations` is the number of programs compiled (or read from the persistent
+    cache) inside it and `seconds` the time for tracing, lowering and compiling them."""
+
+    compilations: int = 0
+    seconds: float = 0.0
+    _depth: list[float] = field(default_factory=list)
+
+    def _listen(self, event: str, duration: float, **_: object) -> None:
+        if event == _COMPILE:
+            self.compilations += 1
+            self.seconds += duration
+        elif event in _PREPARE:
+            self.seconds += duration
+
+    def __enter__(self) -> CompilationCount:
+        jax.monitoring.register_event_duration_secs_listener(self._listen)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        jax.monitoring.unregister_event_duration_listener(self._listen)
