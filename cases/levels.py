@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -100,16 +101,19 @@ def _turnover(case: Case, geometry: Geometry, module: Module) -> float:
     return 10 * float(np.sqrt(height / (float(module.model.fluid.buoyancy) * EXPECTED_RISE)))
 
 
+_prescribed = jax.jit(prescribed_velocity)
+
+
 def first_state(level: Level) -> ModuleState:
     """Gas at rest but for the machines' own flow, warmer than the sea by what is expected."""
     module = level.module
     dtype = module.model.mesh.dtype
-    prescribed = prescribed_velocity(module.machines, module.machine_flow)
+    prescribed = _prescribed(module.machines, module.machine_flow)
     flow = initial_state(module.model.mesh, EXPECTED_RISE, prescribed)
     return _with_supplies(module, ModuleState(
         flow=flow,
         machine_flow=module.machine_flow,
-        duty=jnp.zeros(module.coils.conductance.shape, dtype),
+        duty=jnp.asarray(np.zeros(module.coils.conductance.shape, dtype)),
         wall=initial_wall(module.hull),
     ))
 
@@ -117,19 +121,17 @@ def first_state(level: Level) -> ModuleState:
 def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:
     """The state of the level before, on this level's grid."""
     module = level.module
-    prescribed = prescribed_velocity(module.machines, state.machine_flow)
+    prescribed = _prescribed(module.machines, state.machine_flow)
     flow = refine(state.flow, before.module.model.mesh, module.model.mesh, prescribed)
     return _with_supplies(module, ModuleState(flow, state.machine_flow, state.duty, initial_wall(module.hull)))
 
 
 def _with_supplies(module: Module, state: ModuleState) -> ModuleState:
     """Cooling units hold their supply temperature from the start."""
-    from dataclasses import replace
-
     coolers = module.coolers
-    temperature = state.flow.temperature
-    held = temperature.ravel().at[coolers.cell].set(coolers.supply[coolers.cell_cooler])
-    return replace(state, flow=replace(state.flow, temperature=held.reshape(temperature.shape)))
+    temperature = np.array(state.flow.temperature)
+    temperature.ravel()[np.asarray(coolers.cell)] = np.asarray(coolers.supply)[np.asarray(coolers.cell_cooler)]
+    return replace(state, flow=replace(state.flow, temperature=jnp.asarray(temperature)))
 
 
 def gas_temperature(case: Case, level: Level, average: Average) -> float:

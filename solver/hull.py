@@ -12,6 +12,7 @@ from typing import Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from solver.films import FilmProperties, gas_film, hull_outside_film
@@ -61,10 +62,10 @@ class WallState:
 
 
 def initial_wall(hull: Hull, inner: float = 5.0) -> WallState:
-    dtype = hull.area.dtype
-    ones = jnp.ones(hull.area.shape, dtype)
-    warm = hull.outside_temperature.astype(dtype)
-    return WallState(warm + 0.5 * inner * ones, warm + 0.1 * inner * ones, ones, ones)
+    ones = np.ones(hull.area.shape, hull.area.dtype)
+    outside = np.asarray(hull.outside_temperature)
+    values = (outside + 0.5 * inner * ones, outside + 0.1 * inner * ones, ones, ones)
+    return WallState(*(jnp.asarray(v.astype(ones.dtype)) for v in values))
 
 
 def update_wall(

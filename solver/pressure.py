@@ -34,8 +34,8 @@ class Projection(NamedTuple):
 
 def box_solver(mesh: Mesh) -> FastDiagonalization:
     """Direct solver of the open box with impermeable sides, as solver or as preconditioner."""
-    widths = [np.asarray(mesh.widths(a), float) for a in AXES]
-    distances = [np.asarray(mesh.spacing(a), float) for a in AXES]
+    widths = [np.diff(np.asarray(edge, float)) for edge in mesh.edges]
+    distances = [np.concatenate([w[:1] / 2, (w[1:] + w[:-1]) / 2, w[-1:] / 2]) for w in widths]
     return fast_diagonalization(distances, widths, [("neumann", "neumann")] * 3, mesh.dtype)
 
 

@@ -90,7 +90,7 @@ def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
 
 def sources(module: Module) -> float:
     """Heat released in the gas domain, W."""
-    return float(jnp.sum(module.model.heat.source))
+    return float(np.sum(np.asarray(module.model.heat.source, float)))
 
 
 def hottest(report: Round, module: Module) -> float:
@@ -98,19 +98,19 @@ def hottest(report: Round, module: Module) -> float:
     shares = np.asarray(module.ports.unit_share)
     if shares.size and np.any(shares > 0):
         return float(np.max(np.asarray(report.rack_inlet)[shares > 0]))
-    return float(jnp.max(report.temperature))
+    return float(np.max(np.asarray(report.temperature)))
 
 
 def sinks(report: Round) -> float:
     """Heat that leaves the gas domain, W."""
-    return float(report.hull_heat) + float(jnp.sum(report.coil_duty)) + float(jnp.sum(report.cooler_duty))
+    return float(report.hull_heat) + float(np.sum(report.coil_duty)) + float(np.sum(report.cooler_duty))
 
 
 def march_round(module: Module, march: March, criteria: Criteria, turnover: float) -> Progress:
     """Advance a level by one round and decide whether it is done (changes `march`)."""
     dtype = module.model.mesh.dtype
     march.state, report = advance(
-        module, march.state, jnp.asarray(march.dt, dtype), jnp.asarray(STEPS_A_ROUND, jnp.int32)
+        module, march.state, jnp.asarray(np.asarray(march.dt, dtype)), jnp.asarray(np.int32(STEPS_A_ROUND))
     )
     power = sources(module)
     excess = power - sinks(report)
@@ -142,12 +142,12 @@ def _next_step(march: March, report: Round, criteria: Criteria) -> None:
 
 def _shift_mean(module: Module, march: March, shift: float) -> None:
     """Move the whole gas by one temperature difference; held and closed cells stay."""
-    heat, flow = module.model.heat, march.state.flow
-    moving = module.model.mesh.open_cell
-    if heat.fixed is not None:
-        moving = moving * (1 - heat.fixed)
-    warmer = flow.temperature + jnp.asarray(shift, flow.temperature.dtype) * moving
-    march.state = replace(march.state, flow=replace(flow, temperature=warmer))
+    flow = march.state.flow
+    moving = np.asarray(module.model.mesh.open_cell)
+    if module.model.heat.fixed is not None:
+        moving = moving * (1 - np.asarray(module.model.heat.fixed))
+    warmer = np.asarray(flow.temperature) + np.asarray(shift, moving.dtype) * moving
+    march.state = replace(march.state, flow=replace(flow, temperature=jnp.asarray(warmer)))
 
 
 def _average(march: March, report: Round, criteria: Criteria, scale: float) -> None:

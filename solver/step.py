@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from solver.energy import Heat, advance_temperature, advected_heat, total_conductance
@@ -85,7 +86,7 @@ def initial_state(mesh: Mesh, temperature: Array | float = 0.0, prescribed: Vect
     dtype = mesh.dtype
 
     def zeros(shape: tuple[int, ...]) -> Array:
-        return jnp.zeros(shape, dtype)
+        return jnp.asarray(np.zeros(shape, dtype))
 
     faces = ((nx + 1, ny, nz), (nx, ny + 1, nz), (nx, ny, nz + 1))
     inner = ((nx - 1, ny, nz), (nx, ny - 1, nz), (nx, ny, nz - 1))
@@ -93,11 +94,11 @@ def initial_state(mesh: Mesh, temperature: Array | float = 0.0, prescribed: Vect
     return State(
         velocity=(velocity[0], velocity[1], velocity[2]),
         pressure=zeros(mesh.shape),
-        temperature=jnp.broadcast_to(jnp.asarray(temperature, dtype), mesh.shape),
+        temperature=jnp.asarray(np.broadcast_to(np.asarray(temperature, dtype), mesh.shape)),
         tendency=(zeros(inner[0]), zeros(inner[1]), zeros(inner[2])),
         advected=zeros(mesh.shape),
-        time=jnp.asarray(0.0, dtype),
-        last_dt=jnp.asarray(0.0, dtype),
+        time=zeros(()),
+        last_dt=zeros(()),
     )
 
 
@@ -229,6 +230,7 @@ def mobility(mesh: Mesh, velocity: Vector, dt: Array) -> Vector | None:
     return (u, v, w)
 
 
+@jax.jit
 def courant_rate(model: Model, state: State) -> Array:
     """Largest rate at which a cell's content is exchanged by the flow, 1/s: dt times it is the Courant number."""
     mesh = model.mesh

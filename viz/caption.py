@@ -10,7 +10,7 @@ import xarray as xr
 from viz.scene import Scene
 
 LONGEST = 130  # characters that fit beside each other
-SETTLED = ("converged", "completed")  # anything else is said in red
+SETTLED = ("converged", "finished")  # anything else is said in red
 
 
 # Families with Korean, Japanese and Chinese characters, in the order of taste.
