@@ -1,7 +1,7 @@
 """What an interrupted run needs to go on as if nothing had happened, in a file beside the result.
 
-One NumPy archive: the leaves of the run's trees in order, and a JSON text with everything else. It is written to a
-temporary name and renamed, so a kill leaves the previous one whole.
+One NumPy archive: the leaves of the run's trees in order, and a JSON text with everything else. It is written
+to a temporary name and renamed, so a kill leaves the previous one whole.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ def fingerprint(case: Case, quality: str) -> str:
 
 def save(path: Path, facts: dict[str, Any], trees: dict[str, Any]) -> None:
     """Write a checkpoint; `trees` are any pytrees of arrays."""
-    arrays = {}
+    arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts))}
     for name, tree in trees.items():
         for i, leaf in enumerate(jax.tree_util.tree_leaves(jax.device_get(tree))):
             arrays[f"{name}:{i}"] = np.asarray(leaf)
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
-        np.savez(file, facts=np.array(json.dumps(facts)), **arrays)
+        np.savez(file, **arrays)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
@@ -70,9 +70,8 @@ def load(path: Path, expected: str) -> Checkpoint | None:
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise CaseError(str(path), Problem("", "", f"cannot be read as a checkpoint: {error}")) from None
     if facts.get("fingerprint") != expected:
-        raise CaseError(
-            str(path), Problem("", "", "belongs to another case or quality: expected the same case, or no --resume")
-        )
+        reason = "belongs to another case or quality: expected the same case, or no --resume"
+        raise CaseError(str(path), Problem("", "", reason))
     return Checkpoint(facts, trees)
 
 

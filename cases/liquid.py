@@ -1,6 +1,7 @@
 """The direct liquid loop: how warm the coolant that reaches the cold plates is.
 
-Q = eps C_min (T_return - T_sea),  T_return = T_supply + Q / C_coolant: both follow from the racks' liquid heat.
+Q = eps C_min (T_return - T_sea),  T_return = T_supply + Q / C_coolant: both follow from the racks' liquid
+heat.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a run found, as plain numbers: heat balance, racks, coils, key figures, warnings.
 
-Temperatures in degC, heat in W, gas flows in m3/s, water flows in kg/s. One `Outcome` feeds the result file, the
-table on the terminal and the JSON object, so that they cannot disagree.
+Temperatures in degC, heat in W, gas flows in m3/s, water flows in kg/s. One `Outcome` feeds the result file,
+the table on the terminal and the JSON object, so that they cannot disagree.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def find_outcome(
     """Evaluate a window's averages.
 
     Args:
-      series: (round, 4) time, residual, imbalance, hottest inlet of the rounds in the window; for the spreads.
+      series: (round, 4) time, residual, imbalance, hottest inlet of the window's rounds; for the spreads.
     """
     balance = _balance(case, average)
     units = _units(case, geometry, average)
@@ -101,8 +101,8 @@ def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]
         result[name] = {
             "power": rack.power,
             "flow": total,
-            "inlet_temperature": float(np.sum(weight[passed] * inlet[passed])) if total > 0 else float("nan"),
-            "outlet_temperature": float(np.sum(weight[passed] * outlet[passed])) if total > 0 else float("nan"),
+            "inlet_temperature": float(np.sum((weight * inlet)[passed])) if total > 0 else float("nan"),
+            "outlet_temperature": float(np.sum((weight * outlet)[passed])) if total > 0 else float("nan"),
             "inlet_maximum": float(np.max(inlet[passed])) if passed.any() else float("nan"),
             "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "none",
         }
@@ -167,7 +167,7 @@ def _kpis(
     kpis: dict[str, Any] = {
         "hottest_inlet": float(np.max(inlet[passed])) if passed.any() else float("nan"),
         "coldest_inlet": float(np.min(inlet[passed])) if passed.any() else float("nan"),
-        "mean_inlet": float(np.sum(np.where(passed, inlet, 0) * flow) / flow.sum()) if flow.sum() > 0 else float("nan"),
+        "mean_inlet": float(np.nansum(inlet * flow) / flow.sum()) if flow.sum() > 0 else float("nan"),
         "hottest_outlet": float(np.nanmax(units["outlet_temperature"])) if passed.any() else float("nan"),
         "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "none",
         "hull_share": balance["hull_heat"] / heat_out if heat_out else float("nan"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -10,6 +11,7 @@ import xarray as xr
 from cases.build_module import Geometry, Properties
 from cases.extents import coil_extent, placed, rack_extent
 from cases.outcome import Outcome, celsius
+from cases.result_variables import FIELD_DIMENSIONS
 from cases.schema import Case, CylinderVessel
 from solver.averaging import Average
 from solver.module import Module
@@ -17,7 +19,8 @@ from solver.module import Module
 STATUS_MEANING = {
     "converged": "two successive averaging windows agree and the heat balance closes within the tolerance",
     "finished": "a transient run that came to its last time",
-    "not converged": "the run ended before its averages settled or its heat balance closed: do not sign off on it",
+    "not converged": "the run ended before its averages settled or its heat balance closed: "
+    "do not sign off on it",
 }
 
 
@@ -27,7 +30,8 @@ def interior_dataset(
     """/interior at one time.
 
     Args:
-      fields: `temperature` (K from the reference), `velocity_x/y/z` on faces, `pressure` (kinematic), solver order.
+      fields: in the solver's order, `temperature` (K from the reference), `velocity_x/y/z` on faces,
+        `pressure` (kinematic).
     """
     grid, domain = geometry.grid, geometry.domain
     gas = domain.open_cell
@@ -45,9 +49,9 @@ def interior_dataset(
         cells[f"velocity_{name}"] = np.where(gas, mean, 0.0)
     dtype = np.float32 if case.solver.precision == "float32" else np.float64
     data = {
-        name: (("time", "z", "y", "x"), np.ascontiguousarray(value.T[None], dtype)) for name, value in cells.items()
+        name: (FIELD_DIMENSIONS, np.ascontiguousarray(value.T[None], dtype)) for name, value in cells.items()
     }
-    coords = {"time": np.array([time])}
+    coords: dict[str, Any] = {"time": np.array([time])}
     for axis, name in enumerate("xyz"):
         coords[name] = np.asarray(grid.centres(axis))
         coords[f"{name}_edge"] = (f"{name}_edge", np.asarray(grid.edges(axis)))
@@ -78,7 +82,7 @@ def result_tree(
     meaning: str,
 ) -> xr.DataTree:
     """The whole result of a run."""
-    kpis = xr.Dataset({k: v for k, v in outcome.kpis.items()})
+    kpis = xr.Dataset(outcome.kpis)
     groups = {
         "/": xr.Dataset(
             attrs={
@@ -95,7 +99,7 @@ def result_tree(
         "/hull": _hull(case, geometry, module, average),
         "/racks": _racks(case, outcome),
         "/coils": _coils(case, outcome),
-        "/balance": xr.Dataset({k: v for k, v in outcome.balance.items()}),
+        "/balance": xr.Dataset(outcome.balance),
         "/kpis": kpis,
         "/history": _history(case, series),
     }
@@ -107,7 +111,7 @@ def _hull(case: Case, geometry: Geometry, module: Module, average: Average) -> x
     cells, area = np.asarray(hull.cell), np.asarray(hull.area, float)
     position = geometry.domain.cut.wall_centroid.reshape(3, -1)[:, cells].T
     vessel = case.vessel
-    attrs = {"shape": vessel.shape, "outside": vessel.outside}
+    attrs: dict[str, Any] = {"shape": vessel.shape, "outside": vessel.outside}
     if isinstance(vessel, CylinderVessel):
         attrs |= {"axis": vessel.axis, "diameter": vessel.diameter, "length": vessel.length}
     elif vessel.shape == "sphere":

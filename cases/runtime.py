@@ -19,7 +19,7 @@ def prepare(precision: str) -> None:
     # Products of the direct solvers lose digits on accelerators otherwise.
     jax.config.update("jax_default_matmul_precision", "highest")
     folder = cache_folder()
-    if folder is not None and jax.config.jax_compilation_cache_dir is None:
+    if folder is not None and getattr(jax.config, "jax_compilation_cache_dir", None) is None:
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 

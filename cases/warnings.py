@@ -1,4 +1,4 @@
-"""Where a run leaves the range of a model it uses: one line each, for the table, the JSON object and the file."""
+"""Where a run leaves the range of a model it uses: one line each, for the table and the JSON object."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 BOUSSINESQ = 0.1  # largest relative density difference (Gray & Giorgini, IJHMT 19 (1976) 545)
 
 
-def collect_warnings(
-    case: Case, level: Level, average: Average | None, outcome: Outcome | None
-) -> list[str]:
+def collect_warnings(case: Case, level: Level, average: Average | None, outcome: Outcome | None) -> list[str]:
     """Messages of all models; before a run (no average) only of what is known from the case."""
     sea = case.site.seawater_temperature
     found: list[str] = []
@@ -45,7 +43,8 @@ def _gas(case: Case, level: Level, average: Average) -> list[str]:
     difference = expansion * (high - low)
     if difference > BOUSSINESQ:
         found.append(
-            f"Boussinesq gas: its density varies by {difference:.0%} ({low - 273.15:.1f} to {high - 273.15:.1f} degC); "
+            f"Boussinesq gas: its density varies by {difference:.0%} "
+            f"({low - 273.15:.1f} to {high - 273.15:.1f} degC); "
             f"valid to {BOUSSINESQ:.0%}: take flow and film figures as estimates"
         )
     return found

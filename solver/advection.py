@@ -41,12 +41,9 @@ def face_value(q: Array, flux: Array, position: Array, face: Array, axis: int, s
         return jnp.where(positive, left, right)
     slope = (right - left) / along(distance, axis)
     # Beyond the two ends there is no second upwind point: a zero slope there makes the first face upwind.
-    end = jnp.zeros_like(take(slope, axis, None, 1))
-    upwind_slope = jnp.where(
-        positive,
-        jnp.concatenate([end, take(slope, axis, None, -1)], axis),
-        jnp.concatenate([take(slope, axis, 1, None), end], axis),
-    )
+    # (Padding compiles to a vectorised loop on the CPU, concatenation to one several times slower.)
+    ends = pad_ends(slope, axis)
+    upwind_slope = jnp.where(positive, take(ends, axis, None, -2), take(ends, axis, 2, None))
     # psi(r) (q_D - q_C) = 2 a b / (a + b) for slopes a, b of one sign, else 0: no division by a small slope.
     product = slope * upwind_slope
     tiny = jnp.asarray(jnp.finfo(q.dtype).tiny, q.dtype)

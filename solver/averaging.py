@@ -55,9 +55,7 @@ class Average:
             return other
         if not other.sums:
             return self
-        return Average(
-            self.duration + other.duration, jax.tree_util.tree_map(np.add, self.sums, other.sums)
-        )
+        return Average(self.duration + other.duration, jax.tree_util.tree_map(np.add, self.sums, other.sums))
 
     def mean(self, name: str) -> Any:
         """Time mean of a quantity (a tree of double-precision arrays). ValueError when nothing was added."""

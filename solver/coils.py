@@ -2,8 +2,8 @@
 
 A coil of conductance UA, gas capacity rate C_g and water capacity rate C_w moves
     Q = eps(NTU, C_r) C_min (T_gas,in - T_water,in)
-(`solver.exchanger`). In the cells it occupies, n in a row along the gas flow, each column of gas with capacity
-rate C loses heat to the water's inlet temperature through the conductance per cell
+(`solver.exchanger`). In the cells it occupies, n in a row along the gas flow, each column of gas with
+capacity rate C loses heat to the water's inlet temperature through the conductance per cell
 
     g = C [(1 - eps_g)^(-1/n) - 1],     eps_g = eps C_min / C_g,
 
@@ -31,9 +31,9 @@ LARGEST_SHARE = 0.9999
 class Coils:
     """Attributes:
     cell, cell_column: flat cell number and column of each coil cell.
-    column_coil, column_face, column_inlet, column_outlet, column_cells: of each column: its coil, the number of
-      its intake face among all faces (x-faces, then y, then z, flattened), the flat numbers of the cell before
-      it and of its last cell, and how many cells it has along the flow.
+    column_coil, column_face, column_inlet, column_outlet, column_cells: of each column: its coil, the number
+      of its intake face among all faces (x-faces, then y, then z, flattened), the flat numbers of the cell
+      before it and of its last cell, and how many cells it has along the flow.
     conductance: (coil,) UA, W/K. water_rate: (coil,) capacity rate of the water, W/K.
     intake: temperature of the circuit's intake, K from the reference.
     order: (coil,) coils in the order in which the water meets them.
@@ -77,7 +77,9 @@ def water_inlet(coils: Coils, duty: Float[Array, "coil"]) -> Float[Array, "coil"
     return coils.intake + jnp.zeros_like(duty).at[coils.order].set(before)
 
 
-def column_rate(coils: Coils, face_flow: Float[Array, "face"], fluid_capacity: Array) -> Float[Array, "column"]:
+def column_rate(
+    coils: Coils, face_flow: Float[Array, "face"], fluid_capacity: Array
+) -> Float[Array, "column"]:
     """Gas capacity rate of each column, W/K, from the volume flow through all faces, m3/s."""
     return fluid_capacity * jnp.abs(face_flow[coils.column_face])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import jax
 
@@ -17,14 +17,13 @@ class CompilationCount:
 
     compilations: int = 0
     seconds: float = 0.0
-    _depth: list[float] = field(default_factory=list)
 
-    def _listen(self, event: str, duration: float, **_: object) -> None:
+    def _listen(self, event: str, duration_secs: float, **_: str | int) -> None:
         if event == _COMPILE:
             self.compilations += 1
-            self.seconds += duration
+            self.seconds += duration_secs
         elif event in _PREPARE:
-            self.seconds += duration
+            self.seconds += duration_secs
 
     def __enter__(self) -> CompilationCount:
         jax.monitoring.register_event_duration_secs_listener(self._listen)

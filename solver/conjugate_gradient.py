@@ -1,7 +1,7 @@
 """Preconditioned conjugate gradients for symmetric positive (semi-)definite systems.
 
-Hestenes & Stiefel, J. Res. NBS 49 (1952) 409; the flexible (Polak-Ribiere) form of the new direction costs one
-more dot product and keeps converging when the preconditioner is not exactly symmetric in single precision
+Hestenes & Stiefel, J. Res. NBS 49 (1952) 409; the flexible (Polak-Ribiere) form of the new direction costs
+one more dot product and keeps converging when the preconditioner is not exactly symmetric in single precision
 (Golub & Ye, SIAM J. Sci. Comput. 21 (1999) 1305).
 """
 
@@ -31,7 +31,7 @@ def conjugate_gradient(
     tolerance: Array | float,
     maximum: int = 100,
 ) -> Solution:
-    """Solve `operator(x) = rhs` until the residual's 2-norm is at most `tolerance` (absolute, in rhs' unit)."""
+    """Solve `operator(x) = rhs` until the residual's 2-norm is at most `tolerance` (in the unit of rhs)."""
 
     def dot(a: Array, b: Array) -> Array:
         return jnp.vdot(a, b)

@@ -40,7 +40,7 @@ class FastDiagonalization:
     def solve(
         self, rhs: Float[Array, "nx ny nz"], shift: float | Array = 0.0, scale: float | Array = 1.0
     ) -> Float[Array, "nx ny nz"]:
-        """Solve (shift M + scale A) x = rhs; with shift = 0 the constant mode, if there is one, is left out."""
+        """Solve (shift M + scale A) x = rhs; with shift = 0 a constant mode is left out."""
         lx, ly, lz = self.values
         eigenvalue = shift + scale * (lx[:, None, None] + ly[None, :, None] + lz[None, None, :])
         singular = jnp.abs(eigenvalue) < 1e-12 * jnp.max(jnp.abs(eigenvalue))

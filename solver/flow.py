@@ -99,7 +99,8 @@ def viscous_force(mesh: Mesh, fluid: Fluid, velocity: Vector, viscosity: Array, 
                 slope = slope + cross / along(mesh.spacing(axis)[1:-1], axis)
             area = inner_faces(mean(mesh.area[b], axis), b)
             total = total + difference(pad_ends(edge_viscosity * area * slope, b), b)
-            total = total + side_friction(mesh, fluid, q, axis, b)
+            if mesh.obstacles is None:
+                total = total + side_friction(mesh, fluid, q, axis, b)
     return jnp.asarray(total)
 
 
@@ -113,8 +114,8 @@ def side_friction(mesh: Mesh, fluid: Fluid, q: Array, axis: int, b: int) -> Arra
         force.append(coefficient * take(area, b, start, stop) * (wall - take(q, b, start, stop)))
     if q.shape[b] == 1:
         return force[0] + force[1]
-    middle = jnp.zeros_like(take(q, b, 1, -1))
-    return jnp.concatenate([force[0], middle, force[1]], b)
+    low = jnp.pad(force[0], [(0, q.shape[b] - 1) if a == b else (0, 0) for a in AXES])
+    return low + jnp.pad(force[1], [(q.shape[b] - 1, 0) if a == b else (0, 0) for a in AXES])
 
 
 def buoyancy(mesh: Mesh, fluid: Fluid, temperature: Array) -> Array:
@@ -123,19 +124,25 @@ def buoyancy(mesh: Mesh, fluid: Fluid, temperature: Array) -> Array:
 
 
 def explicit_tendency(
-    mesh: Mesh, fluid: Fluid, velocity: Vector, flux: Vector, temperature: Array, viscosity: Array | None
-) -> Vector:
-    """Advection, buoyancy and (if `viscosity` is given) viscous force per volume, m/s2, on the inner faces."""
-    result = []
-    for axis in AXES:
-        force = advection(mesh, velocity, flux, axis, fluid.scheme)
-        if viscosity is not None:
-            force = force + viscous_force(mesh, fluid, velocity, viscosity, axis)
-        tendency = force / control_volume(mesh, axis)
-        if axis == 2:
-            tendency = tendency + buoyancy(mesh, fluid, temperature)
-        result.append(tendency)
-    return (result[0], result[1], result[2])
+    mesh: Mesh,
+    fluid: Fluid,
+    velocity: Vector,
+    flux: Vector,
+    temperature: Array,
+    viscosity: Array | None,
+    axis: int,
+) -> Array:
+    """Advection, buoyancy and (if `viscosity` is given) viscous force per volume on one component, m/s2.
+
+    On the inner faces of `axis`.
+    """
+    force = advection(mesh, velocity, flux, axis, fluid.scheme)
+    if viscosity is not None:
+        force = force + viscous_force(mesh, fluid, velocity, viscosity, axis)
+    tendency = force / control_volume(mesh, axis)
+    if axis == 2:
+        tendency = tendency + buoyancy(mesh, fluid, temperature)
+    return tendency
 
 
 @jax.tree_util.register_dataclass

@@ -1,7 +1,7 @@
 """Gradient, divergence and face means on the staggered mesh.
 
-Each operator is the textbook second-order finite-volume form; divergence and gradient are negative adjoints of
-each other in the volume-weighted inner product, so a projection removes kinetic energy and never adds it
+Each operator is the textbook second-order finite-volume form; divergence and gradient are negative adjoints
+of each other in the volume-weighted inner product, so a projection removes kinetic energy and never adds it
 (Perot, J. Comput. Phys. 159 (2000) 58).
 """
 

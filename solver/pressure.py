@@ -64,6 +64,7 @@ def project(
     mobility: Vector | None = None,
     *,
     tolerance: float = 1e-2,
+    continuity: float = 1e-4,
     maximum: int = 60,
 ) -> Projection:
     """Make a velocity divergence-free by a pressure increment.
@@ -71,8 +72,9 @@ def project(
     Args:
       velocity: face velocities; on faces that are not free they are left as they are.
       mobility: with obstacles, b on free faces by axis, 0 elsewhere.
-      tolerance: with obstacles, the 2-norm of the remaining divergence relative to that of `velocity`
-        (what remains enters the next step's projection and does not accumulate).
+      tolerance, continuity: with obstacles, the solution stops when the 2-norm of the divergence has fallen to
+        `tolerance` of that of `velocity`, or when its root mean square times dt is below `continuity`. What remains
+        enters the next step's projection and does not accumulate.
     """
     source = -divergence(mesh, velocity) / dt
     if mesh.obstacles is None:
@@ -88,13 +90,15 @@ def project(
         def preconditioner(r: Array) -> Array:
             return driven * solver.solve(r)
 
+        volume = mesh.volume * driven
+        enough = continuity * jnp.sqrt(jnp.vdot(volume, volume)) / dt**2
         norm = jnp.sqrt(jnp.vdot(source, source))
         solution = conjugate_gradient(
             lambda x: negative_laplacian(c, x),
             source,
             jnp.zeros_like(source),
             preconditioner,
-            tolerance * norm,
+            jnp.maximum(tolerance * norm, enough),
             maximum,
         )
         increment, iterations = solution.x, solution.iterations

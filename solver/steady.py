@@ -32,7 +32,7 @@ class Criteria:
       settle: time before averaging, s. window: averaging time of a flow that keeps moving, s. shortest: averaging
         time of one that has come to rest, s. longest: time after which it gives up, s.
       tolerance: share of the sources by which the averaged heat balance may be open.
-      drift: largest difference of the two half windows' hottest rack inlet (or mean gas) temperature, K.
+      drift: largest difference of two half windows' rack inlet (without racks: mean gas) temperatures, K.
       steady_drift: K; with less than this between two half windows the flow counts as at rest.
       courant: target Courant number.
     """
@@ -169,11 +169,15 @@ def _average(march: March, report: Round, criteria: Criteria, scale: float) -> N
 
 
 def agreed(march: March, drift: float, criteria: Criteria, scale: float) -> bool:
-    """Whether two half windows tell the same to `drift` (K), and the balance of both together closes."""
+    """Whether two half windows tell the same and the balance of both together closes.
+
+    The same: the hottest rack inlet, and the root mean square over all inlets, differ by at most `drift` (K).
+    """
     whole = march.older.merged(march.newer)
     if abs(float(whole.mean("stored"))) > criteria.tolerance * scale:
         return False
     old, new = (half.mean("rack_inlet") for half in (march.older, march.newer))
     if old.size == 0:
-        old, new = (np.mean(half.mean("temperature")) for half in (march.older, march.newer))
-    return bool(np.max(np.abs(old - new)) <= drift)
+        old, new = (np.atleast_1d(np.mean(half.mean("temperature"))) for half in (march.older, march.newer))
+    root_mean_square = np.sqrt(np.mean((old - new) ** 2))
+    return bool(abs(np.max(old) - np.max(new)) <= drift and root_mean_square <= drift)

@@ -155,12 +155,15 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
     viscosity = None
     if model.viscous_solver is None:
         viscosity = fluid.viscosity if turbulent is None else fluid.viscosity + turbulent
-    tendency = apart(
-        lambda v, f, t, nu: explicit_tendency(mesh, fluid, v, f, t, nu),
-        state.velocity,
-        flux,
-        state.temperature,
-        viscosity,
+    tendency = tuple(
+        apart(
+            lambda v, f, t, nu, axis=axis: explicit_tendency(mesh, fluid, v, f, t, nu, axis),
+            state.velocity,
+            flux,
+            state.temperature,
+            viscosity,
+        )
+        for axis in AXES
     )
     force = tuple(extrapolate(now, before) for now, before in zip(tendency, state.tendency, strict=True))
     guess = apart(
@@ -178,7 +181,7 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
         velocity=projection.velocity,
         pressure=state.pressure + projection.increment,
         temperature=temperature,
-        tendency=tendency,
+        tendency=(tendency[0], tendency[1], tendency[2]),
         advected=advected,
         time=state.time + dt,
         last_dt=dt,

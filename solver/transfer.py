@@ -1,8 +1,8 @@
 """A state carried from one grid to another: the start of a finer level.
 
-Cell values are interpolated linearly between centres after closed cells have taken their nearest open neighbour's
-value (walls do not bleed in); face velocities likewise within their own lattice. What the interpolation leaves of
-divergence goes into the first pressure projection.
+Cell values are interpolated linearly between centres after closed cells have taken their nearest open
+neighbour's value (walls do not bleed in); face velocities likewise within their own lattice. What the
+interpolation leaves of divergence goes into the first pressure projection.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ def refine(state: State, old: Mesh, new: Mesh, prescribed: Vector) -> State:
       prescribed: velocities that the machines set on the new mesh, m/s.
     """
     open_old, open_new = np.asarray(old.open_cell) > 0, np.asarray(new.open_cell) > 0
-    temperature = _interpolate(
-        _filled(np.asarray(state.temperature), open_old), _centres(old), _centres(new)
-    )
+    temperature = _interpolate(_filled(np.asarray(state.temperature), open_old), _centres(old), _centres(new))
     pressure = _interpolate(_filled(np.asarray(state.pressure), open_old), _centres(old), _centres(new))
     velocity = []
     for axis in AXES:

@@ -3,7 +3,8 @@
     nu_t = (C_s Delta)^2 |S|,    |S| = sqrt(2 S_ij S_ij),    Delta = (cell volume)^(1/3).
 
 Source: Smagorinsky, Mon. Weather Rev. 91 (1963) 99; C_s = 0.17 is Lilly's value for isotropic turbulence
-(Proc. IBM Sci. Comp. Symp. (1967) 195). Range: fully turbulent flow away from walls; it is not damped near them.
+(Proc. IBM Sci. Comp. Symp. (1967) 195). Range: fully turbulent flow away from walls; it is not damped near
+them.
 """
 
 from __future__ import annotations
@@ -25,10 +26,8 @@ def strain_rate(mesh: Mesh, velocity: Vector) -> Float[Array, "nx ny nz"]:
             return difference(velocity[a], a) / along(mesh.widths(a), a)
         if mesh.shape[b] == 1:
             return jnp.zeros_like(centre[a])
-        x = mesh.centres(b)
-        x = jnp.concatenate([x[:1], x, x[-1:]])
-        q = centre[a]
-        q = jnp.concatenate([take(q, b, None, 1), q, take(q, b, -1, None)], b)
+        x = jnp.pad(mesh.centres(b), 1, mode="edge")
+        q = jnp.pad(centre[a], [(1, 1) if c == b else (0, 0) for c in AXES], mode="edge")
         return (take(q, b, 2, None) - take(q, b, None, -2)) / along(x[2:] - x[:-2], b)
 
     total = 2 * sum(slope(a, a) ** 2 for a in AXES)
@@ -39,6 +38,6 @@ def strain_rate(mesh: Mesh, velocity: Vector) -> Float[Array, "nx ny nz"]:
 
 def smagorinsky(mesh: Mesh, velocity: Vector, coefficient: Array | float) -> Float[Array, "nx ny nz"]:
     """Smagorinsky's eddy viscosity, m2/s."""
-    dx, dy, dz = (mesh.widths(a) for a in AXES)
-    delta2 = (dx[:, None, None] * dy[None, :, None] * dz[None, None, :]) ** (2 / 3)
-    return coefficient**2 * delta2 * strain_rate(mesh, velocity)
+    # Powers of the widths, not of the volumes: 1-D arrays.
+    dx, dy, dz = (along(mesh.widths(a) ** (2 / 3), a) for a in AXES)
+    return coefficient**2 * (dx * dy * dz) * strain_rate(mesh, velocity)
