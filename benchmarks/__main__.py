@@ -46,9 +46,7 @@ def _list(as_json: bool) -> None:
                         key: {"default": p.default, "unit": p.unit, "description": p.description}
                         for key, p in item.parameters.items()
                     },
-                    "gives": {
-                        key: {"unit": unit, "description": text} for key, (unit, text) in item.gives.items()
-                    },
+                    "gives": {key: {"unit": unit, "description": text} for key, (unit, text) in item.gives.items()},
                 }
                 for item in known.values()
             }

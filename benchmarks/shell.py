@@ -17,9 +17,7 @@ from benchmarks.wall import contacts, elements
         "layers": Parameter(
             "numbers", [16.3], "W/(m K)", "conductivity of each layer, from inside to outside", above=0.0
         ),
-        "contact_resistances": Parameter(
-            "numbers", None, "m2 K/W", "between each layer and the next", minimum=0.0
-        ),
+        "contact_resistances": Parameter("numbers", None, "m2 K/W", "between each layer and the next", minimum=0.0),
         "inside_temperature": Parameter("number", 40.0, "degC", "gas"),
         "inside_film": Parameter("number", 10.0, "W/(m2 K)", "film coefficient inside", above=0.0),
         "outside_temperature": Parameter("number", 12.0, "degC", "sea"),
@@ -39,9 +37,7 @@ def shell(
     if not layers:
         raise BenchmarkError("shell: layers=[]: expected at least one layer")
     if len(radii) != len(layers) + 1:
-        raise BenchmarkError(
-            f"shell: radii={radii}: expected {len(layers) + 1} of them, one more than layers"
-        )
+        raise BenchmarkError(f"shell: radii={radii}: expected {len(layers) + 1} of them, one more than layers")
     if any(outer <= inner for inner, outer in pairwise(radii)):
         raise BenchmarkError(f"shell: radii={radii}: expected each larger than the one before")
     solid = [Layer(b - a, k) for (a, b), k in zip(pairwise(radii), layers, strict=True)]

@@ -39,9 +39,7 @@ def elements(layers: list[Any], resistances: list[float]) -> list[Any]:
             "thickness and conductivity of each layer, from inside to outside",
             above=0.0,
         ),
-        "contact_resistances": Parameter(
-            "numbers", None, "m2 K/W", "between each layer and the next", minimum=0.0
-        ),
+        "contact_resistances": Parameter("numbers", None, "m2 K/W", "between each layer and the next", minimum=0.0),
         "inside_temperature": Parameter("number", 40.0, "degC", "gas"),
         "inside_film": Parameter("number", 10.0, "W/(m2 K)", "film coefficient inside", above=0.0),
         "outside_temperature": Parameter("number", 12.0, "degC", "sea"),
@@ -53,9 +51,7 @@ def elements(layers: list[Any], resistances: list[float]) -> list[Any]:
         "temperatures": ("degC", "gas, each interface in turn (both sides of a contact), sea"),
     },
 )
-def wall(
-    layers: list[tuple[float, float]], contact_resistances: list[float] | None, **fluids: float
-) -> dict[str, Any]:
+def wall(layers: list[tuple[float, float]], contact_resistances: list[float] | None, **fluids: float) -> dict[str, Any]:
     """Series resistances (`solver.shell.plane_wall`)."""
     from solver.shell import Layer, plane_wall
 

@@ -120,9 +120,7 @@ def rack_cooling_index(inlet_temperature: ArrayLike, name: str = "A1") -> RackCo
     )
 
 
-def return_temperature_index(
-    return_temperature: float, supply_temperature: float, equipment_rise: float
-) -> float:
+def return_temperature_index(return_temperature: float, supply_temperature: float, equipment_rise: float) -> float:
     """RTI = (T_return - T_supply) / dT_equipment 100 %, percent (Herrlin 2008).
 
     Above 100 %: hot gas recirculates to inlets; below: supply gas goes past the racks. Temperatures are

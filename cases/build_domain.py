@@ -141,7 +141,9 @@ def wall_friction(domain: Domain) -> list[np.ndarray]:
     result = []
     for axis in range(3):
         cell = vessel + sum(closed[b] for b in range(3) if b != axis)
-        inner = 0.5 * (np.take(cell, range(1, cell.shape[axis]), axis) + np.take(cell, range(cell.shape[axis] - 1), axis))
+        inner = 0.5 * (
+            np.take(cell, range(1, cell.shape[axis]), axis) + np.take(cell, range(cell.shape[axis] - 1), axis)
+        )
         result.append(np.pad(inner, [(1, 1) if a == axis else (0, 0) for a in range(3)]))
     return result
 

@@ -100,7 +100,9 @@ def _set_faces(
     """Give a plane of faces a flow: `share` of the machine's flow through each, in the plane's shape."""
     area = domain.passable[axis][index]
     if np.any((area <= 0) & (share > 0)):
-        raise Problem(made.names[machine], "its gas flow", "expected a place inside the vessel: it would cross the hull")
+        raise Problem(
+            made.names[machine], "its gas flow", "expected a place inside the vessel: it would cross the hull"
+        )
     carries = share > 0
     domain.area[axis][index] = np.where(carries, area, 0.0)
     domain.free[axis][index] = False
@@ -108,7 +110,9 @@ def _set_faces(
     made.owner[axis][index] = np.where(carries, machine + 1, 0)
 
 
-def _stream(domain: Domain, made: Machinery, cells: Index, axis: int, sign: int, share: np.ndarray, machine: int) -> None:
+def _stream(
+    domain: Domain, made: Machinery, cells: Index, axis: int, sign: int, share: np.ndarray, machine: int
+) -> None:
     """Let a machine's flow pass straight through a block of cells; its other sides are closed."""
     close_box(domain, cells)
     domain.machine[cells] = machine
@@ -187,9 +191,7 @@ def _rack_ports(domain, made, body, stream, axis, sign, split, number, units) ->
         return np.broadcast_to(plane[:, :, None], share.shape)[kept]
 
     slot = number * units + np.broadcast_to(np.arange(in_units), share.shape)[kept]
-    made.ports.add(
-        front=cells(front), rear=cells(layers[-1]), behind=cells(behind), slot=slot, share=share[kept]
-    )
+    made.ports.add(front=cells(front), rear=cells(layers[-1]), behind=cells(behind), slot=slot, share=share[kept])
 
 
 def _coil_block(domain, made, coil: Coil, extent: Extent, axis: int, sign: int, number: int) -> None:
@@ -308,9 +310,7 @@ def _check_neighbours(domain: Domain, made: Machinery) -> None:
             blocked = (owner > 0) & (~cell | ((other >= 0) & (other != owner - 1)))
             if np.any(blocked):
                 name = made.names[int(owner[blocked].flat[0]) - 1]
-                raise Problem(
-                    name, "its gas flow", "expected open gas before its intake and behind its outlet"
-                )
+                raise Problem(name, "its gas flow", "expected open gas before its intake and behind its outlet")
 
 
 def _beside(cell: np.ndarray, axis: int, side: int, beyond) -> np.ndarray:

@@ -16,7 +16,7 @@ from geometry.grid import Grid
 from materials import get_fluid, get_solid, seawater
 from solver.coils import Coils
 from solver.energy import Heat
-from solver.films import FilmProperties
+from solver.films import FilmProperties, gas_natural_film
 from solver.flow import Fluid
 from solver.hull import Hull
 from solver.machines import FanCurves, Machines, RackPorts
@@ -30,6 +30,9 @@ GRAVITY = 9.80665  # m/s2
 SMAGORINSKY = 0.17  # Lilly 1967
 TURBULENT_PRANDTL = 0.85  # Kays 1994
 SMALLEST_INERTIA = 0.5  # cut cells keep at least this share of a full cell's inertia and heat capacity
+# Films on solid blocks: turbulent natural convection at this difference (K). A gas that blows along the block takes
+# more, so a heated block is on the warm side.
+BLOCK_FILM_DIFFERENCE = 10.0
 INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not change
 
 
@@ -44,7 +47,7 @@ class Properties:
     @property
     def gas_capacity(self) -> float:
         """rho cp of the gas, J/(m3 K)."""
-        return self.gas.density * self.gas.heat_capacity
+        return float(self.gas.density) * float(self.gas.heat_capacity)
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def machine_flows(case: Case, made: Machinery, properties: Properties) -> np.nda
             else:
                 flows.append(0.5 * (law.flows[0] + law.flows[-1]))
         elif kind == "coils":
-            flows.append(case.coils[name].gas_flow)
+            flows.append(case.coils[name].gas_flow or 0.0)
         elif kind == "fans":
             flows.append(case.fans[name].flow)
         else:
@@ -201,6 +204,7 @@ def _heat(case: Case, domain: Domain, made: Machinery, properties: Properties, m
         if case.solver.mode == "transient":
             # In a steady run a block's own capacity only slows the march: it keeps the gas's.
             capacity[domain.solid == number] = solid.density * solid.heat_capacity * full[domain.solid == number]
+    film = float(gas_natural_film(properties.gas, BLOCK_FILM_DIFFERENCE))
     conductance, link, limited = [], [], []
     for axis in range(3):
         inner = [slice(None)] * 3
@@ -209,9 +213,14 @@ def _heat(case: Case, domain: Domain, made: Machinery, properties: Properties, m
         spacing = _along(np.asarray(grid.spacing(axis))[1:-1], axis)
         half = _along(np.asarray(grid.widths(axis)), axis) / (2 * conductivity)
         n = grid.shape[axis]
-        series = np.take(half, range(n - 1), axis) + np.take(half, range(1, n), axis)
-        block = domain.solid >= 0
-        solid_face = np.take(block, range(n - 1), axis) | np.take(block, range(1, n), axis)
+        low_half, high_half = np.take(half, range(n - 1), axis), np.take(half, range(1, n), axis)
+        in_block = domain.solid >= 0
+        low_block, high_block = np.take(in_block, range(n - 1), axis), np.take(in_block, range(1, n), axis)
+        solid_face = low_block | high_block
+        # The gas's side of a block's surface is a film, not half a cell of gas at rest.
+        low_half = np.where(high_block & ~low_block, np.minimum(low_half, 1 / film), low_half)
+        high_half = np.where(low_block & ~high_block, np.minimum(high_half, 1 / film), high_half)
+        series = low_half + high_half
         # Conduction crosses open gas and the surfaces of blocks, not panels and not the walls of machines.
         area = np.where(domain.free[axis][index], domain.area[axis][index], 0.0)
         beside_machine = (np.take(domain.machine, range(n - 1), axis) >= 0) | (
@@ -332,9 +341,9 @@ def _hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull:
     distance = np.maximum(cut.wall_distance.ravel()[cells], 0.05 * narrowest)
     kind, size, height, film = _hull_shape(case)
     elements = [
-        Layer(layer.thickness, float(get_solid(layer.material).conductivity))
-        if layer.material is not None
-        else Contact(layer.resistance)
+        Contact(layer.resistance or 0.0)
+        if layer.material is None
+        else Layer(layer.thickness or 0.0, float(get_solid(layer.material).conductivity))
         for layer in vessel.layers
     ]
     wall = hull_resistance(kind, elements, size / 2)

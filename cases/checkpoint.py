@@ -42,7 +42,7 @@ def save(path: Path, facts: dict[str, Any], trees: dict[str, Any]) -> None:
     """Write a checkpoint; `trees` are any pytrees of arrays."""
     arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts))}
     for name, tree in trees.items():
-        for i, leaf in enumerate(jax.tree_util.tree_leaves(jax.device_get(tree))):
+        for i, leaf in enumerate(jax.device_get(jax.tree_util.tree_leaves(tree))):
             arrays[f"{name}:{i}"] = np.asarray(leaf)
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:

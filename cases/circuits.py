@@ -54,9 +54,7 @@ def _coil_racks(case: Case) -> Iterator[Problem]:
             yield Problem(key, shown(coil.rack), "no such rack", known)
             continue
         if coil.rack in taken:
-            yield Problem(
-                key, shown(coil.rack), f"this rack has a rear door already: coils.{taken[coil.rack]}"
-            )
+            yield Problem(key, shown(coil.rack), f"this rack has a rear door already: coils.{taken[coil.rack]}")
         taken[coil.rack] = name
 
 
@@ -76,9 +74,7 @@ def _loop(case: Case) -> Iterator[Problem]:
     for name, flow in flows.items():
         if flow is None or first is None or abs(flow - first) > 1e-9 * first:
             expected = "the same water_flow for every coil in series"
-            yield Problem(
-                f"coils.{name}.water_flow", shown(value_at(case, f"coils.{name}.water_flow")), expected
-            )
+            yield Problem(f"coils.{name}.water_flow", shown(value_at(case, f"coils.{name}.water_flow")), expected)
 
 
 def _heat(case: Case) -> Iterator[Problem]:

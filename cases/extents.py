@@ -20,8 +20,7 @@ class Extent(NamedTuple):
     def overlap(self, other: Extent) -> Point:
         """How far the boxes reach into each other in x, y, z, m; they overlap where all are above 0."""
         return _point(
-            min(self.upper[axis], other.upper[axis]) - max(self.lower[axis], other.lower[axis])
-            for axis in range(3)
+            min(self.upper[axis], other.upper[axis]) - max(self.lower[axis], other.lower[axis]) for axis in range(3)
         )
 
     def overlaps(self, other: Extent) -> bool:

@@ -52,6 +52,6 @@ def restored_average(state: ModuleState, duration: float, leaves: list[np.ndarra
     """
     if not leaves:
         return Average()
-    template: dict[str, Any] = {name: 0 for name in AVERAGED}
+    template: dict[str, Any] = dict.fromkeys(AVERAGED, 0)
     template |= {"velocity": state.flow.velocity, "wall": state.wall}
     return Average(duration, jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(template), leaves))

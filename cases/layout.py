@@ -142,9 +142,7 @@ def _passable(layer: Extent, side: str, shape: Shape, boxes: list[Extent]) -> bo
     points = _lattice(outer)
     is_open = shape(points) < 0
     for box in boxes:
-        is_open &= ~np.all(
-            (points > np.array(box.lower) - TOUCH) & (points < np.array(box.upper) + TOUCH), axis=1
-        )
+        is_open &= ~np.all((points > np.array(box.lower) - TOUCH) & (points < np.array(box.upper) + TOUCH), axis=1)
     return bool(is_open.any())
 
 

@@ -79,12 +79,14 @@ def make_level(case: Case, coarseness: float, gas_temperature: float | None, las
     module = build_module(case, geometry, properties)
     turnover = _turnover(case, geometry, module)
     settle = SETTLE_FIRST if gas_temperature is None else SETTLE_NEXT
-    window = case.solver.averaging_time if last else min(case.solver.averaging_time, 6 * turnover)
+    window = case.solver.averaging_time if last else min(case.solver.averaging_time, 2 * turnover)
+    settle = min(settle * turnover, case.solver.max_time / 2)
     criteria = Criteria(
-        settle=min(settle * turnover, case.solver.max_time / 2),
+        settle=settle,
         window=window,
         shortest=min(turnover, window / 2),
-        longest=case.solver.max_time,
+        # A coarse level only has to come near: the next one starts from it.
+        longest=case.solver.max_time if last else settle + window,
         tolerance=case.solver.tolerance,
     )
     return Level(coarseness, geometry, properties, module, turnover, criteria)
@@ -92,7 +94,7 @@ def make_level(case: Case, coarseness: float, gas_temperature: float | None, las
 
 def _turnover(case: Case, geometry: Geometry, module: Module) -> float:
     """Time in which the machines move the whole gas once, s; of a still vessel, its height at free fall's speed."""
-    volume = float(np.sum((geometry.domain.cut.volume_fraction * np.asarray(geometry.grid.cell_volume))))
+    volume = float(np.sum(geometry.domain.cut.volume_fraction * np.asarray(geometry.grid.cell_volume)))
     flow = float(np.sum(np.abs(np.asarray(module.machine_flow))))
     if flow > 0:
         return volume / flow
@@ -110,12 +112,15 @@ def first_state(level: Level) -> ModuleState:
     dtype = module.model.mesh.dtype
     prescribed = _prescribed(module.machines, module.machine_flow)
     flow = initial_state(module.model.mesh, EXPECTED_RISE, prescribed)
-    return _with_supplies(module, ModuleState(
-        flow=flow,
-        machine_flow=module.machine_flow,
-        duty=jnp.asarray(np.zeros(module.coils.conductance.shape, dtype)),
-        wall=initial_wall(module.hull),
-    ))
+    return _with_supplies(
+        module,
+        ModuleState(
+            flow=flow,
+            machine_flow=module.machine_flow,
+            duty=jnp.asarray(np.zeros(module.coils.conductance.shape, dtype)),
+            wall=initial_wall(module.hull),
+        ),
+    )
 
 
 def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:

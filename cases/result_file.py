@@ -138,9 +138,7 @@ def open_result(path: str | Path) -> Iterator[xr.DataTree]:
         pass
     names = ("/", *(f"/{name}" for name in _groups(path)))
     with contextlib.ExitStack() as stack:
-        datasets = {
-            name: stack.enter_context(xr.open_dataset(path, engine="h5netcdf", group=name)) for name in names
-        }
+        datasets = {name: stack.enter_context(xr.open_dataset(path, engine="h5netcdf", group=name)) for name in names}
         yield xr.DataTree.from_dict(datasets)
 
 

@@ -19,8 +19,7 @@ from solver.module import Module
 STATUS_MEANING = {
     "converged": "two successive averaging windows agree and the heat balance closes within the tolerance",
     "finished": "a transient run that came to its last time",
-    "not converged": "the run ended before its averages settled or its heat balance closed: "
-    "do not sign off on it",
+    "not converged": "the run ended before its averages settled or its heat balance closed: do not sign off on it",
 }
 
 
@@ -48,9 +47,7 @@ def interior_dataset(
         mean = 0.5 * (np.take(face, range(n - 1), axis) + np.take(face, range(1, n), axis))
         cells[f"velocity_{name}"] = np.where(gas, mean, 0.0)
     dtype = np.float32 if case.solver.precision == "float32" else np.float64
-    data = {
-        name: (FIELD_DIMENSIONS, np.ascontiguousarray(value.T[None], dtype)) for name, value in cells.items()
-    }
+    data = {name: (FIELD_DIMENSIONS, np.ascontiguousarray(value.T[None], dtype)) for name, value in cells.items()}
     coords: dict[str, Any] = {"time": np.array([time])}
     for axis, name in enumerate("xyz"):
         coords[name] = np.asarray(grid.centres(axis))

@@ -41,9 +41,7 @@ class Case(Frozen):
     panels: dict[Name, Panel] = Field(default_factory=dict, description="Thin panels by name.")
     blocks: dict[Name, Block] = Field(default_factory=dict, description="Solid blocks by name.")
     loop: Loop = Field(default_factory=Loop, description="The seawater circuit of the coils.")
-    liquid: Liquid | None = Field(
-        default=None, description="Direct liquid cooling; needed where a liquid_share is."
-    )
+    liquid: Liquid | None = Field(default=None, description="Direct liquid cooling; needed where a liquid_share is.")
     solver: Solver = Field(default_factory=Solver, description="How the case is solved.")
 
     @field_validator("coils", mode="before")

@@ -54,15 +54,11 @@ class Coil(Frozen):
     """
 
     rack: Name | None = Field(default=None, description="The rack whose rear door this coil is.")
-    depth: PositiveLength | None = Field(
-        default=None, description="Thickness of a rear door along the flow, m."
-    )
+    depth: PositiveLength | None = Field(default=None, description="Thickness of a rear door along the flow, m.")
     position: Position | None = Field(default=None, description="Lower corner of a free coil, m.")
     size: Size | None = Field(default=None, description="Extents of a free coil in x, y, z, m.")
     front: Direction | None = Field(default=None, description="Side of a free coil at which gas enters.")
-    gas_flow: PositiveFlow | None = Field(
-        default=None, description="Gas flow of a free coil's own fan, m3/s."
-    )
+    gas_flow: PositiveFlow | None = Field(default=None, description="Gas flow of a free coil's own fan, m3/s.")
     gas_loss_coefficient: float = Field(
         default=0.0,
         ge=0,
@@ -71,16 +67,12 @@ class Coil(Frozen):
         description="Pressure loss K in dp = K rho u^2 / 2 (face speed).",
     )
     ua: Conductance = Field(description="Overall conductance UA when clean, W/K.")
-    arrangement: Arrangement = Field(
-        default="cross_both_unmixed", description="Arrangement of the two streams."
-    )
+    arrangement: Arrangement = Field(default="cross_both_unmixed", description="Arrangement of the two streams.")
     water_flow: MassFlow | None = Field(
         default=None,
         description="Seawater through the coil, kg/s (a volume flow is converted at the site's density).",
     )
-    fouling_resistance: ThermalResistance = Field(
-        default=0.0, description="Fouling on the seawater side, m2 K/W."
-    )
+    fouling_resistance: ThermalResistance = Field(default=0.0, description="Fouling on the seawater side, m2 K/W.")
     area: Area | None = Field(default=None, description="Seawater-side area that the fouling covers, m2.")
     fan_power: Power = Field(default=0.0, description="Power of the coil's fans, W; all of it heats the gas.")
 
@@ -102,21 +94,15 @@ class Coil(Frozen):
         if self.depth is not None:
             raise key_error("depth", "only for a rear door (with rack); a free coil has a size")
         if self.gas_flow is None and self.gas_loss_coefficient == 0:
-            raise key_error(
-                "gas_flow", "expected a gas_flow, or a gas_loss_coefficient above 0 (passive coil)"
-            )
+            raise key_error("gas_flow", "expected a gas_flow, or a gas_loss_coefficient above 0 (passive coil)")
         return self
 
     @model_validator(mode="after")
     def _water(self) -> Coil:
         if self.arrangement != "condenser" and not self.water_flow:
-            raise key_error(
-                "water_flow", 'coil without water: expected a flow above zero, such as "1.2 kg/s"'
-            )
+            raise key_error("water_flow", 'coil without water: expected a flow above zero, such as "1.2 kg/s"')
         if self.water_flow == 0:
-            raise key_error(
-                "water_flow", "expected a flow above zero, or no such key (the sea itself is the sink)"
-            )
+            raise key_error("water_flow", "expected a flow above zero, or no such key (the sea itself is the sink)")
         if self.fouling_resistance > 0 and self.area is None:
             raise key_error("area", "needed with fouling_resistance")
         return self
@@ -152,9 +138,7 @@ class Cooler(Frozen):
     intake: Opening = Field(description="Where the unit draws gas in.")
     supply_temperature: Temperature = Field(description="Temperature of the gas that leaves the unit, K.")
     flow: PositiveFlow = Field(description="Gas flow through the unit, m3/s.")
-    fan_power: Power = Field(
-        default=0.0, description="Power of the unit's fans, W; taken out again by the unit."
-    )
+    fan_power: Power = Field(default=0.0, description="Power of the unit's fans, W; taken out again by the unit.")
 
 
 class Loop(Frozen):
@@ -171,29 +155,19 @@ class Loop(Frozen):
     intake_temperature_offset: TemperatureDifference = Field(
         default=0.0, description="Intake water warmer than the site's by this, K (recirculated discharge)."
     )
-    pump_power: Power = Field(
-        default=0.0, description="Power of the seawater pumps, W; counts as cooling power."
-    )
+    pump_power: Power = Field(default=0.0, description="Power of the seawater pumps, W; counts as cooling power.")
 
 
 class Liquid(Frozen):
     """The direct liquid cooling of the racks: one coolant loop and a coolant-to-seawater exchanger (CDU)."""
 
     flow: MassFlow = Field(description="Coolant mass flow, kg/s.")
-    heat_capacity: HeatCapacity = Field(
-        default=4180.0, description="Specific heat of the coolant, J/kg/K (water)."
-    )
-    ua: Conductance | None = Field(
-        default=None, description="UA of the CDU's exchanger, W/K; or give effectiveness."
-    )
-    effectiveness: Share | None = Field(
-        default=None, description="Effectiveness of the CDU, 0 to 1; or give ua."
-    )
+    heat_capacity: HeatCapacity = Field(default=4180.0, description="Specific heat of the coolant, J/kg/K (water).")
+    ua: Conductance | None = Field(default=None, description="UA of the CDU's exchanger, W/K; or give effectiveness.")
+    effectiveness: Share | None = Field(default=None, description="Effectiveness of the CDU, 0 to 1; or give ua.")
     arrangement: Arrangement = Field(default="counter", description="Arrangement of the CDU's exchanger.")
     water_flow: MassFlow = Field(description="Seawater through the CDU, kg/s (a volume flow is converted).")
-    pump_power: Power = Field(
-        default=0.0, description="Power of the coolant and seawater pumps of this loop, W."
-    )
+    pump_power: Power = Field(default=0.0, description="Power of the coolant and seawater pumps of this loop, W.")
 
     @model_validator(mode="after")
     def _exchanger(self) -> Liquid:

@@ -51,9 +51,7 @@ class Panel(Frozen):
     position: Position = Field(description="Lower corner, m.")
     size: FlatSize = Field(description="Extents in x, y, z, one of them 0, m.")
     open_fraction: Share = Field(default=0.0, description="Open share of the plate, 0 (closed) to 1.")
-    kind: Literal["panel", "floor", "bulkhead"] = Field(
-        default="panel", description="What it is, for pictures."
-    )
+    kind: Literal["panel", "floor", "bulkhead"] = Field(default="panel", description="What it is, for pictures.")
 
     @model_validator(mode="after")
     def _flat(self) -> Panel:

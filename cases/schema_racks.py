@@ -72,9 +72,7 @@ Airflow = Annotated[PerPower | ByTemperatureRise | FixedFlow | FanCurve, Field(d
 class Servers(Frozen):
     """A group of servers that fills the height units from `units[0]` to `units[1]`, both included."""
 
-    units: tuple[int, int] = Field(
-        description="First and last height unit, from 1 at the bottom.", strict=False
-    )
+    units: tuple[int, int] = Field(description="First and last height unit, from 1 at the bottom.", strict=False)
     power: Power = Field(description="Power of the whole group, W.")
 
 
@@ -106,12 +104,8 @@ class Rack(Frozen):
 
     position: Position = Field(description="Lower corner (least x, y, z), m.")
     size: Size = Field(description="Extents in x, y, z, m.")
-    front: HorizontalDirection = Field(
-        description="Side at which gas enters; it leaves at the opposite side."
-    )
-    height_units: int = Field(
-        default=42, ge=1, le=500, description="Number of height units from bottom to top."
-    )
+    front: HorizontalDirection = Field(description="Side at which gas enters; it leaves at the opposite side.")
+    height_units: int = Field(default=42, ge=1, le=500, description="Number of height units from bottom to top.")
     power: Power = Field(description="Electrical power of the whole rack, W.")
     power_map: PowerMap | None = Field(
         default=None, description="Share of the power in each height unit, bottom to top; one value a unit."
@@ -122,9 +116,7 @@ class Rack(Frozen):
         strict=False,
     )
     airflow: Airflow = Field(description="Law of the gas flow through the rack.")
-    liquid_share: Share = Field(
-        default=0.0, description="Share of the power that goes to the liquid loop, 0 to 1."
-    )
+    liquid_share: Share = Field(default=0.0, description="Share of the power that goes to the liquid loop, 0 to 1.")
     fan_power: Power = Field(
         default=0.0, description="Power of fans not counted in `power`, W; all of it heats the gas."
     )
@@ -207,9 +199,7 @@ def _listed_powers(data: dict[str, Any]) -> tuple[float, ...] | None:
     try:
         if isinstance(servers, list | tuple) and servers:
             return _WATTS.parse([group["power"] for group in servers])
-        if isinstance(power_map, str) or (
-            isinstance(power_map, list) and not all(map(_is_number, power_map))
-        ):
+        if isinstance(power_map, str) or (isinstance(power_map, list) and not all(map(_is_number, power_map))):
             return _WATTS.parse(power_map)
     except (PydanticCustomError, KeyError, TypeError):
         return None

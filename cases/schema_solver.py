@@ -27,18 +27,17 @@ class Solver(Frozen):
     turbulence: Literal["laminar", "constant", "smagorinsky"] = Field(
         default="smagorinsky", description="No model, a constant eddy viscosity, or large-eddy simulation."
     )
-    eddy_viscosity: KinematicViscosity | None = Field(
-        default=None, description="For turbulence = constant, m2/s."
-    )
+    eddy_viscosity: KinematicViscosity | None = Field(default=None, description="For turbulence = constant, m2/s.")
     properties: Literal["site", "constant"] = Field(
         default="site",
         description="Gas properties at the temperatures of the run, or at reference_temperature.",
     )
-    reference_temperature: Temperature | None = Field(
-        default=None, description="For properties = constant, K."
-    )
+    reference_temperature: Temperature | None = Field(default=None, description="For properties = constant, K.")
     mode: Literal["steady", "transient"] = Field(default="steady", description="Steady state, or in time.")
-    duration: Duration | None = Field(default=None, description="Time to simulate, for mode = transient, s.")
+    duration: Duration | None = Field(
+        default=None,
+        description="Time to simulate from power-on, for mode = transient, s: the gas begins at the sea's temperature.",
+    )
     output_interval: Duration | None = Field(
         default=None,
         description="Time between saved fields, for mode = transient, s (default: only the last).",
@@ -51,11 +50,10 @@ class Solver(Frozen):
         description="Heat balance that counts as closed, share of the IT power.",
     )
     averaging_time: Duration = Field(
-        default=30.0, description="Window over which a moving steady flow is averaged, s."
+        default=30.0,
+        description="Window over which a moving steady flow is averaged, s; in a transient run without output_interval the last stretch that is averaged.",
     )
-    max_time: Duration = Field(
-        default=1200.0, description="Physical time after which a steady run gives up, s."
-    )
+    max_time: Duration = Field(default=1200.0, description="Physical time after which a steady run gives up, s.")
 
     @model_validator(mode="after")
     def _complete(self) -> Solver:

@@ -33,12 +33,8 @@ class Layer(Frozen):
 
     material: str | None = Field(default=None, description="Name of a solid in the library of materials.")
     thickness: Thickness | None = Field(default=None, description="Thickness of the material, m.")
-    resistance: ThermalResistance | None = Field(
-        default=None, description="Resistance instead of a material, m2 K/W."
-    )
-    name: str = Field(
-        default="", description="What the resistance stands for (fouling, contact), for reports."
-    )
+    resistance: ThermalResistance | None = Field(default=None, description="Resistance instead of a material, m2 K/W.")
+    name: str = Field(default="", description="What the resistance stands for (fouling, contact), for reports.")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Layer:
@@ -63,28 +59,20 @@ class _Wall(Frozen):
 
     fluid: Literal["nitrogen", "air", "dielectric-oil"] = Field(description="What fills the vessel.")
     pressure: Pressure = Field(default=ATMOSPHERE, description="Absolute pressure of the filling, Pa.")
-    layers: tuple[Layer, ...] = Field(
-        default=(), description="Layers of the wall from the inside out.", strict=False
-    )
+    layers: tuple[Layer, ...] = Field(default=(), description="Layers of the wall from the inside out.", strict=False)
     outside: Literal["sea", "adiabatic", "film"] = Field(
         default="sea",
         description="What the wall gives its heat to: the sea of the site, nothing, or a given film.",
     )
-    film_coefficient: FilmCoefficient | None = Field(
-        default=None, description="Outer film, W/m2/K; for outside film."
-    )
-    outside_temperature: Temperature | None = Field(
-        default=None, description="Beyond that film, K; for outside film."
-    )
+    film_coefficient: FilmCoefficient | None = Field(default=None, description="Outer film, W/m2/K; for outside film.")
+    outside_temperature: Temperature | None = Field(default=None, description="Beyond that film, K; for outside film.")
 
     @model_validator(mode="after")
     def _outside(self) -> _Wall:
         for key in ("film_coefficient", "outside_temperature"):
             given = getattr(self, key) is not None
             if given and self.outside != "film":
-                raise key_error(
-                    key, f'has an effect only with outside = "film" (outside is "{self.outside}")'
-                )
+                raise key_error(key, f'has an effect only with outside = "film" (outside is "{self.outside}")')
             if not given and self.outside == "film":
                 raise key_error(key, 'needed with outside = "film"')
         return self
@@ -106,9 +94,7 @@ class CylinderVessel(_Wall):
     """A cylinder with flat ends."""
 
     shape: Literal["cylinder"] = Field(description="A cylinder with flat ends.")
-    axis: Literal["x", "y", "z"] = Field(
-        default="x", description='Direction of the axis; "z" stands upright.'
-    )
+    axis: Literal["x", "y", "z"] = Field(default="x", description='Direction of the axis; "z" stands upright.')
     diameter: PositiveLength = Field(description="Inner diameter, m.")
     length: PositiveLength = Field(description="Inner length (height of an upright one), m.")
 
@@ -132,9 +118,7 @@ class StlVessel(_Wall):
 
     shape: Literal["stl"] = Field(description="A closed surface from an STL file.")
     file: str = Field(description="The STL file; a relative path starts at the case file's folder.")
-    scale: float = Field(
-        default=1.0, description="Metres per unit of the file (0.001 for millimetres).", strict=False
-    )
+    scale: float = Field(default=1.0, description="Metres per unit of the file (0.001 for millimetres).", strict=False)
 
     @model_validator(mode="after")
     def _scale(self) -> StlVessel:

@@ -136,9 +136,7 @@ def _finished_file(output: Path, header: Mapping[str, str], resume: bool, force:
     return found
 
 
-def _plan(
-    case: str | Path, axes: Sequence[Axis], overrides: Sequence[str]
-) -> dict[tuple[int, ...], Case | CaseError]:
+def _plan(case: str | Path, axes: Sequence[Axis], overrides: Sequence[str]) -> dict[tuple[int, ...], Case | CaseError]:
     """The case of each point, or the reason why there is none.
 
     Raises the first reason when no point makes a case: then the axes are wrong, not a value of theirs.

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
@@ -153,7 +154,8 @@ class _Transient:
             "window": march.window.duration,
             "series": march.series,
         }
-        return facts, {"state": march.state, "window": march.window.sums}
+        trees = {"state": march.state, "window": march.window.sums}
+        return facts, {name: jax.tree_util.tree_leaves(tree) for name, tree in trees.items()}
 
     def _restored(self, found: checkpoint.Checkpoint) -> TimeMarch:
         facts, trees = found.facts, found.trees
@@ -206,7 +208,5 @@ class _Transient:
             f"{start:.4g} degC; fields are of an instant, racks, coils, hull and balance are means over the "
             f"last {schedule.duration - schedule.window_start:.4g} s; the hull itself holds no heat"
         )
-        tree = result_tree(
-            case, interior, level.geometry, level.module, march.window, outcome, series, STATUS, meaning
-        )
+        tree = result_tree(case, interior, level.geometry, level.module, march.window, outcome, series, STATUS, meaning)
         return outcome, tree

@@ -53,9 +53,7 @@ class SavedFields:
         path = self._path(number)
         saved = checkpoint.load(path, self._fingerprint)
         if saved is None:
-            raise CaseError(
-                str(path), Problem("", "", "no such file: the run must begin anew, without --resume")
-            )
+            raise CaseError(str(path), Problem("", "", "no such file: the run must begin anew, without --resume"))
         return {name: saved.trees[name][0] for name in NAMES}
 
     def discard(self) -> None:
@@ -79,9 +77,7 @@ def interior_in_time(
     for key, variable in first.data_vars.items():
         shape = (len(times), *variable.shape[1:])
         # What does not change in time is held once.
-        values = (
-            np.empty(shape, variable.dtype) if key in NAMES else np.broadcast_to(variable.to_numpy(), shape)
-        )
+        values = np.empty(shape, variable.dtype) if key in NAMES else np.broadcast_to(variable.to_numpy(), shape)
         data[str(key)] = (variable.dims, values)
     for index, time in enumerate(times):
         moment = interior_dataset(case, geometry, saved.load(index + 1), properties, time)

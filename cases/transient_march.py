@@ -138,9 +138,7 @@ def begin(module: Module, state: ModuleState, limits: Limits) -> TimeMarch:
     return TimeMarch(state, 0.0, min(steps))
 
 
-def march_on(
-    module: Module, march: TimeMarch, schedule: Schedule, limits: Limits, turnover: float
-) -> TimeMarch:
+def march_on(module: Module, march: TimeMarch, schedule: Schedule, limits: Limits, turnover: float) -> TimeMarch:
     """One round further, at most to the next stop.
 
     The residual is the relative change of the temperatures in one turnover; the imbalance the share of the

@@ -136,9 +136,7 @@ class Quantity:
                 return text
         return f"{_plain(value)} {self.si}"
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: Callable[..., Any]
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[..., Any]) -> core_schema.CoreSchema:
         return _schema(self.parse, self.format)
 
 
@@ -172,9 +170,7 @@ class QuantityList:
             if not found:
                 raise _refusal(f"expected {self._wanted()}")
             unit = last[found.end() :].strip()
-            return [self._shared(part, unit) for part in first] + [
-                self.quantity.convert(float(found.group(1)), unit)
-            ]
+            return [self._shared(part, unit) for part in first] + [self.quantity.convert(float(found.group(1)), unit)]
         if isinstance(value, Sequence):
             return [self.quantity.parse(item) for item in value]
         raise _refusal(f"expected {self._wanted()}")
@@ -198,9 +194,7 @@ class QuantityList:
         """The values as one text with a shared SI unit, which `parse` reads back exactly."""
         return ", ".join(_plain(value) for value in values) + f" {self.quantity.si}"
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: Callable[..., Any]
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[..., Any]) -> core_schema.CoreSchema:
         return _schema(self.parse, self.format)
 
 
@@ -221,9 +215,7 @@ class Fraction:
             raise _refusal('expected a share from 0 to 1, such as 0.87 or "87 %"')
         return float(number)
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: Callable[..., Any]
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[..., Any]) -> core_schema.CoreSchema:
         return _schema(self.parse, float)
 
 

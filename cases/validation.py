@@ -54,9 +54,7 @@ def _expectation(report: Any, path: Path, tree: Mapping[str, Any]) -> tuple[str,
     if kind == "string_pattern_mismatch":
         return "expected a name of letters, digits, _ and - only", ()
     message = report["msg"]
-    return (
-        message if message.startswith(("expected", "missing", "wrong", "unknown")) else _plain(message)
-    ), ()
+    return (message if message.startswith(("expected", "missing", "wrong", "unknown")) else _plain(message)), ()
 
 
 def _plain(message: str) -> str:

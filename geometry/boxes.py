@@ -18,8 +18,7 @@ def edge_index(grid: Grid, axis: int, position: Number) -> int:
     width = float(np.diff(edge)[max(nearest - 1, 0) : nearest + 1].min())
     if not abs(edge[nearest] - position) <= PLANE_TOLERANCE * width:
         raise ValueError(
-            f"{AXIS_NAMES[axis]} = {position:g} m is not on a grid plane; "
-            f"the nearest is at {edge[nearest]:g} m"
+            f"{AXIS_NAMES[axis]} = {position:g} m is not on a grid plane; the nearest is at {edge[nearest]:g} m"
         )
     return nearest
 
@@ -41,9 +40,7 @@ def box_cells(grid: Grid, lower: Vector, upper: Vector) -> tuple[slice, slice, s
     return x, y, z
 
 
-def rectangle_faces(
-    grid: Grid, axis: int, position: Number, lower: Vector, upper: Vector
-) -> tuple[int, slice, slice]:
+def rectangle_faces(grid: Grid, axis: int, position: Number, lower: Vector, upper: Vector) -> tuple[int, slice, slice]:
     """Index of the plane of faces at `position` along `axis`, and index ranges in the two other directions.
 
     `lower (2,)` and `upper (2,)` (m) are in the two other coordinates in the order x, y, z. Errors as
@@ -72,9 +69,7 @@ def overlap_matrix(edges_a: Vector, edges_b: Vector) -> np.ndarray:
     return np.maximum(high - low, 0.0)
 
 
-def boxes_overlap(
-    a_lower: Vector, a_upper: Vector, b_lower: Vector, b_upper: Vector, tolerance: Number = 1e-9
-) -> bool:
+def boxes_overlap(a_lower: Vector, a_upper: Vector, b_lower: Vector, b_upper: Vector, tolerance: Number = 1e-9) -> bool:
     """Whether two boxes share more than `tolerance` (m) in every direction; boxes that touch do not overlap.
 
     A box without extent along one axis (a panel) overlaps a box that it passes through, and a panel in its
@@ -94,9 +89,7 @@ def boxes_overlap(
     return True
 
 
-def box_inside(
-    shape: Shape, lower: Vector, upper: Vector, *, samples: int = 9, tolerance: Number = 1e-6
-) -> bool:
+def box_inside(shape: Shape, lower: Vector, upper: Vector, *, samples: int = 9, tolerance: Number = 1e-6) -> bool:
     """Whether the box from `lower (3,)` to `upper (3,)` pokes out of `shape` by no more than `tolerance` (m).
 
     The surface of the box is sampled on `samples` points an edge, corners and face centres included.

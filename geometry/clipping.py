@@ -59,9 +59,7 @@ def clip_rectangles(values: np.ndarray, size: np.ndarray, table: np.ndarray) -> 
     return area, moment[:, :2]
 
 
-def _sums(
-    owner: np.ndarray, measure: np.ndarray, pieces: np.ndarray, count: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _sums(owner: np.ndarray, measure: np.ndarray, pieces: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     centre = pieces[..., :3].mean(axis=1)
     moment = [np.bincount(owner, measure * centre[:, i], count) for i in range(3)]
     return np.bincount(owner, measure, count), np.stack(moment, axis=1)
@@ -136,9 +134,7 @@ def _split_triangles(pieces: np.ndarray, owner: np.ndarray, column: int) -> tupl
     return np.concatenate(parts), np.concatenate(owners)
 
 
-def _wall_of(
-    corners: np.ndarray, owner: np.ndarray, leaf: int, table: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _wall_of(corners: np.ndarray, owner: np.ndarray, leaf: int, table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Triangles of the wall that lie on `leaf`, from whole tetrahedra.
 
     Where another leaf lies on the same surface, the first of those facing the same way takes the wall; one

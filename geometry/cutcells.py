@@ -79,9 +79,7 @@ class CutCells:
         open_ = self.volume_fraction > 0
         cut = open_ & ((self.volume_fraction < 1) | (self.wall_area > 0))
         residual = np.linalg.norm(self.wall_vector - closing_vector(self.grid, self.apertures), axis=0)
-        largest_face = np.maximum.reduce(
-            np.broadcast_arrays(*(self.grid.face_area(axis) for axis in range(3)))
-        )
+        largest_face = np.maximum.reduce(np.broadcast_arrays(*(self.grid.face_area(axis) for axis in range(3))))
         return {
             "cells": int(open_.size),
             "open_cells": int(open_.sum()),
@@ -176,9 +174,7 @@ def _near_cells(grid: Grid, shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     return np.abs(distance) <= 0.5 * diagonal * (1 + 1e-6), distance < 0
 
 
-def _boxes(
-    grid: Grid, index: tuple[np.ndarray, ...], axis: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def _boxes(grid: Grid, index: tuple[np.ndarray, ...], axis: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Lower corners and sizes (n, 3) of cells, or of the faces normal to `axis`."""
     lower = np.stack([grid.edges(a)[index[a]] for a in range(3)], axis=1)
     size = [np.zeros(len(lower)) if a == axis else grid.widths(a)[index[a]] for a in range(3)]

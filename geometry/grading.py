@@ -78,9 +78,7 @@ def _steep_ends(parts: list[np.ndarray], ratio: float) -> list[tuple[float, floa
     return found
 
 
-def _check_arguments(
-    lower: Number, upper: Number, spacing: Number, fine_spacing: Number | None, ratio: Number
-) -> None:
+def _check_arguments(lower: Number, upper: Number, spacing: Number, fine_spacing: Number | None, ratio: Number) -> None:
     if not (math.isfinite(lower) and math.isfinite(upper) and upper > lower):
         raise ValueError(f"upper end {upper:g} m must lie above lower end {lower:g} m")
     if not spacing > 0:
@@ -103,8 +101,7 @@ def _stops(lower: float, upper: float, planes: list[float], minimum: float) -> l
             continue
         if gap < minimum * (1 - 1e-9):
             raise ValueError(
-                f"planes at {stops[-1]:g} m and {plane:g} m are {gap:.4g} m apart; "
-                f"at least {minimum:g} m is needed"
+                f"planes at {stops[-1]:g} m and {plane:g} m are {gap:.4g} m apart; at least {minimum:g} m is needed"
             )
         stops.append(plane)
     # The end itself, not a plane that rounds to it.
@@ -112,9 +109,7 @@ def _stops(lower: float, upper: float, planes: list[float], minimum: float) -> l
     return stops
 
 
-def _fill(
-    a: float, b: float, spacing: float, sources: list[tuple[float, float]], growth: float
-) -> np.ndarray:
+def _fill(a: float, b: float, spacing: float, sources: list[tuple[float, float]], growth: float) -> np.ndarray:
     """Edges from a to b at equal steps of the number of cells per length."""
     narrowest = min([spacing, *(narrow for _, narrow in sources)])
     x = np.linspace(a, b, int(np.clip(20 * (b - a) / narrowest, 200, 20_000)) + 1)

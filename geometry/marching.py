@@ -82,9 +82,7 @@ def cut_rectangles(values: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np
     moment = (whole @ centres) * (triangle_area[:, None] * size)
     rectangle, triangle = np.nonzero((inside > 0) & ~whole)
     if rectangle.size:
-        v, p = _sorted_simplices(
-            corner_values[rectangle, triangle], SQUARE_CORNERS[SQUARE_TRIANGLES][triangle]
-        )
+        v, p = _sorted_simplices(corner_values[rectangle, triangle], SQUARE_CORNERS[SQUARE_TRIANGLES][triangle])
         share, share_moment = _cut_triangles(v, p, inside[rectangle, triangle])
         scale = triangle_area[rectangle]
         area += np.bincount(rectangle, share * scale, len(values))

@@ -66,9 +66,7 @@ def _reduced(shape: Shape, pattern: np.ndarray) -> tuple[list[int], np.ndarray]:
     """The leaves on which the answer depends, and the answers by their sides."""
     kept = [int(i) for i in np.flatnonzero(pattern == 0)]
     if len(kept) > MOST_LEAVES:
-        raise ValueError(
-            f"{len(kept)} surfaces meet in one cell: refine the grid or simplify the shape there"
-        )
+        raise ValueError(f"{len(kept)} surfaces meet in one cell: refine the grid or simplify the shape there")
     table = _answers(shape, pattern, kept)
     for leaf in list(kept):
         bit = 1 << kept.index(leaf)

@@ -358,9 +358,7 @@ class Transformed(Shape):
     def __call__(self, points: np.ndarray) -> np.ndarray:
         # The inverse of an orthogonal matrix is its transpose; row vectors take the matrix itself on the
         # right.
-        return self.shape(
-            (points - np.asarray(self.shift, dtype=float)) @ np.asarray(self.rotation, dtype=float)
-        )
+        return self.shape((points - np.asarray(self.shift, dtype=float)) @ np.asarray(self.rotation, dtype=float))
 
     def leaves(self) -> tuple[Shape, ...]:
         return tuple(Transformed(leaf, self.rotation, self.shift) for leaf in self.shape.leaves())

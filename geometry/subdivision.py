@@ -160,9 +160,7 @@ def _integrate_region(
     return owner[deeper]
 
 
-def _add_open(
-    total: Integrals, stencil: _Stencil, owner: np.ndarray, lower: np.ndarray, size: np.ndarray
-) -> None:
+def _add_open(total: Integrals, stencil: _Stencil, owner: np.ndarray, lower: np.ndarray, size: np.ndarray) -> None:
     measure = stencil.measure(size)
     no_wall = Integrals.zeros(len(owner))
     total.add(owner, no_wall._replace(measure=measure, moment=measure[:, None] * (lower + 0.5 * size)))
@@ -208,11 +206,7 @@ def _add_cut(
         owner, lower, size, values = owner[mixed], lower[mixed], size[mixed], values[mixed]
     if len(owner) == 0:
         return
-    part = (
-        _cut_boxes(region, size, values)
-        if stencil.axis is None
-        else _cut_faces(stencil, region, size, values)
-    )
+    part = _cut_boxes(region, size, values) if stencil.axis is None else _cut_faces(stencil, region, size, values)
     moment = part.moment + part.measure[:, None] * lower
     total.add(owner, part._replace(moment=moment, area_moment=part.area_moment + part.area[:, None] * lower))
 

@@ -37,9 +37,7 @@ def run(
     for a bad case or an output that cannot be used.
     """
     path = None if output is None else Path(output)
-    solved = solve(
-        case, overrides(set), output=path, quality=quality, resume=resume, force=force, progress=progress
-    )
+    solved = solve(case, overrides(set), output=path, quality=quality, resume=resume, force=force, progress=progress)
     return solved.tree
 
 
@@ -142,9 +140,7 @@ def sweep(
 
         check_output(path, overwrite=force or resume)
     axes = [make_axis(key, values) for key, values in vary.items()]
-    return run_sweep(
-        case, axes, overrides=overrides(set), quality=quality, output=path, resume=resume, force=force
-    )
+    return run_sweep(case, axes, overrides=overrides(set), quality=quality, output=path, resume=resume, force=force)
 
 
 def overrides(values: Values | None) -> tuple[str, ...]:

@@ -15,9 +15,7 @@ def render(
         Path | None,
         typer.Option("-o", "--output", metavar="PNG", help="The picture to write.", show_default=False),
     ] = None,
-    view: Annotated[
-        str, typer.Option("--view", help="Where to look from; a wrong name lists them.")
-    ] = "cutaway",
+    view: Annotated[str, typer.Option("--view", help="Where to look from; a wrong name lists them.")] = "cutaway",
     field: Annotated[
         str, typer.Option("--field", help="What the slice shows: a field of the result, or velocity.")
     ] = "temperature",

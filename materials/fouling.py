@@ -51,9 +51,7 @@ _FOULING = {
             "after 30 days in early summer; the overall coefficient fell by 21.9 %",
         ),
         Fouling("brackish-water", 1e-3 * _BRITISH, _DESIGN, "below 52 degC, faster than 0.9 m/s (3 ft/s)"),
-        Fouling(
-            "brackish-water-slow", 2e-3 * _BRITISH, _DESIGN, "below 52 degC, slower than 0.9 m/s (3 ft/s)"
-        ),
+        Fouling("brackish-water-slow", 2e-3 * _BRITISH, _DESIGN, "below 52 degC, slower than 0.9 m/s (3 ft/s)"),
         Fouling("closed-loop-water", 1e-3 * _BRITISH, _DESIGN, "engine jacket water in a closed system"),
         Fouling("distilled-water", 5e-4 * _BRITISH, _DESIGN, "distilled water or condensate"),
     )

@@ -11,9 +11,7 @@ class RangeWarning(UserWarning):
     """A property was asked for outside the range in which its source holds."""
 
 
-def range_messages(
-    subject: str, quantity: str, values: ArrayLike, bounds: tuple[float, float], unit: str
-) -> list[str]:
+def range_messages(subject: str, quantity: str, values: ArrayLike, bounds: tuple[float, float], unit: str) -> list[str]:
     """One message if any of `values` (concrete, any shape) is outside `bounds` or not a number, else none."""
     array = np.asarray(values, dtype=float)
     if array.size == 0:

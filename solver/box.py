@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import DTypeLike
 from jaxtyping import Array
 
 from solver.advection import Scheme
@@ -22,7 +23,7 @@ from solver.step import EddyViscosity, Model
 Side = tuple[float, float] | None  # (temperature, film coefficient or inf); None: adiabatic
 
 
-def box_mesh(edges: Sequence[np.ndarray], dtype: jnp.dtype) -> Mesh:
+def box_mesh(edges: Sequence[np.ndarray], dtype: DTypeLike) -> Mesh:
     x, y, z = (jnp.asarray(e, dtype) for e in edges)
     return Mesh(x, y, z)
 
@@ -89,7 +90,7 @@ def box_model(
     implicit_viscosity: bool = True,
     implicitness: float = 1.0,
     turbulence: EddyViscosity = "laminar",
-    dtype: jnp.dtype = jnp.float64,
+    dtype: DTypeLike = jnp.float64,
 ) -> Model:
     """A box [edges[0]] x [edges[1]] x [edges[2]] (m) of fluid or solid.
 

@@ -77,9 +77,7 @@ def water_inlet(coils: Coils, duty: Float[Array, "coil"]) -> Float[Array, "coil"
     return coils.intake + jnp.zeros_like(duty).at[coils.order].set(before)
 
 
-def column_rate(
-    coils: Coils, face_flow: Float[Array, "face"], fluid_capacity: Array
-) -> Float[Array, "column"]:
+def column_rate(coils: Coils, face_flow: Float[Array, "face"], fluid_capacity: Array) -> Float[Array, "column"]:
     """Gas capacity rate of each column, W/K, from the volume flow through all faces, m3/s."""
     return fluid_capacity * jnp.abs(face_flow[coils.column_face])
 

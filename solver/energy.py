@@ -22,7 +22,7 @@ from jaxtyping import Array, Float
 from solver.advection import Scheme, axis_inflow
 from solver.conjugate_gradient import conjugate_gradient
 from solver.fast_diagonalization import FastDiagonalization
-from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
+from solver.mesh import AXES, Mesh, Vector, pad_ends, take
 from solver.operators import difference, mean
 
 Conduction = Literal["explicit", "implicit", "direct"]
@@ -142,7 +142,7 @@ def advance_temperature(
         assert solver is not None
         change = solver.solve(rate, heat.fluid_capacity / dt, theta * heat.box_conductivity)
     else:
-        change = _implicit_change(heat, rate, conductance, shift, solver, tolerance)
+        change = _implicit_change(heat, rate, conductance, dt, solver, tolerance)
     new = temperature + change
     if heat.fixed is not None:
         new = jnp.where(heat.fixed > 0, temperature, new)
@@ -150,10 +150,16 @@ def advance_temperature(
 
 
 def _implicit_change(
-    heat: Heat, rate: Array, conductance: Vector, shift: Array, solver: FastDiagonalization | None, tolerance: float
+    heat: Heat,
+    rate: Array,
+    conductance: Vector,
+    dt: Array | float,
+    solver: FastDiagonalization | None,
+    tolerance: float,
 ) -> Array:
     """Conjugate gradients on (C/dt + theta (conduction + G)) dT = rate."""
     theta = heat.implicitness
+    shift = heat.capacity / dt
     diagonal = shift + theta * (conductance_diagonal(conductance) + heat.exchange)
 
     def operator(x: Array) -> Array:

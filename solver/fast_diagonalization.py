@@ -24,6 +24,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import scipy.linalg
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 End = Literal["neumann", "dirichlet"]
@@ -82,7 +83,7 @@ def fast_diagonalization(
     distances: Sequence[np.ndarray],
     masses: Sequence[np.ndarray],
     ends: Sequence[tuple[End, End]],
-    dtype: jnp.dtype,
+    dtype: DTypeLike,
 ) -> FastDiagonalization:
     """Set up the solver of a box.
 

@@ -57,9 +57,7 @@ class FilmProperties(NamedTuple):
         return self.conductivity / (self.density * self.heat_capacity)
 
 
-def rayleigh_per_volume(
-    properties: FilmProperties, temperature_difference: Real, gravity: float = GRAVITY
-) -> Array:
+def rayleigh_per_volume(properties: FilmProperties, temperature_difference: Real, gravity: float = GRAVITY) -> Array:
     """Ra / L^3 = g |beta dT| / (nu alpha)  (1/m3)."""
     driving = gravity * jnp.abs(properties.expansion * temperature_difference)
     return driving / (properties.kinematic_viscosity * properties.diffusivity)
@@ -371,9 +369,7 @@ def check_gas_film(
     turbulent.
     """
     y_plus = wall_distance_units(speed, distance, properties.kinematic_viscosity)
-    messages = _message(
-        "inside film: y+ of the first cell", y_plus, _Range(0.0, 1000.0, "log layer, Kader 1981")
-    )
+    messages = _message("inside film: y+ of the first cell", y_plus, _Range(0.0, 1000.0, "log layer, Kader 1981"))
     prandtl = _Range(0.6, 4e4, "Churchill-Chu 1975, Kader 1981")
     messages += _message("inside film: Prandtl number", properties.prandtl, prandtl)
     if height is not None:

@@ -28,7 +28,8 @@ class Hull:
     normal: (patch, 3) unit normal out of the gas.
     resistance: m2 K/W. area_ratio: outer over inner area.
     size, height: lengths of the outside film, m. current: speed of the sea, m/s.
-    outside_temperature: of the sea (or of a given film), K from the reference. film: given outside film, W/m2/K.
+    outside_temperature: of the sea (or of a given film), K from the reference.
+    film: given outside film, W/m2/K.
     gas, sea: properties for the films.
     shape: of the outside film. outside: what the hull gives its heat to.
     """
@@ -55,10 +56,10 @@ class Hull:
 class WallState:
     """Temperatures of the patches (K from the reference) and films (W/m2/K) of the last update."""
 
-    inner: Float[Array, "patch"]
-    outer: Float[Array, "patch"]
-    film_inner: Float[Array, "patch"]
-    film_outer: Float[Array, "patch"]
+    inner: Float[Array | np.ndarray, "patch"]
+    outer: Float[Array | np.ndarray, "patch"]
+    film_inner: Float[Array | np.ndarray, "patch"]
+    film_outer: Float[Array | np.ndarray, "patch"]
 
 
 def initial_wall(hull: Hull, inner: float = 5.0) -> WallState:

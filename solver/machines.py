@@ -1,7 +1,8 @@
 """Machines that set the gas flow through themselves: racks, coils with fans, fans, cooling units.
 
 A machine's faces carry a velocity = (velocity at unit flow) x (its flow): a leaf, so a new flow compiles
-nothing. Flow in, flow out and every cell between balance exactly, so the pressure need not act inside a machine.
+nothing. Flow in, flow out and every cell between balance exactly, so the pressure need not act inside a
+machine.
 
 Fan curve: the flow Q at which the curve's pressure rise equals what the rack's surroundings ask for,
     dp_fan(Q) = (p_rear - p_front) + K Q^2,

@@ -112,7 +112,7 @@ class Round(NamedTuple):
     patch_heat: Array  # (patch,)
     wall: WallState
     stored: Array
-    exchange: Array  # total conductance to the surroundings, W/K
+    exchange: Array  # change of the heat lost with the gas's mean temperature, W/K
     iterations: Array  # of the pressure solution, mean
     change: Array  # root-mean-square change of temperature, K/s
     courant: Array  # largest Courant number at the end
@@ -152,12 +152,8 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
     warmth = zero.at[coils.cell].add(coil_g * water[coil_of_cell(coils)])
     warmth = warmth.at[hull.cell].add(hull_g * hull.outside_temperature)
     external = warmth / jnp.where(exchange > 0, exchange, 1)
-    new_heat = replace(
-        heat, exchange=exchange.reshape(mesh.shape), exchange_temperature=external.reshape(mesh.shape)
-    )
-    coupling = Coupling(
-        replace(model, heat=new_heat, prescribed=prescribed), rate, coil_g, water, effective, hull_g
-    )
+    new_heat = replace(heat, exchange=exchange.reshape(mesh.shape), exchange_temperature=external.reshape(mesh.shape))
+    coupling = Coupling(replace(model, heat=new_heat, prescribed=prescribed), rate, coil_g, water, effective, hull_g)
     return coupling, replace(state, machine_flow=flow, wall=wall)
 
 
@@ -225,6 +221,9 @@ def _report(
     capacity = coupling.model.heat.capacity
     rise = flow.temperature - state.flow.temperature
     units = coolers.supply.shape[0]
+    # Cooling units are the last machines; a warmer room loses more heat to each at its capacity rate.
+    cooler_flow = state.machine_flow[state.machine_flow.shape[0] - units :]
+    supply_rate = coupling.model.heat.fluid_capacity * jnp.sum(cooler_flow)
     return Round(
         time=flow.time,
         duration=duration,
@@ -247,7 +246,7 @@ def _report(
         patch_heat=patches,
         wall=state.wall,
         stored=jnp.sum(capacity * rise) / duration,
-        exchange=jnp.sum(coupling.model.heat.exchange),
+        exchange=jnp.sum(coupling.model.heat.exchange) + supply_rate,
         iterations=jnp.asarray(0.0),
         change=jnp.sqrt(jnp.sum(capacity * rise**2) / jnp.sum(capacity)) / duration,
         courant=jnp.asarray(0.0),

@@ -4,10 +4,11 @@
     u = u* - dt b grad(phi)                                   on free faces.
 
 Symmetric and singular up to a constant in each closed region. On a plain box the solution is direct; with
-obstacles it is conjugate gradients preconditioned by the direct solution of the open box (`design`: 8 to 20
+obstacles it is conjugate gradients preconditioned by the direct solution of the open box (8 to 20
 iterations to 1e-6, on uniform and stretched grids alike). phi is the kinematic pressure increment, m2/s2, and
 b = 1/(1 + dt drag |u|) the mobility of a face behind an implicit drag (1 elsewhere).
-Source: Chorin, Math. Comp. 22 (1968) 745; van Kan, SIAM J. Sci. Stat. Comput. 7 (1986) 870 (incremental form).
+Source: Chorin, Math. Comp. 22 (1968) 745; van Kan, SIAM J. Sci. Stat. Comput. 7 (1986) 870 (incremental
+form).
 """
 
 from __future__ import annotations
@@ -72,9 +73,9 @@ def project(
     Args:
       velocity: face velocities; on faces that are not free they are left as they are.
       mobility: with obstacles, b on free faces by axis, 0 elsewhere.
-      tolerance, continuity: with obstacles, the solution stops when the 2-norm of the divergence has fallen to
-        `tolerance` of that of `velocity`, or when its root mean square times dt is below `continuity`. What remains
-        enters the next step's projection and does not accumulate.
+      tolerance, continuity: with obstacles, the solution stops when the 2-norm of the divergence has fallen
+        to `tolerance` of that of `velocity`, or when its root mean square times dt is below `continuity`.
+        What remains enters the next step's projection and does not accumulate.
     """
     source = -divergence(mesh, velocity) / dt
     if mesh.obstacles is None:
@@ -105,9 +106,7 @@ def project(
     return Projection(subtract_gradient(mesh, velocity, increment, dt, mobility), increment, iterations)
 
 
-def subtract_gradient(
-    mesh: Mesh, velocity: Vector, field: Array, dt: Array | float, mobility: Vector | None
-) -> Vector:
+def subtract_gradient(mesh: Mesh, velocity: Vector, field: Array, dt: Array | float, mobility: Vector | None) -> Vector:
     """u - dt b grad(field) on the inner faces."""
     result = []
     for axis in AXES:

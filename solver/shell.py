@@ -83,9 +83,7 @@ def _outer_radius(radius: Real, element: Layer | Contact) -> Real:
     return radius + element.thickness if isinstance(element, Layer) else radius
 
 
-def _resistances(
-    shape: str, inner_radius: Real, elements: Sequence[Layer | Contact]
-) -> tuple[list[Real], Real]:
+def _resistances(shape: str, inner_radius: Real, elements: Sequence[Layer | Contact]) -> tuple[list[Real], Real]:
     """Resistance of each element referred to 1 m2 of inner surface (m2 K/W), and the outer radius (m)."""
     if shape not in ("plane", "cylinder", "sphere"):
         raise ValueError(f"unknown shape {shape!r} of a wall; known: plane, cylinder, sphere")
@@ -197,9 +195,7 @@ def spherical_shell(
     return SphericalShell(flux * (4.0 * jnp.pi * inner_radius**2), temperatures)
 
 
-def hull_resistance(
-    shape: str, elements: Sequence[Layer | Contact], inner_radius: Real = 1.0
-) -> HullResistance:
+def hull_resistance(shape: str, elements: Sequence[Layer | Contact], inner_radius: Real = 1.0) -> HullResistance:
     """The layers of a hull as one resistance per m2 of its inner surface, and the ratio of its two areas.
     Traceable.
 

@@ -1,15 +1,14 @@
 """The steady state of a module, by marching through time to a (statistically) steady flow.
 
 A level (one grid) is marched in rounds. While it settles, the gas's mean temperature is moved to where the heat
-balance asks for it (one Newton step on the mean a round: excess heat over total conductance to the surroundings),
-so that a slow path out, such as a bare hull, costs no time. Then two half windows are averaged; when both agree and
+balance asks for it where the heat's way out is slow, such as a bare hull (one Newton step on the mean a round: excess
+heat over total conductance to the surroundings). Then two half windows are averaged; when both agree and
 the balance closes, the level is converged; else the older half is dropped and the window moves on.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import jax.numpy as jnp
@@ -22,6 +21,7 @@ from solver.step import courant_rate
 STEPS_A_ROUND = 20
 LARGEST_GROWTH = 1.5  # of the step from one round to the next
 SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
+SLOW_PATH = 3.0  # turnovers: a way out for the heat that takes longer is hurried along
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class March:
     """The march on one level: everything needed to go on after an interruption.
 
     start: time at which the level began, s. dt: next step, s. halves: older and newer half window.
-    series: by round (time, residual, imbalance, hottest).
+    series: by round (time, residual, imbalance, hottest). agreed: both halves have been found alike.
     """
 
     state: ModuleState
@@ -77,6 +77,7 @@ class March:
     newer: Average = field(default_factory=Average)
     series: list[tuple[float, float, float, float]] = field(default_factory=list)
     rounds: int = 0
+    agreed: bool = False
     finished: bool = False
     converged: bool = False
 
@@ -91,6 +92,12 @@ def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
 def sources(module: Module) -> float:
     """Heat released in the gas domain, W."""
     return float(np.sum(np.asarray(module.model.heat.source, float)))
+
+
+def heat_capacity(module: Module) -> float:
+    """Heat capacity of the open cells, J/K."""
+    mesh = module.model.mesh
+    return float(np.sum(np.asarray(module.model.heat.capacity, float) * np.asarray(mesh.open_cell)))
 
 
 def hottest(report: Round, module: Module) -> float:
@@ -125,8 +132,10 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
     march.series.append((time, residual, excess / scale, hot))
     march.rounds += 1
     if elapsed < criteria.settle:
-        if abs(excess) > criteria.tolerance * scale and elapsed < 0.7 * criteria.settle:
-            _shift_mean(module, march, SHIFT_SHARE * excess / max(float(report.exchange), 1e-12))
+        far = abs(excess) > criteria.tolerance * scale
+        slow = heat_capacity(module) > SLOW_PATH * turnover * float(report.exchange) > 0
+        if far and slow and elapsed < 0.7 * criteria.settle:
+            _shift_mean(module, march, SHIFT_SHARE * excess / float(report.exchange))
     else:
         _average(march, report, criteria, scale)
         if elapsed > criteria.longest:
@@ -153,31 +162,43 @@ def _shift_mean(module: Module, march: March, shift: float) -> None:
 def _average(march: March, report: Round, criteria: Criteria, scale: float) -> None:
     """Add a round to the newer half; when both halves are full, judge them, widen them or move on."""
     march.newer.add(report)
-    half = max(criteria.shortest / 2, march.older.duration)
-    if march.newer.duration < half:
+    tolerance = criteria.tolerance * scale
+    if march.agreed:
+        # A mean over any longer window is as good: it ends as soon as the stored heat has averaged out.
+        march.finished = march.converged = closed(march, tolerance)
+        return
+    if march.newer.duration < max(criteria.shortest / 2, march.older.duration):
         return
     if not march.older.sums:
         march.older, march.newer = march.newer, Average()
         return
     wide = march.older.duration + march.newer.duration >= criteria.window
-    if agreed(march, criteria.drift if wide else criteria.steady_drift, criteria, scale):
-        march.finished = march.converged = True
+    march.agreed = agreed(march, criteria.drift if wide else criteria.steady_drift, wide)
+    if march.agreed:
+        march.finished = march.converged = closed(march, tolerance)
     elif wide:
-        march.older, march.newer = march.newer, Average()
+        march.older, march.newer = march.newer, Average()  # the flow is still settling: leave its beginning behind
     else:
         march.older, march.newer = march.older.merged(march.newer), Average()
 
 
-def agreed(march: March, drift: float, criteria: Criteria, scale: float) -> bool:
-    """Whether two half windows tell the same and the balance of both together closes.
+def closed(march: March, tolerance: float) -> bool:
+    """Whether the heat stored over both half windows is at most `tolerance`, W."""
+    return abs(float(march.older.merged(march.newer).mean("stored"))) <= tolerance
 
-    The same: the hottest rack inlet, and the root mean square over all inlets, differ by at most `drift` (K).
+
+def agreed(march: March, drift: float, moving: bool) -> bool:
+    """Whether two half windows tell the same.
+
+    The hottest rack inlet, and the root mean square over all inlets, differ by at most `drift` (K), or in a flow that
+    keeps `moving` by at most half the standard deviation of its hottest inlet over the window.
     """
-    whole = march.older.merged(march.newer)
-    if abs(float(whole.mean("stored"))) > criteria.tolerance * scale:
-        return False
     old, new = (half.mean("rack_inlet") for half in (march.older, march.newer))
     if old.size == 0:
         old, new = (np.atleast_1d(np.mean(half.mean("temperature"))) for half in (march.older, march.newer))
+    if moving:
+        series = np.array(march.series)
+        window = series[:, 0] > series[-1, 0] - march.older.duration - march.newer.duration
+        drift = max(drift, 0.5 * float(np.std(series[window, 3])))
     root_mean_square = np.sqrt(np.mean((old - new) ** 2))
     return bool(abs(np.max(old) - np.max(new)) <= drift and root_mean_square <= drift)

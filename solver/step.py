@@ -166,9 +166,7 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
         for axis in AXES
     )
     force = tuple(extrapolate(now, before) for now, before in zip(tendency, state.tendency, strict=True))
-    guess = apart(
-        lambda v, p, f, nu: predict(model, v, p, f, nu, dt), state.velocity, state.pressure, force, viscosity
-    )
+    guess = apart(lambda v, p, f, nu: predict(model, v, p, f, nu, dt), state.velocity, state.pressure, force, viscosity)
     projection = project(
         mesh,
         guess,

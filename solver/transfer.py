@@ -62,8 +62,6 @@ def _interpolate(values: np.ndarray, old: tuple[np.ndarray, ...], new: tuple[np.
     kept = [a for a in AXES if len(old[a]) > 1]
     inside = [np.clip(new[a], old[a][0], old[a][-1]) for a in kept]
     flat = values.reshape([values.shape[a] for a in kept])
-    found = RegularGridInterpolator([old[a] for a in kept], flat)(
-        np.stack(np.meshgrid(*inside, indexing="ij"), -1)
-    )
+    found = RegularGridInterpolator([old[a] for a in kept], flat)(np.stack(np.meshgrid(*inside, indexing="ij"), -1))
     shape = [len(new[a]) if a in kept else 1 for a in AXES]
     return np.broadcast_to(found.reshape(shape), [len(n) for n in new])

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("materials", "geometry", "solver", "cases", "viz", "jamsu")  # each may import those before it
 FREE = ("benchmarks", "tests")  # may import any room; no room may import them
 
-# What a room may not import besides: the solver knows arrays and no files; the viewer reads result files only.
+# Besides: the solver knows arrays and no files, the viewer reads result files only.
 FORBIDDEN = {
     "solver": {"h5netcdf", "h5py", "pint", "pydantic", "pyvista", "rich", "tomllib", "typer", "xarray"},
     "viz": {"jax", "jaxlib", "solver"},
@@ -85,9 +85,7 @@ def test_the_rule_can_fail(room, source, expected):
 
 def test_every_room_is_packaged():
     """A folder that setuptools does not list works in a clone and is missing from the wheel."""
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
-        "packages"
-    ]
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     folders = {path.parent for top in (*ROOMS, "benchmarks") for path in (ROOT / top).rglob("*.py")}
     assert {".".join(folder.relative_to(ROOT).parts) for folder in folders} == set(listed)
 

@@ -51,8 +51,7 @@ def _fit(
     distance = 0.0
     for _ in range(20):  # centre and distance depend on each other only through perspective
         needed = [
-            np.max(np.abs(points - shift[axis]) / free[axis] + near)
-            for axis, points in enumerate((across, above))
+            np.max(np.abs(points - shift[axis]) / free[axis] + near) for axis, points in enumerate((across, above))
         ]
         distance = float(max(needed))
         for axis, points in enumerate((across, above)):

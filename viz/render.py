@@ -58,9 +58,7 @@ def render(
     return png_path
 
 
-def draw(
-    scene: Scene, title: tuple[str, str | None], *, size: tuple[int, int], view: str, field: str
-) -> np.ndarray:
+def draw(scene: Scene, title: tuple[str, str | None], *, size: tuple[int, int], view: str, field: str) -> np.ndarray:
     """The picture of `scene` as an array (height, width, 3) of bytes."""
     plotter: Plotter = pv.Plotter(off_screen=True, window_size=list(size))
     try:
@@ -253,9 +251,7 @@ def _text(
     bold: bool = False,
     font_file: str | None = None,
 ) -> pv.Text:
-    actor = plotter.add_text(
-        text, position=position, viewport=True, font_size=10, color=colour, font_file=font_file
-    )
+    actor = plotter.add_text(text, position=position, viewport=True, font_size=10, color=colour, font_file=font_file)
     actor.prop.font_size = round(size)
     actor.prop.bold = bold
     return actor

@@ -133,9 +133,7 @@ def _behind(vessel: Vessel, items: tuple[Rack | Box, ...], front: np.ndarray) ->
     Then half-way between the rearmost of them and the hull.
     """
     middle = vessel.bounds.mean(axis=0)
-    rear = min(
-        (float(corner @ front) for item in items for corner in (item.lower, item.upper)), default=np.inf
-    )
+    rear = min((float(corner @ front) for item in items for corner in (item.lower, item.upper)), default=np.inf)
     hull = float((vessel.bounds @ front).min())
     depth = min(float(middle @ front), (rear + hull) / 2)
     return middle + (depth - middle @ front) * front
@@ -197,9 +195,7 @@ def _coils(tree: xr.DataTree) -> tuple[Box, ...]:
         return ()
     coils = tree["coils"].to_dataset()
     corners = zip(coils["lower"].to_numpy(), coils["upper"].to_numpy(), strict=True)
-    return tuple(
-        Box(name, lower, upper) for name, (lower, upper) in zip(_names(coils, "coil"), corners, strict=True)
-    )
+    return tuple(Box(name, lower, upper) for name, (lower, upper) in zip(_names(coils, "coil"), corners, strict=True))
 
 
 def _names(dataset: xr.Dataset, dimension: str) -> list[str]:

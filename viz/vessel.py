@@ -82,9 +82,7 @@ def _box(attributes: dict[Any, Any]) -> Vessel:
     inside.SetXMin(0.0, 0.0, 0.0)
     inside.SetXMax(*size)
     surface = pv.Box(bounds=np.stack([np.zeros(3), size]).T.ravel())
-    return Vessel(
-        _closed(surface), inside, "box, " + " × ".join(f"{extent:.3g}" for extent in size) + " m", True
-    )
+    return Vessel(_closed(surface), inside, "box, " + " × ".join(f"{extent:.3g}" for extent in size) + " m", True)
 
 
 def _from_field(grid: pv.RectilinearGrid) -> Vessel:

@@ -147,9 +147,7 @@ def test_bad_input_is_one_line(capsys, words, expected):
 
 def test_as_a_program_in_double_precision():
     words = [sys.executable, "-m", "benchmarks", "run"]
-    done = subprocess.run(
-        [*words, "exchanger", "ntu=1", "--json"], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([*words, "exchanger", "ntu=1", "--json"], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["effectiveness"] == pytest.approx(0.5647334016064, abs=1e-12)
     wrong = subprocess.run([*words, "exchangr"], capture_output=True, text=True)
     assert (wrong.returncode, wrong.stdout) == (2, "")

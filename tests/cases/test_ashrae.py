@@ -71,9 +71,7 @@ def test_return_temperature_index():
 def test_supply_heat_index():
     # Flows 1 and 3: (1*2 + 3*0) / (1*12 + 3*10) = 2/42.
     assert ashrae.supply_heat_index([1, 3], [20, 18], [30, 28], 18.0) == pytest.approx(2 / 42)
-    assert ashrae.supply_heat_index([1, 3, math.nan], [20, 18, 25], [30, 28, 40], 18.0) == pytest.approx(
-        2 / 42
-    )
+    assert ashrae.supply_heat_index([1, 3, math.nan], [20, 18, 25], [30, 28, 40], 18.0) == pytest.approx(2 / 42)
     assert math.isnan(ashrae.supply_heat_index([1.0], [18.0], [18.0], 18.0))
 
 

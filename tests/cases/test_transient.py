@@ -150,9 +150,7 @@ def test_a_heated_block_keeps_its_own_heat_capacity(folder):
     case = box_case(folder, BLOCK, overrides=("solver.duration=5 s",))
     tree = run_case(case).tree
     metal = get_solid("aluminium")
-    slab = (
-        tree["interior/temperature"].isel(time=-1).sel(x=slice(0.4, 1.2), y=slice(0.4, 0.8), z=slice(0, 0.2))
-    )
+    slab = tree["interior/temperature"].isel(time=-1).sel(x=slice(0.4, 1.2), y=slice(0.4, 0.8), z=slice(0, 0.2))
     slope = (float(slab.mean()) - 12.0) / 5.0
     lump = POWER / (metal.density * metal.heat_capacity * 0.8 * 0.4 * 0.2)
     assert 0.97 * lump < slope < lump

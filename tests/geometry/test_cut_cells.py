@@ -54,9 +54,7 @@ def assert_closed(cut: CutCells) -> None:
         assert aperture.min() >= 0
         assert aperture.max() <= 1
     for axis, aperture in enumerate(cut.apertures):
-        open_ = np.pad(
-            cut.volume_fraction > 0, [(1, 1) if a == axis else (0, 0) for a in range(3)], mode="edge"
-        )
+        open_ = np.pad(cut.volume_fraction > 0, [(1, 1) if a == axis else (0, 0) for a in range(3)], mode="edge")
         both = open_.take(range(1, open_.shape[axis]), axis) & open_.take(range(open_.shape[axis] - 1), axis)
         assert not np.any(aperture[~both])
 
@@ -269,7 +267,5 @@ def test_time_of_a_quarter_of_a_million_cells():
     grid = Grid.uniform((-0.05, -0.55, -0.55), (1.05, 0.55, 0.55), (63, 63, 63))
     start = time.perf_counter()
     cut = cut_cells(grid, Cylinder((0.0123, 0.0, 0.0), (1.0, 0.0, 0.0), 0.5))
-    print(
-        f"\n{grid.cell_count} cells, {cut.statistics()['cut_cells']} cut: {time.perf_counter() - start:.2f} s"
-    )
+    print(f"\n{grid.cell_count} cells, {cut.statistics()['cut_cells']} cut: {time.perf_counter() - start:.2f} s")
     assert cut.statistics()["cut_cells"] > 15_000

@@ -66,9 +66,7 @@ class FakeRunner:
     calls: list[dict[str, Any]] = field(default_factory=list)
 
     def run_case(self, case, *, output, quality="default", resume=False, force=False, progress=None):
-        self.calls.append(
-            {"case": case, "output": output, "quality": quality, "resume": resume, "force": force}
-        )
+        self.calls.append({"case": case, "output": output, "quality": quality, "resume": resume, "force": force})
         self.fail(case)
         self.report(progress)
         if output is not None:
@@ -135,7 +133,5 @@ def fake_load_case(name, overrides=()):
         raise CaseError("unknown", Problem("", "", "there is no such case"))
     for text in overrides:
         if text.endswith("=bad"):
-            raise CaseError(
-                str(name), Problem(text.partition("=")[0], "'bad'", "expected a number and a unit")
-            )
+            raise CaseError(str(name), Problem(text.partition("=")[0], "'bad'", "expected a number and a unit"))
     return FakeCase(str(name), tuple(overrides))

@@ -25,9 +25,7 @@ def test_light_commands_import_nothing_heavy(arguments):
 
 
 def test_the_public_functions_are_importable_without_anything_heavy():
-    probe = (
-        "import sys, jamsu; assert not {'jax', 'xarray', 'pyvista'} & set(sys.modules); print(jamsu.__all__)"
-    )
+    probe = "import sys, jamsu; assert not {'jax', 'xarray', 'pyvista'} & set(sys.modules); print(jamsu.__all__)"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

@@ -92,13 +92,9 @@ def test_traceable_with_true_gradients(name):
     by_temperature = jax.grad(function)(temperature, salinity)
     by_salinity = jax.grad(function, argnums=1)(temperature, salinity)
     step = 1e-3
-    difference = (function(temperature + step, salinity) - function(temperature - step, salinity)) / (
-        2 * step
-    )
+    difference = (function(temperature + step, salinity) - function(temperature - step, salinity)) / (2 * step)
     assert float(by_temperature) == pytest.approx(float(difference), rel=1e-5)
-    difference = (function(temperature, salinity + step) - function(temperature, salinity - step)) / (
-        2 * step
-    )
+    difference = (function(temperature, salinity + step) - function(temperature, salinity - step)) / (2 * step)
     assert float(by_salinity) == pytest.approx(float(difference), rel=1e-5)
 
 

@@ -21,16 +21,12 @@ from solver.exchanger import (
     overall_conductance,
 )
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())[
-    "exchanger"
-]
+REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())["exchanger"]
 NTU = np.array([0.0, 1e-8, 0.01, 0.3, 1.0, 2.5, 7.0, 40.0, 59.9, 60.1, 1e3, 1e6])[:, None]
 CAPACITY_RATIO = np.array([0.0, 1e-9, 1e-3, 0.2, 0.5, 0.9, 1.0 - 1e-9, 1.0])
 
 
-@pytest.mark.parametrize(
-    "point", REFERENCE["effectiveness"], ids=lambda p: f"{p['ntu']}-{p['capacity_ratio']}"
-)
+@pytest.mark.parametrize("point", REFERENCE["effectiveness"], ids=lambda p: f"{p['ntu']}-{p['capacity_ratio']}")
 def test_published_effectiveness(point):
     names = [key for key in point if key not in ("ntu", "capacity_ratio")]
     assert len(names) == 8
@@ -152,9 +148,7 @@ def test_streams_at_rest_and_the_energy_balance():
         np.testing.assert_allclose(hot * (300.0 - got.hot_outlet), got.duty, atol=1e-9)
         np.testing.assert_allclose(cold * (got.cold_outlet - 280.0), got.duty, atol=1e-9)
         assert np.all((got.hot_outlet >= 280.0) & (got.cold_outlet <= 300.0))
-        assert np.isfinite(
-            jax.grad(lambda c, n=name: heat_exchange(c, 400.0, 300.0, 280.0, 9e2, n).duty)(0.0)
-        )
+        assert np.isfinite(jax.grad(lambda c, n=name: heat_exchange(c, 400.0, 300.0, 280.0, 9e2, n).duty)(0.0))
 
 
 def test_log_mean_difference():
@@ -172,9 +166,7 @@ def test_log_mean_difference():
 def test_conductance_from_resistances():
     clean = overall_conductance(gas_film=50.0, gas_area=20.0, water_film=4000.0, water_area=2.0)
     assert float(clean) == pytest.approx(1 / (1 / 1000 + 1 / 8000))
-    fouled = overall_conductance(
-        gas_film=50.0, gas_area=20.0, water_film=4000.0, water_area=2.0, water_fouling=2e-4
-    )
+    fouled = overall_conductance(gas_film=50.0, gas_area=20.0, water_film=4000.0, water_area=2.0, water_fouling=2e-4)
     assert float(fouled) == pytest.approx(float(fouled_conductance(clean, 2e-4, 2.0)))
     assert float(fouled_conductance(1500.0, 0.0, 2.0)) == 1500.0
     finned = overall_conductance(

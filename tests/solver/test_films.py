@@ -94,9 +94,7 @@ def test_hull_film_gradients(shape):
     assert np.all(np.isfinite(jax.grad(film, argnums=(0, 1))(283.15, 0.0)))
     by_wall, by_speed = jax.grad(film, argnums=(0, 1))(288.15, 0.2)
     assert float(by_wall) == pytest.approx(float(film(288.151, 0.2) - film(288.149, 0.2)) / 2e-3, rel=1e-5)
-    assert float(by_speed) == pytest.approx(
-        float(film(288.15, 0.2001) - film(288.15, 0.1999)) / 2e-4, rel=1e-4
-    )
+    assert float(by_speed) == pytest.approx(float(film(288.15, 0.2001) - film(288.15, 0.1999)) / 2e-4, rel=1e-4)
 
 
 def test_hull_messages():
@@ -105,9 +103,7 @@ def test_hull_messages():
     assert len(messages) == 2
     assert "Rayleigh number 1.3e+12 is outside" in messages[0]
     assert "Reynolds number 0 to 1.16e+06 is outside 0 to 400000" in messages[1]
-    assert any(
-        "Whitaker" in text for text in films.check_hull_outside_film("sphere", 3.0, 284.0, 283.0, 1.0, SEA)
-    )
+    assert any("Whitaker" in text for text in films.check_hull_outside_film("sphere", 3.0, 284.0, 283.0, 1.0, SEA))
     oil = SEA._replace(viscosity=0.1)
     assert "Prandtl number" in films.check_hull_outside_film("plate", 0.3, 285.0, 283.15, 0.0, oil)[0]
     with pytest.raises(ValueError, match="Did you mean 'horizontal_cylinder'"):
@@ -151,9 +147,7 @@ def test_forced_gas_film_is_near_the_reynolds_analogy():
     local_speed = friction_velocity * REFERENCE["wall_law"]["spalding"][5]
     distance = y_plus * AIR.kinematic_viscosity / friction_velocity
     # The bulk is further out than the point: its film is smaller by Theta+ there over Theta+ of the edge.
-    edge = kader_temperature(
-        0.37 * x * reynolds**-0.2 * friction_velocity / AIR.kinematic_viscosity, AIR.prandtl
-    )
+    edge = kader_temperature(0.37 * x * reynolds**-0.2 * friction_velocity / AIR.kinematic_viscosity, AIR.prandtl)
     ours = films.gas_forced_film(AIR, local_speed, distance) * kader_temperature(y_plus, AIR.prandtl) / edge
     assert float(ours) == pytest.approx(plate, rel=0.1)
 
@@ -169,9 +163,7 @@ def test_natural_gas_film_and_its_tilt():
     rayleigh = 1e18
     expected = films.natural_vertical_plate(rayleigh, AIR.prandtl) / np.cbrt(rayleigh)
     per_volume = films.rayleigh_per_volume(AIR, 5.0)
-    assert vertical / (AIR.conductivity * float(jnp.cbrt(per_volume))) == pytest.approx(
-        float(expected), rel=0.01
-    )
+    assert vertical / (AIR.conductivity * float(jnp.cbrt(per_volume))) == pytest.approx(float(expected), rel=0.01)
 
 
 def test_gas_film_over_patches():
@@ -182,9 +174,7 @@ def test_gas_film_over_patches():
     assert np.all(film >= np.maximum(*parts))
     assert np.all(film <= 2 ** (1 / 3) * np.maximum(*parts) * (1 + 1e-12))
     assert np.all(np.diff(film, axis=0) > 0)
-    np.testing.assert_allclose(
-        films.gas_film(AIR, 0.0, 0.025, 5.0, 0.0, gravity=0.0), 0.0257 / 0.025, rtol=1e-6
-    )
+    np.testing.assert_allclose(films.gas_film(AIR, 0.0, 0.025, 5.0, 0.0, gravity=0.0), 0.0257 / 0.025, rtol=1e-6)
     patches = (jnp.asarray(array, jnp.float32) for array in (speed, 0.025 + 0 * speed, difference, tilt))
     single = jax.jit(films.gas_film)(AIR, *patches)
     assert single.dtype == jnp.float32

@@ -141,9 +141,7 @@ def test_unknown_field_is_one_line_with_the_names(tree):
 @pytest.mark.parametrize("view", camera.VIEWS)
 @pytest.mark.parametrize("size", [(1600, 900), (600, 900)])
 def test_the_vessel_fills_the_free_part_of_the_picture(scene, view, size):
-    plotter = SimpleNamespace(
-        window_size=size, camera=SimpleNamespace(), reset_camera_clipping_range=lambda: None
-    )
+    plotter = SimpleNamespace(window_size=size, camera=SimpleNamespace(), reset_camera_clipping_range=lambda: None)
     corners = np.asarray(scene.vessel.surface.points, dtype=float)
     camera.place(plotter, corners, scene.front, scene.along, view)
     across, above = np.array([camera.on_picture(plotter, corner) for corner in corners]).T
