@@ -14,6 +14,7 @@ from geometry.grid import Grid
 
 QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of the case's resolution
 SMALLEST_OPEN_SHARE = 0.25  # cut cells with less open volume are closed: they would limit the time step
+FEWEST_CELLS = 4  # across the vessel's smallest extent
 SMALLEST_GAP = 0.2  # two different planes need this share of a cell between them
 
 
@@ -33,6 +34,13 @@ def case_extents(case: Case, bounds: tuple[np.ndarray, np.ndarray]) -> dict[str,
     }
 
 
+def fits(case: Case, coarseness: float) -> bool:
+    """Whether the vessel holds the fewest cells across that a flow can be made out with."""
+    lower, upper = vessel_shape(case).bounds()
+    extent = float(np.min(np.asarray(upper) - np.asarray(lower)))
+    return case.solver.resolution * coarseness <= extent / FEWEST_CELLS * (1 + 1e-9)
+
+
 def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
     """Graded grid whose planes hold every face of every object.
 
@@ -46,9 +54,12 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
     bounds = shape.bounds()
     lower, upper = np.asarray(bounds[0], float), np.asarray(bounds[1], float)
     spacing = case.solver.resolution * coarseness
-    if spacing > np.min(upper - lower) / 4:
+    if not fits(case, coarseness):
+        most = np.min(upper - lower) / FEWEST_CELLS
         raise _resolution_error(
-            case, f"expected at most a quarter of the vessel's smallest extent, {np.min(upper - lower) / 4:.4g} m"
+            case,
+            f"cells of {spacing:g} m are too wide: expected at most 1/{FEWEST_CELLS} of the vessel's smallest extent, "
+            f"{most:.4g} m",
         )
     fine = None if case.solver.wall_resolution is None else case.solver.wall_resolution * coarseness
     extents = case_extents(case, (lower, upper))

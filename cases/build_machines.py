@@ -182,7 +182,7 @@ def _rack_ports(domain, made, body, stream, axis, sign, split, number, units) ->
     across = 1 - axis
     width = np.asarray(domain.grid.widths(across))[body[across]]
     by_width = width / width.sum()
-    rows, in_units = split.shape
+    in_units = split.shape[1]
     share = by_width[:, None, None] * split[None]  # (width, row, unit)
     kept = share > 0
 

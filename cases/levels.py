@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from cases.build_domain import build_domain
-from cases.build_grid import QUALITY, build_cut_cells, build_grid
+from cases.build_grid import QUALITY, build_cut_cells, build_grid, fits
 from cases.build_machines import build_machines
 from cases.build_module import Geometry, Properties, build_module, properties_at
 from cases.errors import CaseError, Problem
@@ -43,10 +43,15 @@ class Level:
     criteria: Criteria
 
 
-def coarsenesses(quality: str) -> list[float]:
-    """Cell widths of the levels in units of the case's resolution."""
+def coarsenesses(case: Case, quality: str) -> list[float]:
+    """Cell widths of the levels in units of the case's resolution, coarse first.
+
+    Every level's cells are twice as wide as the next one's; levels too coarse for the vessel are left out.
+    """
     finest = QUALITY[quality]
-    return [2 * finest, finest] if finest >= 1 else [4 * finest, 2 * finest, finest]
+    steps = 2 if finest >= 1 else 3
+    widths = [finest * 2.0**k for k in reversed(range(steps))]
+    return [w for w in widths[:-1] if fits(case, w)] + widths[-1:]
 
 
 def geometry_of(case: Case, coarseness: float) -> Geometry:

@@ -83,7 +83,7 @@ class Session:
 def check_case(case: Case, quality: str = "default") -> dict[str, Any]:
     """Make the grid and everything on it without solving: what `jamsu check` shows."""
     prepare(case.solver.precision)
-    level = make_level(case, coarsenesses(quality)[-1], None, True)
+    level = make_level(case, coarsenesses(case, quality)[-1], None, True)
     grid, domain = level.geometry.grid, level.geometry.domain
     widths = np.concatenate([np.asarray(grid.widths(a)) for a in range(3)])
     size = 4 if case.solver.precision == "float32" else 8

@@ -51,7 +51,8 @@ class Solver(Frozen):
     )
     averaging_time: Duration = Field(
         default=30.0,
-        description="Window over which a moving steady flow is averaged, s; in a transient run without output_interval the last stretch that is averaged.",
+        description="Window over which a moving steady flow is averaged (in a transient run without output_interval: "
+        "the last stretch), s.",
     )
     max_time: Duration = Field(default=1200.0, description="Physical time after which a steady run gives up, s.")
 

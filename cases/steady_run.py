@@ -25,7 +25,7 @@ class SteadyRun:
 
     def __init__(self, case: Case, quality: str, progress: Watcher, keeper: Keeper) -> None:
         self.case, self.progress, self.keeper = case, progress, keeper
-        self.widths = coarsenesses(quality)
+        self.widths = coarsenesses(case, quality)
         self.number = 0
         self.gas: float | None = None
         self.series: list[tuple[float, float, float, float]] = []  # of the levels before

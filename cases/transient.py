@@ -97,7 +97,7 @@ class _Transient:
         self.keeper = Keeper(case, quality, output)
         self.saved = SavedFields(output, self.keeper.fingerprint)
         self._tell("building the grid")
-        self.level = make_level(case, coarsenesses(quality)[-1], None, True)
+        self.level = make_level(case, coarsenesses(case, quality)[-1], None, True)
         self.limits = step_limits(self.level.module)
 
     def solve(self, *, resume: bool) -> None:

@@ -23,7 +23,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from solver.advection import Scheme, axis_inflow
-from solver.fast_diagonalization import FastDiagonalization, fast_diagonalization
+from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
 from solver.operators import difference, face_mean, mean
 
@@ -157,7 +157,8 @@ def viscous_solver(mesh: Mesh, no_slip: np.ndarray) -> ViscousSolver:
     """Set up the direct viscous solvers; `no_slip` (3, 2) as in `Fluid`."""
     solvers = []
     for axis in AXES:
-        distances, masses, ends = [], [], []
+        distances, masses = [], []
+        ends: list[tuple[End, End]] = []
         for b in AXES:
             width, spacing = np.asarray(mesh.widths(b), float), np.asarray(mesh.spacing(b), float)
             if b == axis:
@@ -167,7 +168,8 @@ def viscous_solver(mesh: Mesh, no_slip: np.ndarray) -> ViscousSolver:
             else:
                 distances.append(spacing)
                 masses.append(width)
-                ends.append(tuple("dirichlet" if s else "neumann" for s in np.asarray(no_slip)[b]))
+                low, high = np.asarray(no_slip)[b]
+                ends.append(("dirichlet" if low else "neumann", "dirichlet" if high else "neumann"))
         flat = any(len(m) == 0 for m in masses)  # one cell along this axis: no inner face to solve for
         solvers.append(None if flat else fast_diagonalization(distances, masses, ends, mesh.dtype))
     return ViscousSolver((solvers[0], solvers[1], solvers[2]))

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, ArrayLike, Float
 
 from solver.energy import Heat, advance_temperature, advected_heat, total_conductance
 from solver.fast_diagonalization import FastDiagonalization
@@ -80,7 +80,7 @@ class StepReport(NamedTuple):
     iterations: Array
 
 
-def initial_state(mesh: Mesh, temperature: Array | float = 0.0, prescribed: Vector | None = None) -> State:
+def initial_state(mesh: Mesh, temperature: ArrayLike = 0.0, prescribed: Vector | None = None) -> State:
     """Fluid at rest (but for prescribed velocities) at one temperature."""
     nx, ny, nz = mesh.shape
     dtype = mesh.dtype
@@ -108,8 +108,8 @@ def apart(function: Callable, *operands):
     XLA on the CPU fuses chains of stencils by computing each producer again for every neighbour that reads it;
     the branch of a conditional whose predicate is unknown at compile time is not fused into its readers.
     """
-    leaves = jax.tree_util.tree_leaves(operands)
-    always = leaves[-1].ravel()[0] == leaves[-1].ravel()[0]
+    probe = next(leaf for leaf in reversed(jax.tree_util.tree_leaves(operands)) if jnp.size(leaf))
+    always = probe.ravel()[0] == probe.ravel()[0]
     shapes = jax.eval_shape(function, *operands)
     return jax.lax.cond(
         always,

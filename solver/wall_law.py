@@ -33,6 +33,7 @@ def _newton(u_plus: Array, log_reynolds: Array) -> Array:
     return u_plus * jnp.exp(-residual / (1.0 + u_plus * slope / y_plus))
 
 
+@jax.jit
 def wall_distance_units(speed: Real, distance: Real, kinematic_viscosity: Real) -> Array:
     """y+ of a point from its speed (m/s) and distance (m) to a smooth wall. Traceable; arguments broadcast.
 

@@ -79,12 +79,11 @@ def test_steady_conduction_is_second_order(grading):
 
 
 def test_steady_order_notices_a_doubled_conductance(monkeypatch):
-    true = solver.energy.conducted_heat
+    true, march = solver.energy.conducted_heat, _still.__wrapped__
     monkeypatch.setattr(solver.energy, "conducted_heat", lambda g, t: 2 * true(g, t))
-    jax.clear_caches()
+    monkeypatch.setitem(globals(), "_still", jax.jit(lambda *given: march(*given)))
     with pytest.raises(AssertionError, match="order"):
         assert_expected_order(partial(steady_error, strength=0.0), (8, 16), 2)
-    jax.clear_caches()
 
 
 # --- transient, conductivity with temperature, capacity in space -----------------------------------------------
@@ -223,7 +222,7 @@ def cut_body(shape, cells, flat, biot):
 def test_cut_bodies_in_a_film(case, body):
     flat = body == "cylinder"
     shape = Cylinder((0.0, -1.0, 0.0), (0.0, 2.0, 0.0), 1.0) if flat else Sphere((0.0, 0.0, 0.0), 1.0)
-    model, cut, wall = cut_body(shape, 44 if flat else 22, flat, case["biot"])
+    model, cut, wall = cut_body(shape, 44 if flat else 33, flat, case["biot"])
     steps = 100
     theta = np.asarray(still(model, jnp.ones(model.mesh.shape), case["fourier"] / steps, steps))
     corner = theta[0, 0, 0] + (theta[0, 0, 0] - theta[1, 0, 1 if flat else 0]) / (8 if flat else 8 / 3)
@@ -237,24 +236,25 @@ def test_cut_bodies_in_a_film(case, body):
 # --- the unit cube -----------------------------------------------------------------------------------------------
 
 
-def cube(cells, source=0.0, theta=1.0):
-    edges = [np.linspace(0, 1, cells + 1)] * 3
+def cube(strength, source=0.0, theta=1.0):
+    edges = [tanh_edges(32, strength=strength)] * 3
     return box_model(edges, source=source, sides=((WALL, WALL),) * 3, conduction="direct", implicitness=theta)
 
 
 def test_cube_with_a_uniform_source():
     reference = REFERENCE["COND-BOX"]
-    model = cube(32, source=1.0)
+    model = cube(1.0, source=1.0)  # on uniform cells the mean is 0.6 % off, as cells lump what the wall bends
     found = still(model, jnp.zeros(model.mesh.shape), 1e9, 1)
+    mean = float(jnp.sum(found * model.mesh.volume))
     relative = reference["tolerance"]
     assert at(model.mesh, found, (0.5, 0.5, 0.5)) == pytest.approx(reference["source_centre"], rel=relative)
     assert at(model.mesh, found, (0.25, 0.5, 0.5)) == pytest.approx(reference["source_quarter"], rel=relative)
-    assert float(jnp.mean(found)) == pytest.approx(reference["source_mean"], rel=relative)
+    assert mean == pytest.approx(reference["source_mean"], rel=relative)
 
 
 def test_cube_cooling_after_a_step():
     reference = REFERENCE["COND-BOX"]
-    model = cube(32, theta=0.5)
+    model = cube(0.0, theta=0.5)
     found, time, dt = jnp.ones(model.mesh.shape), 0.0, 2.5e-4
     for fourier, expected in zip(reference["cooling_fourier"], reference["cooling_centre"], strict=True):
         found = still(model, found, dt, round((fourier - time) / dt))
