@@ -109,4 +109,3 @@ def test_order_notices_a_first_order_face():
 @pytest.mark.parametrize("plane", PLANES)
 def test_all_planes_give_the_same(plane):
     assert error(16, 1.5, "limited", plane) == pytest.approx(error(16, 1.5, "limited"), rel=1e-9)
-

@@ -1,0 +1,76 @@
+"""A run that is killed goes on from its checkpoint and ends with the same numbers."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from cases import load_case
+from cases.checkpoint import checkpoint_path
+from cases.errors import CaseError
+from cases.runner import run_case
+
+SMALL = Path(__file__).parents[1] / "small.toml"
+SCRIPT = """
+import sys
+from pathlib import Path
+from cases import keeper, load_case
+from cases.runner import run_case
+keeper.SECONDS_BETWEEN_CHECKPOINTS = 0.0
+run_case(load_case(sys.argv[1]), output=Path(sys.argv[2]), resume=len(sys.argv) > 3)
+"""
+
+
+def solve(output, *arguments):
+    return subprocess.Popen([sys.executable, "-c", SCRIPT, str(SMALL), str(output), *arguments])
+
+
+def same(one, other):
+    with xr.open_datatree(one) as left, xr.open_datatree(other) as right:
+        for group in ("interior", "racks", "coils", "balance", "history", "hull"):
+            for name in left[group].data_vars:
+                if left[group][name].dtype.kind == "f":
+                    np.testing.assert_array_equal(left[group][name].values, right[group][name].values, err_msg=name)
+
+
+def test_a_killed_run_ends_as_if_undisturbed(tmp_path):
+    whole, killed = tmp_path / "whole.vtkhdf", tmp_path / "killed.vtkhdf"
+    assert solve(whole).wait() == 0
+    process = solve(killed)
+    checkpoint = checkpoint_path(killed)
+    seen, deadline = 0, time.monotonic() + 240
+    while seen < 15 and process.poll() is None and time.monotonic() < deadline:
+        stamp = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+        while process.poll() is None and (checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0) == stamp:
+            time.sleep(0.005)
+        seen += 1
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert checkpoint.exists(), "the run must have been killed in its middle"
+    assert not killed.exists()
+    assert solve(killed, "resume").wait() == 0
+    assert not checkpoint.exists()
+    same(whole, killed)
+
+
+def test_a_checkpoint_of_another_case_is_refused(tmp_path):
+    output = tmp_path / "a.vtkhdf"
+
+    def stop(progress):
+        if progress.step > 60:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_case(load_case(SMALL), output=output, progress=stop)
+    assert checkpoint_path(output).exists()
+    with pytest.raises(CaseError, match="another case"):
+        run_case(load_case(SMALL, ("racks.A.power=7 kW",)), output=output, resume=True)
+    checkpoint_path(output).write_bytes(b"not a checkpoint")
+    with pytest.raises(CaseError, match="checkpoint"):
+        run_case(load_case(SMALL), output=output, resume=True)

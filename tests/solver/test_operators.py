@@ -1,0 +1,66 @@
+"""Gradient, divergence and face means on graded meshes."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from orders import assert_expected_order, tanh_edges
+
+from solver.box import box_mesh
+from solver.mesh import AXES, along, take
+from solver.operators import divergence, face_mean, gradient, net_outflow
+
+MESH = box_mesh([tanh_edges(7, 2.0), tanh_edges(5, 1.0, 1.0), np.cumsum([0.0, 0.2, 0.5, 0.1, 0.4])], jnp.float64)
+
+
+def faces(rng):
+    """Random velocities on the inner faces, nothing on the sides."""
+    velocity = []
+    for axis in AXES:
+        shape = [n + (a == axis) for a, n in enumerate(MESH.shape)]
+        value = rng.standard_normal(shape)
+        index = [slice(None)] * 3
+        for end in (0, -1):
+            index[axis] = end
+            value[tuple(index)] = 0
+        velocity.append(jnp.asarray(value))
+    return tuple(velocity)
+
+
+def test_divergence_is_minus_the_adjoint_of_the_gradient():
+    """sum_cells p div(u) = - sum_faces V u . grad p, with V = area times distance of the centres."""
+    rng = np.random.default_rng(0)
+    velocity, field = faces(rng), jnp.asarray(rng.standard_normal(MESH.shape))
+    left = jnp.sum(field * divergence(MESH, velocity))
+    slopes = gradient(MESH, field)
+    right = sum(
+        jnp.sum(take(MESH.area[a] * velocity[a], a, 1, -1) * slopes[a] * along(MESH.spacing(a)[1:-1], a)) for a in AXES
+    )
+    assert float(left + right) == pytest.approx(0, abs=1e-12 * float(abs(left)))
+
+
+def test_linear_fields_are_exact():
+    x, y, z = jnp.meshgrid(*(MESH.centres(a) for a in AXES), indexing="ij")
+    field = 1 + 2 * x - 3 * y + 0.5 * z
+    for axis, slope in enumerate((2.0, -3.0, 0.5)):
+        np.testing.assert_allclose(gradient(MESH, field)[axis], slope, rtol=1e-12)
+        places = [MESH.edges[a][1:-1] if a == axis else MESH.centres(a) for a in AXES]
+        fx, fy, fz = jnp.meshgrid(*places, indexing="ij")
+        np.testing.assert_allclose(face_mean(MESH, field, axis), 1 + 2 * fx - 3 * fy + 0.5 * fz, rtol=1e-12)
+
+
+def test_net_outflow_sums_to_what_leaves_the_box():
+    rng = np.random.default_rng(1)
+    total = float(jnp.sum(net_outflow(tuple(a * u for a, u in zip(MESH.area, faces(rng), strict=True)))))
+    assert total == pytest.approx(0, abs=1e-13)
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.5])
+def test_gradient_is_second_order(strength):
+    def error(cells):
+        edges = [tanh_edges(cells, strength=strength), np.array([0.0, 1.0]), np.array([0.0, 1.0])]
+        mesh = box_mesh(edges, jnp.float64)
+        slope = gradient(mesh, jnp.sin(3 * mesh.centres(0))[:, None, None])[0][:, 0, 0]
+        wrong = slope - 3 * jnp.cos(3 * mesh.x_edge[1:-1])
+        return float(jnp.sqrt(jnp.sum(mesh.spacing(0)[1:-1] * wrong**2)))
+
+    assert_expected_order(error, (16, 32, 64), 2)
