@@ -37,24 +37,25 @@ def conjugate_gradient(
         return jnp.vdot(a, b)
 
     def going(carry):
-        _, _, _, _, norm2, count = carry
+        *_, norm2, count = carry
         return (norm2 > tolerance**2) & (count < maximum)
 
+    # The preconditioner, the dearest part, comes first in an iteration: none is wasted after the last one.
     def step(carry):
-        x, residual, direction, rho, _, count = carry
+        x, residual, before, direction, rho_before, _, count = carry
+        z = preconditioner(residual)
+        rho = dot(residual, z)
+        beta = jnp.where(count > 0, (rho - dot(before, z)) / jnp.where(rho_before > 0, rho_before, 1), 0)
+        direction = z + jnp.maximum(beta, 0) * direction
         product = operator(direction)
         curvature = dot(direction, product)
         alpha = jnp.where(curvature > 0, rho / jnp.where(curvature > 0, curvature, 1), 0)
-        x = x + alpha * direction
-        new_residual = residual - alpha * product
-        z = preconditioner(new_residual)
-        new_rho = dot(new_residual, z)
-        beta = (new_rho - dot(residual, z)) / jnp.where(rho > 0, rho, 1)
-        direction = z + jnp.maximum(beta, 0) * direction
-        return x, new_residual, direction, new_rho, dot(new_residual, new_residual), count + 1
+        new = residual - alpha * product
+        return x + alpha * direction, new, residual, direction, rho, dot(new, new), count + 1
 
     residual = rhs - operator(guess)
-    z = preconditioner(residual)
-    start = (guess, residual, z, dot(residual, z), dot(residual, residual), jnp.asarray(0, jnp.int32))
-    x, _, _, _, norm2, count = jax.lax.while_loop(going, step, start)
+    zero = jnp.zeros_like(rhs)
+    none = jnp.zeros((), rhs.dtype)
+    start = (guess, residual, zero, zero, none, dot(residual, residual), jnp.asarray(0, jnp.int32))
+    x, *_, norm2, count = jax.lax.while_loop(going, step, start)
     return Solution(x, jnp.sqrt(norm2), count)

@@ -1,5 +1,6 @@
 """What a whole run must get right: first principles that no constant of the solver may bend."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +109,7 @@ def test_a_bare_hull_cannot_cool_the_racks_and_the_run_says_so():
 def test_coils_in_series_pass_the_water_on():
     solved = run("loop.arrangement=series", "loop.order=['a','b','c','d']")
     coils = [solved.summary["coils"][name] for name in "abcd"]
-    for before, after in zip(coils[:-1], coils[1:], strict=True):
+    for before, after in pairwise(coils):
         assert after["water_inlet_temperature"] == pytest.approx(before["water_outlet_temperature"], abs=0.05)
     inlets = [solved.summary["racks"][name]["inlet_temperature"] for name in "ABCD"]
     assert inlets[-1] > inlets[0] + 1  # the last rack breathes behind the warmest coil
