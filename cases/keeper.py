@@ -11,7 +11,7 @@ import numpy as np
 
 from cases import checkpoint
 from cases.schema import Case
-from solver.averaging import AVERAGED, Average
+from solver.averaging import AVERAGED, SQUARES, Average
 from solver.module import ModuleState
 
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
@@ -52,6 +52,6 @@ def restored_average(state: ModuleState, duration: float, leaves: list[np.ndarra
     """
     if not leaves:
         return Average()
-    template: dict[str, Any] = dict.fromkeys(AVERAGED, 0)
+    template: dict[str, Any] = dict.fromkeys((*AVERAGED, SQUARES), 0)
     template |= {"velocity": state.flow.velocity, "wall": state.wall}
     return Average(duration, jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(template), leaves))

@@ -37,20 +37,14 @@ def celsius(case: Case, difference: Any) -> Any:
     return np.asarray(difference, float) + case.site.seawater_temperature - ZERO_CELSIUS
 
 
-def find_outcome(
-    case: Case, geometry: Geometry, properties: Properties, average: Average, series: np.ndarray
-) -> Outcome:
-    """Evaluate a window's averages.
-
-    Args:
-      series: (round, 4) time, residual, imbalance, hottest inlet of the window's rounds; for the spreads.
-    """
+def find_outcome(case: Case, geometry: Geometry, properties: Properties, average: Average) -> Outcome:
+    """Evaluate a window's averages."""
     balance = _balance(case, average)
     units = _units(case, geometry, average)
     racks = _racks(case, units)
     coils = _coils(case, properties, average)
     kpis = _kpis(case, balance, racks, coils, units)
-    kpis["hottest_inlet_spread"] = float(np.std(series[:, 3])) if len(series) else float("nan")
+    kpis |= _spreads(balance, kpis, average)
     return Outcome(balance, racks, coils, kpis, units)
 
 
@@ -164,6 +158,7 @@ def _kpis(
     water += case.liquid.water_flow if case.liquid else 0.0
     capacity = float(seawater.heat_capacity(case.site.seawater_temperature, case.site.salinity))
     given = balance["coil_heat"] + balance["liquid_heat"] + pumps
+    wake = _wake_rise(case, heat_out + pumps)
     kpis: dict[str, Any] = {
         "hottest_inlet": float(np.max(inlet[passed])) if passed.any() else float("nan"),
         "coldest_inlet": float(np.min(inlet[passed])) if passed.any() else float("nan"),
@@ -171,8 +166,8 @@ def _kpis(
         "hottest_outlet": float(np.nanmax(units["outlet_temperature"])) if passed.any() else float("nan"),
         "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "none",
         "hull_share": balance["hull_heat"] / heat_out if heat_out else float("nan"),
-        "seawater_rise": given / (water * capacity) if water > 0 else float("nan"),
-        "wake_rise": _wake_rise(case, heat_out + pumps),
+        "seawater_rise": given / (water * capacity) if water > 0 else wake,
+        "wake_rise": wake,
         "pue_partial": (balance["it_power"] + balance["fan_power"] + pumps) / balance["it_power"]
         if balance["it_power"]
         else float("nan"),
@@ -181,6 +176,17 @@ def _kpis(
         index = ashrae.rack_cooling_index(inlet[passed])
         kpis["rci_high"], kpis["rci_low"] = float(index.high), float(index.low)
     return kpis | liquid_loop(case, capacity)
+
+
+def _spreads(balance: dict[str, float], kpis: dict[str, Any], average: Average) -> dict[str, float]:
+    """Standard deviation over the window of the key figures that move with the flow."""
+    spread = average.spread()
+    heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
+    found = {f"{name}_spread": spread[name] for name in ("hottest_inlet", "coldest_inlet", "mean_inlet")}
+    found["hull_share_spread"] = spread["hull_heat"] / heat_out if heat_out else float("nan")
+    given = balance["coil_heat"] + balance["liquid_heat"]
+    found["seawater_rise_spread"] = kpis["seawater_rise"] * spread["coil_heat"] / given if given else float("nan")
+    return found
 
 
 def _wake_rise(case: Case, heat: float) -> float:

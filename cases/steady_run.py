@@ -157,8 +157,7 @@ class SteadyRun:
     def result(self) -> tuple[Outcome, xr.DataTree]:
         level, average = self.level, self.average
         series = np.array(self.march.series, float).reshape(-1, 4)
-        window = series[series[:, 0] > series[-1, 0] - average.duration * 1.0001]
-        outcome = find_outcome(self.case, level.geometry, level.properties, average, window)
+        outcome = find_outcome(self.case, level.geometry, level.properties, average)
         interior = interior_dataset(
             self.case, level.geometry, average_fields(average), level.properties, float(series[-1, 0])
         )

@@ -194,8 +194,7 @@ class _Transient:
     def result(self) -> tuple[Outcome, xr.DataTree]:
         case, level, march, schedule = self.case, self.level, self.march, self.schedule
         series = np.array(march.series, float)
-        within = series[series[:, 0] > schedule.window_start]
-        outcome = find_outcome(case, level.geometry, level.properties, march.window, within)
+        outcome = find_outcome(case, level.geometry, level.properties, march.window)
         times = [schedule.output(number) for number in range(1, schedule.count + 1)]
         interior = interior_in_time(case, level.geometry, level.properties, self.saved, times)
         start = initial_temperature(case) - 273.15

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from solver.module import Round
+from solver.module import KEY_FIGURES, Round
 
 # What is averaged per round; `temperature` and the heats are themselves means over the round's steps.
 AVERAGED = (
@@ -29,7 +29,9 @@ AVERAGED = (
     "patch_heat",
     "wall",
     "stored",
+    "key_figures",
 )
+SQUARES = "key_figures_squared"
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Average:
     def add(self, report: Round) -> None:
         weight = float(report.duration)
         values = jax.device_get({name: getattr(report, name) for name in AVERAGED})
+        values[SQUARES] = np.asarray(values["key_figures"], np.float64) ** 2
         scaled = jax.tree_util.tree_map(lambda v: np.asarray(v, np.float64) * weight, values)
         self.sums = scaled if not self.sums else jax.tree_util.tree_map(np.add, self.sums, scaled)
         self.duration += weight
@@ -62,3 +65,8 @@ class Average:
         if not self.sums:
             raise ValueError("an average of no rounds")
         return jax.tree_util.tree_map(lambda v: v / self.duration, self.sums[name])
+
+    def spread(self) -> dict[str, float]:
+        """Standard deviation over time of each key figure (`solver.module.KEY_FIGURES`), between rounds."""
+        mean, square = self.mean("key_figures"), self.mean(SQUARES)
+        return dict(zip(KEY_FIGURES, np.sqrt(np.maximum(square - mean**2, 0.0)).tolist(), strict=True))

@@ -90,6 +90,11 @@ class ModuleState:
     wall: WallState
 
 
+# Hottest, coldest and flow-weighted mean rack inlet (K from the reference; of the gas where there are no racks), heat
+# to coils and cooling units and through the hull (W).
+KEY_FIGURES = ("hottest_inlet", "coldest_inlet", "mean_inlet", "coil_heat", "hull_heat")
+
+
 class Round(NamedTuple):
     """Means over one round of steps; temperatures in K from the reference, heat in W."""
 
@@ -116,6 +121,7 @@ class Round(NamedTuple):
     iterations: Array  # of the pressure solution, mean
     change: Array  # root-mean-square change of temperature, K/s
     courant: Array  # largest Courant number at the end
+    key_figures: Array  # KEY_FIGURES, whose spread over time a result states
 
 
 class Coupling(NamedTuple):
@@ -247,7 +253,24 @@ def _report(
         wall=state.wall,
         stored=jnp.sum(capacity * rise) / duration,
         exchange=jnp.sum(coupling.model.heat.exchange) + supply_rate,
+        key_figures=_key_figures(module, state, flat, coil_cells, carried, patches),
         iterations=jnp.asarray(0.0),
         change=jnp.sqrt(jnp.sum(capacity * rise**2) / jnp.sum(capacity)) / duration,
         courant=jnp.asarray(0.0),
     )
+
+
+def _key_figures(
+    module: Module, state: ModuleState, temperature: Array, coil_cells: Array, carried: Array, patches: Array
+) -> Array:
+    ports = module.ports
+    share = ports.unit_share
+    if ports.front_cell.shape[0] == 0:
+        inlets = [jnp.max(temperature), jnp.min(temperature), jnp.mean(temperature)]
+    else:
+        inlet = by_unit(ports, temperature[ports.front_cell])
+        passed = share > 0
+        flow = share * state.machine_flow[: share.shape[0], None]
+        mean = jnp.sum(flow * inlet) / jnp.maximum(jnp.sum(flow), 1e-12)
+        inlets = [jnp.max(jnp.where(passed, inlet, -jnp.inf)), jnp.min(jnp.where(passed, inlet, jnp.inf)), mean]
+    return jnp.stack([*inlets, jnp.sum(coil_cells) + jnp.sum(carried), jnp.sum(patches)])

@@ -1,0 +1,131 @@
+"""Heat and mass over single steps: what a model gains is what entered it, to round-off, step after step."""
+
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from orders import tanh_edges
+
+import solver.advection
+from benchmarks.throughput import vessel_model
+from solver.box import box_model
+from solver.operators import divergence
+from solver.step import initial_state, step
+
+ROUND_OFF = {"float64": 1e-12, "float32": 1e-5}
+WALLS = (((0.5, np.inf), (-0.5, np.inf)), (None, None), (None, (0.2, np.inf)))
+
+
+def cube(dtype, conduction="direct", scheme="limited", strength=1.0, **options):
+    return box_model(
+        [tanh_edges(n, strength=strength) for n in (10, 8, 12)],
+        viscosity=0.71,
+        buoyancy=0.71e5,
+        source=2.0,
+        sides=WALLS,
+        heat_scheme=scheme,
+        conduction=conduction,
+        dtype=jnp.dtype(dtype),
+        **options,
+    )
+
+
+MODELS = {
+    "cube, direct": lambda dtype: cube(dtype),
+    "cube, explicit, central": lambda dtype: cube(dtype, "explicit", "central", implicit_viscosity=False),
+    "cube, iterative": lambda dtype: cube(dtype, "implicit", implicitness=0.5),
+    "vessel": lambda dtype: vessel_model(16, jnp.dtype(dtype)),
+}
+
+
+@jax.jit
+def budget(model, state, dt):
+    """One step; gain, heat that entered, and the size of its terms, W; net flow of the worst cell over its flows."""
+    new, report = step(model, state, dt)
+    heat = model.heat
+    gain = heat.capacity * (new.temperature - state.temperature) / dt
+    exchanged = heat.exchange * (heat.exchange_temperature - report.exchanged_temperature)
+    entered = jnp.sum(heat.source) + jnp.sum(exchanged)
+    size = jnp.sum(jnp.abs(gain)) + jnp.sum(jnp.abs(heat.source)) + jnp.sum(jnp.abs(exchanged))
+    size = size + jnp.sum(jnp.abs(report.advected))
+    flows = sum(
+        jnp.max(jnp.abs(a * v)) for a, v in zip(model.mesh.area, new.velocity, strict=True)
+    )
+    leak = jnp.max(jnp.abs(divergence(model.mesh, new.velocity))) / flows
+    return new, jnp.sum(gain), entered, size, leak, report.iterations
+
+
+def warm(model):
+    """At rest and warmer towards the floor: convection starts at once."""
+    z = model.mesh.centres(2)[None, None, :]
+    x = model.mesh.centres(0)[:, None, None]
+    return initial_state(model.mesh, jnp.broadcast_to((0.5 - z + 0.3 * x) * model.mesh.open_cell, model.mesh.shape))
+
+
+@pytest.mark.parametrize("dtype", ROUND_OFF)
+@pytest.mark.parametrize("name", MODELS)
+def test_heat_closes_every_step(name, dtype):
+    model = MODELS[name](dtype)
+    state = warm(model)
+    for number in range(12):
+        dt = jnp.asarray(1e-4 * (1 + 0.5 * (number % 3)), dtype)  # the step changes: so does the extrapolation
+        state, gain, entered, size, _, _ = budget(model, state, dt)
+        assert state.temperature.dtype == dtype
+        assert abs(float(gain) - float(entered)) <= ROUND_OFF[dtype] * float(size)
+    assert max(float(jnp.max(jnp.abs(v))) for v in state.velocity) > 1
+
+
+@pytest.mark.parametrize("dtype", ROUND_OFF)
+@pytest.mark.parametrize("name", [name for name in MODELS if "cube" in name])
+def test_mass_closes_every_step_in_a_box(name, dtype):
+    model = MODELS[name](dtype)
+    state = warm(model)
+    for _ in range(6):
+        state, *_, leak, _ = budget(model, state, jnp.asarray(1e-4, dtype))
+        assert float(leak) <= ROUND_OFF[dtype]
+
+
+def test_budget_notices_heat_that_enters_one_cell_and_leaves_none(monkeypatch):
+    true = solver.advection.axis_inflow
+    monkeypatch.setattr("solver.energy.axis_inflow", lambda *given: true(*given) * jnp.linspace(1, 1.01, 12))
+    model = cube("float64")
+    _, gain, entered, size, _, _ = jax.jit(lambda *given: budget.__wrapped__(*given))(
+        model, moving(model), jnp.asarray(1e-4)
+    )
+    assert abs(float(gain) - float(entered)) > 1e3 * ROUND_OFF["float64"] * float(size)
+
+
+def moving(model):
+    """A state a few steps on its way."""
+    state = warm(model)
+    for _ in range(4):
+        state, *_ = budget(model, state, jnp.asarray(1e-4, model.mesh.dtype))
+    return state
+
+
+@pytest.mark.parametrize("scheme", ["central", "limited", "upwind"])
+@pytest.mark.parametrize("name", ["cube, direct", "vessel"])
+def test_a_uniform_temperature_is_carried_unchanged(name, scheme):
+    """A divergence-free flow of uniform heat content changes nothing; in the vessel up to what the pressure's
+    iterations left of divergence."""
+    model = MODELS[name]("float64")
+    heat = replace(
+        model.heat,
+        source=jnp.zeros(model.mesh.shape),
+        exchange=jnp.zeros(model.mesh.shape),
+        scheme=scheme,
+        conduction="explicit",
+    )
+    state = moving(model)
+    uniform = replace(
+        state, temperature=jnp.full(model.mesh.shape, 7.0), advected=jnp.zeros(model.mesh.shape)
+    )
+    dt = jnp.asarray(1e-4)
+    new, _ = jax.jit(step)(replace(model, heat=heat), uniform, dt)
+    # A net outflow D of a cell takes 1.5 D T dt at most (Adams-Bashforth with a first record of zero).
+    left = 1.5 * 7.0 * dt * jnp.abs(divergence(model.mesh, state.velocity)) / model.mesh.volume
+    assert np.all(np.abs(np.asarray(new.temperature) - 7.0) <= np.asarray(left) + 1e-11)
+    if "cube" in name:
+        assert float(jnp.max(left)) <= 1e-11
