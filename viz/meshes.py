@@ -40,13 +40,27 @@ def rim(surface: pv.PolyData) -> pv.PolyData:
 
 
 def vertical_slice(scene: Scene) -> pv.DataSet:
-    """The fields (as point data) on the vertical plane across the view, only where the vessel is open."""
-    open_cells = scene.grid.threshold(1e-6, scalars="open_fraction", preference="cell")
-    points = open_cells.cell_data_to_point_data()
+    """The fields (as point data) on the vertical plane across the view, only where the gas is free.
+
+    Cells inside racks and coils are left out: smoothed over the points, their heat would seem to stand in the gas
+    beside them.
+    """
+    grid = scene.grid.copy(deep=False)
+    grid.cell_data["free"] = np.where(_in_machines(scene), 0.0, np.asarray(grid.cell_data["open_fraction"]))
+    points = grid.threshold(1e-6, scalars="free", preference="cell").cell_data_to_point_data()
     cut = points.slice(normal=scene.normal, origin=scene.slice_origin)
     if cut.n_points == 0 or scene.vessel.inside is None or scene.vessel.room:
         return cut
     return _trimmed(cut, scene)
+
+
+def _in_machines(scene: Scene) -> np.ndarray:
+    """Whether each cell's centre lies inside a rack or a coil."""
+    centres = scene.grid.cell_centers().points
+    inside = np.zeros(len(centres), bool)
+    for thing in (*scene.all_racks, *scene.coils):
+        inside |= np.all((centres > thing.lower) & (centres < thing.upper), axis=1)
+    return inside
 
 
 def _trimmed(cut: pv.DataSet, scene: Scene) -> pv.DataSet:
