@@ -26,7 +26,7 @@ from solver.step import initial_state
 from solver.transfer import refine
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
-SETTLE_FIRST, SETTLE_NEXT = 8.0, 2.0  # turnovers of the gas before averaging begins
+SETTLE_FIRST, SETTLE_NEXT = 5.0, 2.0  # turnovers of the gas before averaging begins
 _CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last few grids: sweeps reuse them
 _KEPT = 6
 

@@ -5,9 +5,13 @@ With C the upwind, D the downwind and U the second upwind point of a face,
     q_face = q_C + s_C psi(r) (q_D - q_C),     r = [(q_C - q_U) / d_CU] / [(q_D - q_C) / d_CD],
 
 s_C being the distance from C to the face over that from C to D. `psi = 1` is linear interpolation ("central",
-second order), van Leer's `psi = (r + |r|)/(1 + |r|)` is total-variation diminishing and second order where the
-field is smooth ("limited"; van Leer, J. Comput. Phys. 14 (1974) 361; Sweby, SIAM J. Numer. Anal. 21 (1984) 995),
-`psi = 0` is first-order upwind.
+second order), `psi = 0` is first-order upwind. "limited" is van Leer's, total-variation diminishing and second order
+where the field is smooth, in the form that stays so on graded cells,
+
+    psi(r) = r (f r + g) / (r^2 + (f + g - 2) r + 1) for r > 0, else 0,      f = 1 / s_C,  g = d_CU / h,
+
+h being the distance from C to its face towards U; f = g = 2 on uniform cells, where psi = 2 r / (1 + r).
+Source: van Leer, J. Comput. Phys. 14 (1974) 361; Mignone, J. Comput. Phys. 270 (2014) 784, eq. 37.
 """
 
 from __future__ import annotations
@@ -44,10 +48,15 @@ def face_value(q: Array, flux: Array, position: Array, face: Array, axis: int, s
     # (Padding compiles to a vectorised loop on the CPU, concatenation to one several times slower.)
     ends = pad_ends(slope, axis)
     upwind_slope = jnp.where(positive, take(ends, axis, None, -2), take(ends, axis, 2, None))
-    # psi(r) (q_D - q_C) = 2 a b / (a + b) for slopes a, b of one sign, else 0: no division by a small slope.
-    product = slope * upwind_slope
-    tiny = jnp.asarray(jnp.finfo(q.dtype).tiny, q.dtype)
-    limited = jnp.where(product > 0, 2 * product / (slope + upwind_slope + jnp.sign(slope) * tiny), 0)
+    # 1/s_C of the face and of the face on C's other side, for flow in the positive and in the negative direction.
+    fraction = (face - position[:-1]) / distance
+    before, after = jnp.roll(1 / (1 - fraction), 1), jnp.roll(1 / fraction, -1)
+    f = jnp.where(positive, 1 / share, 1 / (1 - share))
+    g = jnp.where(positive, along(before, axis), along(after, axis))
+    # psi times the slope towards D, in the slopes a and b on both sides of C: no division by a small slope.
+    a, b = upwind_slope, slope
+    bend = a * a + b * b + (f + g - 2) * a * b
+    limited = jnp.where(a * b > 0, a * b * (f * a + g * b) / jnp.where(a * b > 0, bend, 1), 0)
     step = along(distance, axis) * limited
     return jnp.where(positive, left + share * step, right - (1 - share) * step)
 
