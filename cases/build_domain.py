@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cases.extents import coil_extent, placed
+from cases.extents import placed
 from cases.schema import Case
 from geometry.boxes import box_cells
 from geometry.cutcells import CutCells
@@ -129,7 +129,7 @@ def wall_friction(domain: Domain) -> list[np.ndarray]:
     along it.
     """
     grid, cut = domain.grid, domain.cut
-    narrowest = np.minimum.reduce(np.broadcast_arrays(*(_broadcast(grid.widths(a), a) for a in range(3))))
+    narrowest = np.minimum.reduce(np.broadcast_arrays(*(broadcast(grid.widths(a), a) for a in range(3))))
     distance = np.maximum(cut.wall_distance, 0.05 * narrowest)
     vessel = np.where(cut.wall_area > 0, cut.wall_area / distance, 0.0)
     closed = []
@@ -137,7 +137,7 @@ def wall_friction(domain: Domain) -> list[np.ndarray]:
         shut = domain.passable[axis] - domain.area[axis]
         low, high = [slice(None)] * 3, [slice(None)] * 3
         low[axis], high[axis] = slice(None, -1), slice(1, None)
-        closed.append((shut[tuple(low)] + shut[tuple(high)]) / (0.5 * _broadcast(grid.widths(axis), axis)))
+        closed.append((shut[tuple(low)] + shut[tuple(high)]) / (0.5 * broadcast(grid.widths(axis), axis)))
     result = []
     for axis in range(3):
         cell = vessel + sum(closed[b] for b in range(3) if b != axis)
@@ -148,11 +148,8 @@ def wall_friction(domain: Domain) -> list[np.ndarray]:
     return result
 
 
-def _broadcast(values, axis: int) -> np.ndarray:
+def broadcast(values, axis: int) -> np.ndarray:
+    """A 1-D array shaped to broadcast along one axis of 3-D arrays."""
     shape = [1, 1, 1]
     shape[axis] = -1
     return np.asarray(values).reshape(shape)
-
-
-def passive_coil_cells(case: Case, grid: Grid, name: str) -> Index:
-    return box_cells(grid, *coil_extent(case.coils[name], case.racks))

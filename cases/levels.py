@@ -9,11 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cases.build_domain import build_domain
 from cases.build_grid import QUALITY, build_cut_cells, build_grid, fits
-from cases.build_machines import build_machines
-from cases.build_module import Geometry, Properties, build_module, properties_at
-from cases.errors import CaseError, Problem
+from cases.build_module import Geometry, build_geometry, build_module
+from cases.properties import Properties, properties_at
 from cases.schema import Case
 from geometry.cutcells import CutCells
 from geometry.grid import Grid
@@ -55,7 +53,7 @@ def coarsenesses(case: Case, quality: str) -> list[float]:
 
 
 def geometry_of(case: Case, coarseness: float) -> Geometry:
-    """As `build_geometry`, with the cut cells of a grid seen before."""
+    """Grid, cut cells and placed machines of a case; the cut cells of a grid seen before are used again."""
     grid = build_grid(case, coarseness)
     edges = b"".join(np.asarray(grid.edges(a)).tobytes() for a in range(3))
     key = f"{case.vessel.model_dump_json()}{hash(edges)}"
@@ -64,11 +62,7 @@ def geometry_of(case: Case, coarseness: float) -> Geometry:
         while len(_CUTS) > _KEPT:
             _CUTS.popitem(last=False)
     grid, cut = _CUTS[key]
-    domain = build_domain(case, grid, cut)
-    try:
-        return Geometry(grid, domain, build_machines(case, domain))
-    except Problem as problem:
-        raise CaseError(case.name, problem) from None
+    return build_geometry(case, grid, cut)
 
 
 def make_level(case: Case, coarseness: float, gas_temperature: float | None, last: bool) -> Level:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from cases import ashrae
-from cases.build_module import Geometry, Properties
+from cases.build_module import Geometry
 from cases.liquid import liquid_loop
+from cases.properties import Properties
 from cases.schema import BoxVessel, Case, CylinderVessel, SphereVessel
 from materials import seawater
 from solver.averaging import Average

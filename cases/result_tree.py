@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from cases.build_module import Geometry, Properties
+from cases.build_module import Geometry
 from cases.extents import coil_extent, placed, rack_extent
 from cases.outcome import Outcome, celsius
+from cases.properties import Properties
 from cases.result_variables import FIELD_DIMENSIONS
 from cases.schema import Case, CylinderVessel
 from solver.averaging import Average

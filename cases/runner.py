@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from cases.keeper import Keeper
 from cases.levels import coarsenesses, make_level
@@ -17,21 +15,14 @@ from cases.result_file import check_output, write_result
 from cases.runtime import prepare
 from cases.schema import Case
 from cases.steady_run import SteadyRun
-from cases.summary import run_summary
+from cases.summary import Run, run_summary
+from cases.transient import run_transient
 from cases.warnings import collect_warnings
 from solver.compilation import CompilationCount
 
 __all__ = ["Progress", "Run", "Session", "check_case", "run_case"]
 
 ARRAYS_A_CELL = 60  # fields, geometry and work arrays per cell that a run keeps, from the peak memory of natick2
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished run: the result as a tree, and its summary (the object that `--json` prints)."""
-
-    tree: xr.DataTree
-    summary: dict[str, Any]
 
 
 def run_case(
@@ -51,8 +42,6 @@ def run_case(
     if output is not None:
         check_output(output, overwrite=force or resume)
     if case.solver.mode == "transient":
-        from cases.transient import run_transient
-
         return run_transient(case, output=output, quality=quality, resume=resume, force=force, progress=progress)
     prepare(case.solver.precision)
     started = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,14 @@ from cases.schema import Case
 from cases.warnings import collect_warnings
 from solver.averaging import Average
 from solver.compilation import CompilationCount
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: the result as a tree, and its summary (the object that `--json` prints)."""
+
+    tree: xr.DataTree
+    summary: dict[str, Any]
 
 
 def run_summary(

@@ -24,12 +24,12 @@ from cases.errors import CaseError, Problem
 from cases.keeper import Keeper, restored_average
 from cases.levels import coarsenesses, first_state, make_level
 from cases.outcome import Outcome, celsius, find_outcome
+from cases.progress import Progress, Watcher
 from cases.result_file import write_result
 from cases.result_tree import STATUS_MEANING, result_tree
-from cases.runner import Progress, Run, Watcher
 from cases.runtime import prepare
 from cases.schema import Case
-from cases.summary import run_summary
+from cases.summary import Run, run_summary
 from cases.transient_fields import SavedFields, fields_of, interior_in_time
 from cases.transient_march import Schedule, TimeMarch, begin, march_on, step_limits
 from solver.compilation import CompilationCount

@@ -15,8 +15,9 @@ import numpy as np
 import xarray as xr
 
 from cases import checkpoint
-from cases.build_module import Geometry, Properties
+from cases.build_module import Geometry
 from cases.errors import CaseError, Problem
+from cases.properties import Properties
 from cases.result_tree import interior_dataset
 from cases.schema import Case
 from solver.step import State

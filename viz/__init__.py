@@ -1,0 +1,1 @@
+"""Pictures of result files. Reads results only, never the solver."""

@@ -58,8 +58,9 @@ def _in_machines(scene: Scene) -> np.ndarray:
     """Whether each cell's centre lies inside a rack or a coil."""
     centres = scene.grid.cell_centers().points
     inside = np.zeros(len(centres), bool)
-    for thing in (*scene.all_racks, *scene.coils):
-        inside |= np.all((centres > thing.lower) & (centres < thing.upper), axis=1)
+    boxes = [(rack.lower, rack.upper) for rack in scene.all_racks] + [(coil.lower, coil.upper) for coil in scene.coils]
+    for lower, upper in boxes:
+        inside |= np.all((centres > lower) & (centres < upper), axis=1)
     return inside
 
 

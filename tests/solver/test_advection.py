@@ -71,9 +71,7 @@ def test_limiter_share_blends_to_upwind():
     q = jnp.asarray(np.random.default_rng(1).random((12, 1, 1)))
     flux = jnp.ones((11, 1, 1))
     given = (q, flux, position, face, 0)
-    np.testing.assert_allclose(
-        axis_inflow(*given, "limited", jnp.zeros((11, 1, 1))), axis_inflow(*given, "upwind")
-    )
+    np.testing.assert_allclose(axis_inflow(*given, "limited", jnp.zeros((11, 1, 1))), axis_inflow(*given, "upwind"))
     np.testing.assert_allclose(
         axis_inflow(*given, "limited", jnp.ones((11, 1, 1))), axis_inflow(*given, "limited"), rtol=1e-12
     )
@@ -107,11 +105,7 @@ def test_bounded_advection_takes_kinetic_energy(scheme):
     mesh, velocity = solenoidal(1.5)
     flux = volume_flux(mesh, velocity)
     power = sum(
-        float(
-            jnp.sum(
-                jax.lax.slice_in_dim(velocity[a], 1, -1, axis=a) * advection(mesh, velocity, flux, a, scheme)
-            )
-        )
+        float(jnp.sum(jax.lax.slice_in_dim(velocity[a], 1, -1, axis=a) * advection(mesh, velocity, flux, a, scheme)))
         for a in AXES
     )
     assert power < 0

@@ -50,9 +50,7 @@ def budget(model, state, dt):
     entered = jnp.sum(heat.source) + jnp.sum(exchanged)
     size = jnp.sum(jnp.abs(gain)) + jnp.sum(jnp.abs(heat.source)) + jnp.sum(jnp.abs(exchanged))
     size = size + jnp.sum(jnp.abs(report.advected))
-    flows = sum(
-        jnp.max(jnp.abs(a * v)) for a, v in zip(model.mesh.area, new.velocity, strict=True)
-    )
+    flows = sum(jnp.max(jnp.abs(a * v)) for a, v in zip(model.mesh.area, new.velocity, strict=True))
     leak = jnp.max(jnp.abs(divergence(model.mesh, new.velocity))) / flows
     return new, jnp.sum(gain), entered, size, leak, report.iterations
 
@@ -119,9 +117,7 @@ def test_a_uniform_temperature_is_carried_unchanged(name, scheme):
         conduction="explicit",
     )
     state = moving(model)
-    uniform = replace(
-        state, temperature=jnp.full(model.mesh.shape, 7.0), advected=jnp.zeros(model.mesh.shape)
-    )
+    uniform = replace(state, temperature=jnp.full(model.mesh.shape, 7.0), advected=jnp.zeros(model.mesh.shape))
     dt = jnp.asarray(1e-4)
     new, _ = jax.jit(step)(replace(model, heat=heat), uniform, dt)
     # A net outflow D of a cell takes 1.5 D T dt at most (Adams-Bashforth with a first record of zero).

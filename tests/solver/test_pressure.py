@@ -33,9 +33,7 @@ def random_velocity(mesh, seed=0):
 
 def energy(mesh, velocity):
     """Sum of area times distance times u^2 / 2, the norm in which the projection is orthogonal."""
-    return sum(
-        float(jnp.sum(mesh.area[a] * along(mesh.spacing(a), a) * velocity[a] ** 2)) / 2 for a in AXES
-    )
+    return sum(float(jnp.sum(mesh.area[a] * along(mesh.spacing(a), a) * velocity[a] ** 2)) / 2 for a in AXES)
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.5])
@@ -78,9 +76,7 @@ def test_iterations_hardly_grow_with_the_grid():
 def test_a_gradient_is_removed_whole_and_a_solution_kept():
     mesh = open_box(jnp.float64, 1.0)
     potential = jnp.asarray(np.random.default_rng(3).standard_normal(mesh.shape))
-    slope = tuple(
-        pad_ends(difference(potential, a) / along(mesh.spacing(a)[1:-1], a), a) for a in AXES
-    )
+    slope = tuple(pad_ends(difference(potential, a) / along(mesh.spacing(a)[1:-1], a), a) for a in AXES)
     gone = project(mesh, slope, DT, box_solver(mesh)).velocity
     assert max(float(jnp.max(jnp.abs(v))) for v in gone) < 1e-11
     once = project(mesh, random_velocity(mesh), DT, box_solver(mesh)).velocity
