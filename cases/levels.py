@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
@@ -83,12 +84,18 @@ def make_level(case: Case, coarseness: float, gas_temperature: float | None, las
     criteria = Criteria(
         settle=settle,
         window=window,
-        shortest=min(turnover, window / 2),
+        shortest=_shortest(window, turnover),
         # A coarse level only has to come near: the next one starts from it.
         longest=case.solver.max_time if last else settle + window,
         tolerance=case.solver.tolerance,
     )
     return Level(coarseness, geometry, properties, module, turnover, criteria)
+
+
+def _shortest(window: float, turnover: float) -> float:
+    """The averaging time that the steady test starts from: doubled, it comes to `window`; at least a turnover."""
+    halvings = max(int(math.log2(max(window / turnover, 1.0))), 0)
+    return window / 2**halvings
 
 
 def _turnover(case: Case, geometry: Geometry, module: Module) -> float:

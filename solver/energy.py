@@ -171,4 +171,7 @@ def _implicit_change(
         return solver.solve(r, heat.fluid_capacity / dt, theta * heat.box_conductivity)
 
     norm = jnp.sqrt(jnp.vdot(rate, rate))
-    return conjugate_gradient(operator, rate, preconditioner(rate), preconditioner, tolerance * norm, 1000).x
+    change = conjugate_gradient(operator, rate, preconditioner(rate), preconditioner, tolerance * norm, 1000).x
+    # What the iterations left over, summed, is heat gained or lost: one temperature for all cells takes it up.
+    response = shift + theta * heat.exchange
+    return change + (jnp.sum(rate) - jnp.sum(response * change)) / jnp.sum(response)

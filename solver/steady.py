@@ -198,7 +198,7 @@ def _average(march: March, report: Round, criteria: Criteria, scale: float) -> N
     if not march.older.sums:
         march.older, march.newer = march.newer, Average()
         return
-    wide = march.older.duration + march.newer.duration >= criteria.window
+    wide = march.older.duration + march.newer.duration >= 0.99 * criteria.window
     march.agreed = agreed(march, criteria.drift if wide else criteria.steady_drift, wide)
     if march.agreed:
         march.finished = march.converged = closed(march, tolerance)

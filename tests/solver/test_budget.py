@@ -36,6 +36,9 @@ MODELS = {
     "cube, direct": lambda dtype: cube(dtype),
     "cube, explicit, central": lambda dtype: cube(dtype, "explicit", "central", implicit_viscosity=False),
     "cube, iterative": lambda dtype: cube(dtype, "implicit", implicitness=0.5),
+    "two solids, iterative": lambda dtype: cube(
+        dtype, "implicit", conductivity=np.where(np.indices((10, 8, 12))[0] < 5, 1.0, 600.0)
+    ),
     "vessel": lambda dtype: vessel_model(16, jnp.dtype(dtype)),
 }
 
@@ -62,8 +65,9 @@ def warm(model):
     return initial_state(model.mesh, jnp.broadcast_to((0.5 - z + 0.3 * x) * model.mesh.open_cell, model.mesh.shape))
 
 
-@pytest.mark.parametrize("dtype", ROUND_OFF)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    ("name", "dtype"), [*((name, "float64") for name in MODELS), ("cube, direct", "float32"), ("vessel", "float32")]
+)
 def test_heat_closes_every_step(name, dtype):
     model = MODELS[name](dtype)
     state = warm(model)
@@ -75,8 +79,10 @@ def test_heat_closes_every_step(name, dtype):
     assert max(float(jnp.max(jnp.abs(v))) for v in state.velocity) > 1
 
 
-@pytest.mark.parametrize("dtype", ROUND_OFF)
-@pytest.mark.parametrize("name", [name for name in MODELS if "cube" in name])
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [("cube, direct", "float64"), ("cube, direct", "float32"), ("cube, explicit, central", "float64")],
+)
 def test_mass_closes_every_step_in_a_box(name, dtype):
     model = MODELS[name](dtype)
     state = warm(model)
@@ -103,8 +109,9 @@ def moving(model):
     return state
 
 
-@pytest.mark.parametrize("scheme", ["central", "limited", "upwind"])
-@pytest.mark.parametrize("name", ["cube, direct", "vessel"])
+@pytest.mark.parametrize(
+    ("name", "scheme"), [("cube, direct", "central"), ("cube, direct", "limited"), ("vessel", "limited")]
+)
 def test_a_uniform_temperature_is_carried_unchanged(name, scheme):
     """A divergence-free flow of uniform heat content changes nothing; in the vessel up to what the pressure's
     iterations left of divergence."""
