@@ -6,7 +6,9 @@ The same core as a submerged module's, set up directly: what verification and th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import DTypeLike
@@ -16,7 +18,7 @@ from solver.advection import Scheme
 from solver.energy import Conduction, Heat
 from solver.fast_diagonalization import fast_diagonalization
 from solver.flow import Fluid, viscous_solver
-from solver.mesh import AXES, Mesh, along, full_area
+from solver.mesh import AXES, Mesh, Vector, along, full_area
 from solver.pressure import box_solver
 from solver.step import EddyViscosity, Model
 
@@ -73,6 +75,17 @@ def side_exchange(
     return exchange, weighted / jnp.where(exchange > 0, exchange, 1)
 
 
+@partial(jax.jit, static_argnames="sides")
+def _heat_arrays(
+    mesh: Mesh, conductivity: Array, capacity: Array, source: Array, sides: tuple[tuple[Side, Side], ...]
+) -> tuple[Vector, Array, Array, Array, Array]:
+    """Conductance, exchange and its temperature, capacity (J/K) and source (W) of the cells: one program."""
+    cells = jnp.broadcast_to(conductivity, mesh.shape)
+    exchange, external = side_exchange(mesh, cells, sides)
+    volume = mesh.volume
+    return series_conductance(mesh, cells), exchange, external, capacity * volume, source * volume
+
+
 def box_model(
     edges: Sequence[np.ndarray],
     *,
@@ -103,9 +116,9 @@ def box_model(
     mesh = box_mesh(edges, dtype)
     slip = np.ones((3, 2)) if no_slip is None else np.asarray(no_slip, float)
     slip = slip * np.array([[1.0 if n > 1 else 0.0] for n in mesh.shape])
-    cells = jnp.broadcast_to(jnp.asarray(conductivity, dtype), mesh.shape)
-    exchange, external = side_exchange(mesh, cells, sides)
-    volume = mesh.volume
+    whole = tuple((low, high) for low, high in sides)
+    given = (np.asarray(value, dtype) for value in (conductivity, capacity, source))
+    conductance, exchange, external, stored, released = _heat_arrays(mesh, *given, whole)
     fluid = Fluid(
         viscosity=jnp.asarray(viscosity, dtype),
         buoyancy=jnp.asarray(buoyancy, dtype),
@@ -115,9 +128,9 @@ def box_model(
         scheme=scheme,
     )
     heat = Heat(
-        capacity=jnp.asarray(capacity, dtype) * volume,
-        conductance=series_conductance(mesh, cells),
-        source=jnp.asarray(source, dtype) * volume,
+        capacity=stored,
+        conductance=conductance,
+        source=released,
         exchange=exchange,
         exchange_temperature=external,
         fluid_capacity=jnp.asarray(np.mean(capacity), dtype),

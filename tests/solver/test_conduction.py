@@ -91,6 +91,7 @@ def test_steady_order_notices_a_doubled_conductance(monkeypatch):
 # SAND2000-1444). k is taken at the old temperature extrapolated to the middle (Crank-Nicolson) or end of the step.
 
 
+@jax.jit
 def manufactured(x, y, z, t):
     """T and the source rho c dT/dt - div(k grad T)."""
     decay = 0.5 * jnp.exp(-t)
@@ -217,20 +218,35 @@ def cut_body(shape, cells, flat, biot):
     return replace(model, heat=heat), cut, wall
 
 
-@pytest.mark.parametrize("body", ["cylinder", "sphere"])
-@pytest.mark.parametrize("case", REFERENCE["COND-BIOT"]["theta"], ids=lambda c: f"Bi{c['biot']}-Fo{c['fourier']}")
-def test_cut_bodies_in_a_film(case, body):
+def compare_cut_body(case, body, cells, tolerance):
+    """Centre, surface and mean of a body of `cells` cells a side of its box (radius: 10/11 of it)."""
     flat = body == "cylinder"
     shape = Cylinder((0.0, -1.0, 0.0), (0.0, 2.0, 0.0), 1.0) if flat else Sphere((0.0, 0.0, 0.0), 1.0)
-    model, cut, wall = cut_body(shape, 44 if flat else 33, flat, case["biot"])
-    steps = 100
+    model, cut, wall = cut_body(shape, cells, flat, case["biot"])
+    steps = 60
     theta = np.asarray(still(model, jnp.ones(model.mesh.shape), case["fourier"] / steps, steps))
-    corner = theta[0, 0, 0] + (theta[0, 0, 0] - theta[1, 0, 1 if flat else 0]) / (8 if flat else 8 / 3)
+    beside = theta[1, 0, 1 if flat else 0]  # even about the centre
+    centre = theta[0, 0, 0] + (theta[0, 0, 0] - beside) * (1 if flat else 3) / 8
     surface = np.sum(np.asarray(model.heat.exchange) * theta) / case["biot"] / wall.sum()
     mean = np.sum(theta * cut.cell_open_volume) / cut.open_volume
-    tolerance = REFERENCE["COND-BIOT"]["tolerance"]
-    print([corner, surface, mean] - np.array(case[body]))
-    assert [corner, surface, mean] == pytest.approx(case[body], abs=tolerance)
+    print([centre, surface, mean] - np.array(case[body]))
+    assert [centre, surface, mean] == pytest.approx(case[body], abs=tolerance)
+
+
+TOLERANCE = REFERENCE["COND-BIOT"]["tolerance"]
+
+
+@pytest.mark.parametrize(("body", "cells", "tolerance"), [("cylinder", 44, TOLERANCE), ("sphere", 22, 2.2 * TOLERANCE)])
+@pytest.mark.parametrize("case", REFERENCE["COND-BIOT"]["theta"], ids=lambda c: f"Bi{c['biot']}-Fo{c['fourier']}")
+def test_cut_bodies_in_a_film(case, body, cells, tolerance):
+    """A cylinder of 40 cells to the radius; a sphere of 20, at the looser tolerance that it needs then."""
+    compare_cut_body(case, body, cells, tolerance)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", REFERENCE["COND-BIOT"]["theta"][-2:], ids=lambda c: f"Bi{c['biot']}-Fo{c['fourier']}")
+def test_cut_sphere_of_many_cells_in_a_film(case):
+    compare_cut_body(case, "sphere", 48, TOLERANCE)
 
 
 # --- the unit cube -----------------------------------------------------------------------------------------------
