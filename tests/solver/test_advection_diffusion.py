@@ -106,6 +106,5 @@ def test_order_notices_a_first_order_face():
         assert_expected_order(partial(error, strength=0.0, scheme="upwind"), (16, 32), 2)
 
 
-@pytest.mark.parametrize("plane", ["xy", "yz"])
-def test_all_planes_give_the_same(plane):
-    assert error(16, 1.5, "limited", plane) == pytest.approx(error(16, 1.5, "limited"), rel=1e-9)
+def test_another_plane_gives_the_same():
+    assert error(16, 1.5, "limited", "yz") == pytest.approx(error(16, 1.5, "limited"), rel=1e-9)
