@@ -21,7 +21,7 @@ from solver.energy import advance_temperature
 from solver.operators import mean
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "conduction.json").read_text())["MMS-CONJ"]
-advance = jax.jit(advance_temperature)
+advance = jax.jit(advance_temperature, static_argnums=6)
 RATIOS = (1.0, 627.0, 1e4)  # 627: copper against water
 
 
