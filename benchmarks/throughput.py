@@ -36,7 +36,7 @@ SPIN_UP = 6  # loops before the timing
         "triad_bandwidth": ("GB/s", "of a = b + s c in this process"),
         "bandwidth_share": ("", "bytes moved at least, over those the triad moves in the same time"),
         "heat": ("ms", "advection and conduction of heat, compiled alone"),
-        "tendency": ("ms", "advection, buoyancy and (with obstacles) viscous and eddy stress, alone"),
+        "tendency": ("ms", "advection, buoyancy and (with obstacles) viscous stress, compiled alone"),
         "prediction": ("ms", "velocity before the projection, with the direct viscous solves of the cube, alone"),
         "projection": ("ms", "pressure and correction, alone"),
         "pressure_iterations": ("", "conjugate gradients a step, mean; 0 is a direct solution"),
@@ -148,7 +148,7 @@ def least_bytes(model: Model, state: State, iterations: float) -> float:
 
 
 def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
-    """Seconds of the parts of a step, each compiled and run on its own."""
+    """Seconds of the parts of a step, each compiled and run on its own with what it reads given to it."""
     import jax
 
     from solver.energy import advance_temperature, advected_heat, total_conductance
@@ -158,43 +158,41 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     from solver.pressure import project
     from solver.step import eddy_viscosity, mobility, predict
 
-    def viscosity(model: Model, state: State) -> Any:
-        turbulent = eddy_viscosity(model, state.velocity)
-        if model.viscous_solver is not None:
-            return None, turbulent
-        return model.fluid.viscosity if turbulent is None else model.fluid.viscosity + turbulent, turbulent
+    def advected(model: Model, flux: Any, temperature: Any) -> Any:
+        return advected_heat(model.mesh, model.heat, flux, temperature)
 
-    def heat(model: Model, state: State) -> Any:
-        advected = advected_heat(model.mesh, model.heat, volume_flux(model.mesh, state.velocity), state.temperature)
-        link = total_conductance(model.heat, viscosity(model, state)[1])
-        return advance_temperature(model.heat, state.temperature, advected, link, dt, model.heat_solver)[0]
+    def conducted(model: Model, temperature: Any, gained: Any, link: Any) -> Any:
+        return advance_temperature(model.heat, temperature, gained, link, dt, model.heat_solver)[0]
 
-    def tendency(model: Model, state: State) -> Any:
-        flux = volume_flux(model.mesh, state.velocity)
-        nu = viscosity(model, state)[0]
-        given = (model.mesh, model.fluid, state.velocity, flux, state.temperature, nu)
-        return [explicit_tendency(*given, axis) for axis in AXES]
+    def tendency(axis: int, model: Model, state: State, flux: Any, nu: Any) -> Any:
+        return explicit_tendency(model.mesh, model.fluid, state.velocity, flux, state.temperature, nu, axis)
 
-    def prediction(model: Model, state: State) -> Any:
-        nu = viscosity(model, state)[0]
+    def prediction(model: Model, state: State, nu: Any) -> Any:
         return predict(model, state.velocity, state.pressure, state.tendency, nu, dt)
 
-    def projection(model: Model, state: State) -> Any:
-        free = mobility(model.mesh, state.velocity, dt)
-        return project(
-            model.mesh,
-            prediction(model, state),
-            dt,
-            model.pressure_solver,
-            free,
-            tolerance=model.pressure_tolerance,
-        ).velocity
+    def projection(model: Model, guess: Any, free: Any) -> Any:
+        return project(model.mesh, guess, dt, model.pressure_solver, free, tolerance=model.pressure_tolerance).velocity
 
-    parts = {"heat": heat, "tendency": tendency, "prediction": prediction, "projection": projection}
-    compiled = {name: jax.jit(part) for name, part in parts.items()}
-    seconds = {name: _time(partial(part, model, state)) for name, part in compiled.items()}
-    seconds["projection"] = max(seconds["projection"] - seconds["prediction"], 0.0)
-    return seconds
+    flux = jax.jit(volume_flux)(model.mesh, state.velocity)
+    turbulent = jax.jit(eddy_viscosity)(model, state.velocity)
+    nu = None
+    if model.viscous_solver is None:
+        nu = model.fluid.viscosity if turbulent is None else model.fluid.viscosity + turbulent
+    link = jax.jit(total_conductance)(model.heat, turbulent)
+    gained = jax.jit(advected)(model, flux, state.temperature)
+    guess = jax.jit(prediction)(model, state, nu)
+    free = jax.jit(mobility)(model.mesh, state.velocity, dt)
+
+    def timed(part: Callable[..., Any], *given: Any) -> float:
+        return _time(partial(jax.jit(part), *given))
+
+    return {
+        "heat": timed(advected, model, flux, state.temperature)
+        + timed(conducted, model, state.temperature, gained, link),
+        "tendency": sum(timed(partial(tendency, axis), model, state, flux, nu) for axis in AXES),
+        "prediction": timed(prediction, model, state, nu),
+        "projection": timed(projection, model, guess, free),
+    }
 
 
 def cube_model(cells: int, dtype: Any) -> Model:

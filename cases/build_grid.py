@@ -15,6 +15,9 @@ from geometry.grid import Grid
 QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of the case's resolution
 SMALLEST_OPEN_SHARE = 0.25  # cut cells with less open volume are closed: they would limit the time step
 FEWEST_CELLS = 4  # across the vessel's smallest extent
+STEEPEST = 20  # a wall resolution finer than this share of the resolution makes more cells than anyone wants
+MOST_CELLS = 20_000_000
+BYTES_A_CELL = 880  # in single precision, see `runner.check_case`
 SMALLEST_GAP = 0.2  # two different planes need this share of a cell between them
 
 
@@ -61,7 +64,13 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
             f"cells of {spacing:g} m are too wide: expected at most 1/{FEWEST_CELLS} of the vessel's smallest extent, "
             f"{most:.4g} m",
         )
+    _check_count(case, float(np.prod((upper - lower) / spacing)))
     fine = None if case.solver.wall_resolution is None else case.solver.wall_resolution * coarseness
+    if fine is not None and fine < spacing / STEEPEST:
+        raise CaseError(
+            case.name,
+            Problem("solver.wall_resolution", f"{fine:g} m", f"expected at least 1/{STEEPEST} of the resolution"),
+        )
     extents = case_extents(case, (lower, upper))
     edges = []
     for axis in range(3):
@@ -84,7 +93,15 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
                 minimum=1e-6,
             )
         )
+    _check_count(case, float(np.prod([len(edge) - 1.0 for edge in edges])))
     return Grid(*edges)
+
+
+def _check_count(case: Case, cells: float) -> None:
+    if not cells <= MOST_CELLS:
+        raise _resolution_error(
+            case, f"needs {cells:.3g} cells, some {cells * BYTES_A_CELL / 1e9:.3g} GB: expected at most {MOST_CELLS:g}"
+        )
 
 
 def _resolution_error(case: Case, expected: str) -> CaseError:

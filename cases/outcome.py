@@ -43,7 +43,7 @@ def find_outcome(case: Case, geometry: Geometry, properties: Properties, average
     balance = _balance(case, average)
     units = _units(case, geometry, average)
     racks = _racks(case, units)
-    coils = _coils(case, properties, average)
+    coils = _coils(case, properties, average, racks)
     kpis = _kpis(case, balance, racks, coils, units)
     kpis |= _spreads(balance, kpis, average)
     return Outcome(balance, racks, coils, kpis, units)
@@ -79,7 +79,7 @@ def _units(case: Case, geometry: Geometry, average: Average) -> dict[str, np.nda
     for i, rack in enumerate(racks):
         power[i, : rack.height_units] = rack.unit_powers
     flow = share * np.asarray(average.mean("machine_flow"))[: len(racks), None]
-    passed = share > 0
+    passed = flow > 0
     inlet = np.where(passed, celsius(case, average.mean("rack_inlet")), np.nan)
     outlet = np.where(passed, celsius(case, average.mean("rack_outlet")), np.nan)
     flow = np.where(np.isnan(power), np.nan, flow)
@@ -104,7 +104,9 @@ def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]
     return result
 
 
-def _coils(case: Case, properties: Properties, average: Average) -> dict[str, dict[str, float]]:
+def _coils(
+    case: Case, properties: Properties, average: Average, racks: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, float]]:
     result = {}
     means = {name: np.asarray(average.mean(f"coil_{name}")) for name in _COIL_MEANS}
     for i, (name, coil) in enumerate(case.coils.items()):
@@ -112,15 +114,18 @@ def _coils(case: Case, properties: Properties, average: Average) -> dict[str, di
         flow = float("nan") if coil.water_flow is None else coil.water_flow
         duty = float(means["duty"][i])
         water_out = water_in + duty / (flow * float(properties.sea.heat_capacity))
-        gas_out = float(celsius(case, means["gas_outlet"][i]))
+        still = coil.rack is not None and racks[coil.rack]["flow"] <= 0
+        gas_in, gas_out = (
+            float("nan") if still else float(celsius(case, means[side][i])) for side in ("gas_inlet", "gas_outlet")
+        )
         result[name] = {
             "duty": duty,
-            "gas_inlet_temperature": float(celsius(case, means["gas_inlet"][i])),
+            "gas_inlet_temperature": gas_in,
             "gas_outlet_temperature": gas_out,
             "water_inlet_temperature": water_in,
             "water_outlet_temperature": water_out,
             "water_flow": flow,
-            "effectiveness": float(means["effectiveness"][i]),
+            "effectiveness": float("nan") if still else float(means["effectiveness"][i]),
             "approach": gas_out - water_in,
         }
     for i, (name, unit) in enumerate(case.coolers.items()):

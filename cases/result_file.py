@@ -49,6 +49,8 @@ def check_output(path: str | Path, *, overwrite: bool = False) -> Path:
         raise refused(path, "is a folder; expected the name of a result file")
     if path.exists() and not overwrite:
         raise refused(path, "file exists; give --force to replace it or another name with -o")
+    if path.suffix.lower() == ".toml":
+        raise refused(path, "is a case's name; expected a result's, such as NAME.vtkhdf")
     part = _part_name(path)
     try:
         with open(part, "ab"):
@@ -126,8 +128,11 @@ def read_result(path: str | Path) -> xr.DataTree:
     Raises CaseError when the file is missing or is no jamsu result.
     """
     path = Path(path)
-    with open_result(path) as tree:
-        return tree.load()
+    try:
+        with open_result(path) as tree:
+            return tree.load()
+    except (KeyError, OSError, RuntimeError, ValueError) as error:  # what h5py raises on a damaged file
+        raise refused(path, f"the file is damaged ({type(error).__name__} while reading)") from None
 
 
 @contextlib.contextmanager
@@ -202,7 +207,7 @@ def _opened(path: Path, mode: str) -> Iterator[h5py.File]:
     except IsADirectoryError:
         raise refused(path, "is a folder; expected a result file") from None
     except OSError as error:
-        if "lock" in str(error):
+        if isinstance(error, BlockingIOError) or "unable to lock" in str(error):
             raise refused(path, "another program holds the file open") from None
         raise refused(path, "not a jamsu result file (not HDF5)") from None
     with file:

@@ -24,6 +24,10 @@ def collect_warnings(case: Case, level: Level, average: Average | None, outcome:
     found: list[str] = []
     if case.coils or case.vessel.outside == "sea":
         found += seawater.check(sea, case.site.salinity)
+    if case.vessel.shape == "stl" and case.vessel.outside == "sea":
+        found.append(
+            "outside film of an STL hull: taken as that of a flat plate along x, with the hull's extents in x and z"
+        )
     for layer in case.vessel.layers:
         if layer.material is not None:
             found += get_solid(layer.material).check(sea)

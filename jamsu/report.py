@@ -112,7 +112,10 @@ def key_table(summary: Summary) -> Table:
     table.add_row("ASHRAE class met", escape(class_text(kpis.get("ashrae_class"), racks)))
     table.add_row("share of heat through the hull", share(kpis.get("hull_share")))
     table.add_row("seawater rise", f"{number(kpis.get('seawater_rise'), 2)} K")
-    table.add_row("heat balance open by", share(_ratio(summary["balance"]["imbalance"], _it_power(summary))))
+    balance = summary["balance"]
+    # What is stored has no place in a steady balance; in time it is part of the answer.
+    stored = 0.0 if summary["status"] == "finished" else balance.get("stored_heat", 0.0)
+    table.add_row("heat balance open by", share(_ratio(balance["imbalance"] + stored, _it_power(summary))))
     table.add_row("cells", f"{summary['cells']:,}")
     table.add_row(
         "time",

@@ -269,8 +269,8 @@ def _key_figures(
         inlets = [jnp.max(temperature), jnp.min(temperature), jnp.mean(temperature)]
     else:
         inlet = by_unit(ports, temperature[ports.front_cell])
-        passed = share > 0
         flow = share * state.machine_flow[: share.shape[0], None]
+        passed = flow > 0
         mean = jnp.sum(flow * inlet) / jnp.maximum(jnp.sum(flow), 1e-12)
         inlets = [jnp.max(jnp.where(passed, inlet, -jnp.inf)), jnp.min(jnp.where(passed, inlet, jnp.inf)), mean]
     return jnp.stack([*inlets, jnp.sum(coil_cells) + jnp.sum(carried), jnp.sum(patches)])

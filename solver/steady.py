@@ -21,6 +21,8 @@ STEPS_A_ROUND = 20
 LARGEST_GROWTH = 1.5  # of the step from one round to the next
 LARGEST_COURANT = 1.5  # a round that ends beyond this is taken again with smaller steps
 MOST_TRIES = 8
+FEWEST_STEPS = 100  # a turnover; gas at rest has no Courant number, and buoyancy sets it moving
+SMALLEST_DIFFERENCE = 1.0  # K
 BLINK = 1e-3  # the very first step, in units of the target Courant number
 SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
 SLOW_PATH = 3.0  # turnovers: a way out for the heat that takes longer is hurried along
@@ -134,8 +136,9 @@ def heat_capacity(module: Module) -> float:
 def hottest(report: Round, module: Module) -> float:
     """Hottest height unit's inlet (without racks: hottest gas), K from the reference."""
     shares = np.asarray(module.ports.unit_share)
-    if shares.size and np.any(shares > 0):
-        return float(np.max(np.asarray(report.rack_inlet)[shares > 0]))
+    passed = shares * np.asarray(report.machine_flow)[: len(shares), None] > 0
+    if np.any(passed):
+        return float(np.max(np.asarray(report.rack_inlet)[passed]))
     return float(np.max(np.asarray(report.temperature)))
 
 
@@ -149,9 +152,10 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
     report = _advance_safely(module, march)
     power = sources(module)
     excess = power - sinks(report)
-    scale = max(abs(power), 1e-9)
+    # Without power, what a kelvin would give to the surroundings is the measure.
+    scale = max(abs(power), SMALLEST_DIFFERENCE * float(report.exchange), 1e-9)
     time = float(report.time)
-    _next_step(march, report, criteria)
+    _next_step(march, report, criteria, turnover)
     elapsed = time - march.start
     hot = hottest(report, module)
     residual = float(report.change) * turnover / max(abs(hot), 1.0)
@@ -170,9 +174,9 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
     return Progress(time, residual, excess / scale, hot, fraction)
 
 
-def _next_step(march: March, report: Round, criteria: Criteria) -> None:
+def _next_step(march: March, report: Round, criteria: Criteria, turnover: float) -> None:
     wanted = criteria.courant * march.dt / max(float(report.courant), 1e-12)
-    march.dt = min(wanted, LARGEST_GROWTH * march.dt)
+    march.dt = min(wanted, LARGEST_GROWTH * march.dt, turnover / FEWEST_STEPS)
 
 
 def _shift_mean(module: Module, march: March, shift: float) -> None:

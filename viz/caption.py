@@ -106,7 +106,9 @@ def _balance(tree: xr.DataTree) -> str:
     ]
     line = "Heat: " + "  ·  ".join(parts)
     if watts.get("it_power") and "imbalance" in watts:
-        line += f"  ·  imbalance {abs(watts['imbalance'] / watts['it_power']):.2%} of IT"
+        steady = str(tree.attrs.get("status", "")) != "finished"
+        open_heat = watts["imbalance"] + (watts.get("stored_heat", 0.0) if steady else 0.0)
+        line += f"  ·  balance open by {abs(open_heat / watts['it_power']):.2%} of IT"
     return line
 
 

@@ -15,7 +15,7 @@ import pyvista as pv
 from PIL import Image
 
 from cases.errors import CaseError, Problem
-from cases.result_file import open_result
+from cases.result_file import read_result
 from viz import camera, caption, gl, meshes
 from viz.scene import Scene, read_scene
 
@@ -50,10 +50,10 @@ def render(
         raise CaseError(str(png_path), Problem("", "", "expected a name that ends in .png"))
     if not png_path.parent.is_dir():
         raise CaseError(str(png_path), Problem("", "", "cannot write the picture (no such folder)"))
-    with open_result(result_path) as tree:
-        scene = read_scene(tree, field, section=view == "section")
-        gl.prepare()
-        image = draw(scene, caption.title(tree, Path(result_path).stem), size=size, view=view, field=field)
+    tree = read_result(result_path)
+    scene = read_scene(tree, field, section=view == "section")
+    gl.prepare()
+    image = draw(scene, caption.title(tree, Path(result_path).stem), size=size, view=view, field=field)
     _save(image, png_path)
     return png_path
 

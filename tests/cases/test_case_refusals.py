@@ -195,7 +195,7 @@ def test_stl_that_is_not_there(tmp_path):
     path = tmp_path / "module.toml"
     vessel = 'shape = "stl"\nfile = "hull.stl"\nfluid'
     path.write_text(changed('shape = "cylinder"\ndiameter = "2.8 m"\nlength = "6 m"\nfluid', vessel))
-    expected = r"vessel\.file: .*hull\.stl.*expected a closed surface"
+    expected = r"vessel\.file: .*expected a closed surface"
     with pytest.raises(cases.CaseError, match=expected) as caught:
         cases.load_case(path)
     assert "\n" not in str(caught.value)

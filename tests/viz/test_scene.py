@@ -173,7 +173,7 @@ def test_words(tree, scene):
     assert inlet.startswith("Hottest inlet 23.5 °C: rack-03, unit 8 from the bottom")
     assert "IT 60.0 kW" in heat
     assert "liquid" not in heat  # no liquid loop, no word of it
-    assert "imbalance 0.17% of IT" in heat
+    assert "balance open by 0.17% of IT" in heat
     assert vessel.startswith("Vessel: cylinder, 6 m long, 2.8 m across")
     assert all(caption.is_latin(line) for line in (inlet, heat, vessel))
     assert caption.is_settled(tree)
