@@ -28,6 +28,7 @@ def case_extents(case: Case, bounds: tuple[np.ndarray, np.ndarray]) -> dict[str,
         extents[f"coolers.{name}.outlet"] = opening_extent(cooler, cooler.outlet)
         extents[f"coolers.{name}.intake"] = opening_extent(cooler, cooler.intake)
     lower, upper = bounds
+    # Three values each: the type checker cannot count what a generator yields.
     return {
         path: Extent(
             tuple(float(v) for v in np.clip(e.lower, lower, upper)),  # type: ignore[arg-type]

@@ -149,7 +149,7 @@ def box_model(
         heat_solver = fast_diagonalization(
             [np.asarray(mesh.spacing(a), float) for a in AXES],
             [np.asarray(mesh.widths(a), float) for a in AXES],
-            ends,  # type: ignore[arg-type]
+            ends,  # type: ignore[arg-type]  # pairs by construction
             dtype,
         )
     return Model(
