@@ -70,6 +70,15 @@ class CutCells:
         """Wall area of the whole grid (m2)."""
         return float(self.wall_area.sum())
 
+    def centre_distance(self, axis: int) -> np.ndarray:
+        """Distance along `axis` between the open centroids on both sides of its inner faces, m: (n-1,) on that axis.
+
+        Never less than half the distance of the cells' own centres, so that two slivers face to face keep an
+        explicit conduction stable.
+        """
+        spacing = np.asarray(self.grid.spacing(axis))[1:-1].reshape([-1 if a == axis else 1 for a in range(3)])
+        return np.maximum(np.diff(self.open_centroid[axis], axis=axis), 0.5 * spacing)
+
     def statistics(self) -> dict[str, Any]:
         """Counts, totals and the largest closure error, for a report on the grid.
 

@@ -26,7 +26,7 @@ from solver.operators import difference, divergence
 
 
 class Projection(NamedTuple):
-    """Velocity (m/s), pressure increment (m2/s2), iterations, largest |divergence| dt (share of a cell)."""
+    """Velocity (m/s), pressure increment (m2/s2), iterations of the conjugate gradients (0: direct)."""
 
     velocity: Vector
     increment: Array
@@ -64,8 +64,9 @@ def project(
     solver: FastDiagonalization,
     mobility: Vector | None = None,
     *,
-    tolerance: float = 1e-2,
-    continuity: float = 1e-4,
+    guess: Array | None = None,
+    tolerance: Array | float = 1e-2,
+    continuity: Array | float = 1e-6,
     maximum: int = 60,
 ) -> Projection:
     """Make a velocity divergence-free by a pressure increment.
@@ -73,6 +74,7 @@ def project(
     Args:
       velocity: face velocities; on faces that are not free they are left as they are.
       mobility: with obstacles, b on free faces by axis, 0 elsewhere.
+      guess: with obstacles, first guess of the pressure increment, m2/s2.
       tolerance, continuity: with obstacles, the solution stops when the 2-norm of the divergence has fallen
         to `tolerance` of that of `velocity`, or when its root mean square times dt is below `continuity`.
         What remains enters the next step's projection and does not accumulate.
@@ -97,7 +99,7 @@ def project(
         solution = conjugate_gradient(
             lambda x: negative_laplacian(c, x),
             source,
-            jnp.zeros_like(source),
+            jnp.zeros_like(source) if guess is None else guess,
             preconditioner,
             jnp.maximum(tolerance * norm, enough),
             maximum,

@@ -95,7 +95,10 @@ def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
     rate = float(courant_rate(module.model, state.flow))
     blink = BLINK * criteria.courant / rate if rate > 0 else 1e-6 * criteria.settle
     started, report = _advance(module, state, blink, 1)
-    flow = replace(started.flow, pressure=state.flow.pressure, time=state.flow.time, last_dt=state.flow.last_dt)
+    before = state.flow
+    flow = replace(
+        started.flow, pressure=before.pressure, increment=before.increment, time=before.time, last_dt=before.last_dt
+    )
     rate = float(report.courant) / blink
     dt = 0.5 * criteria.courant / rate if rate > 0 else criteria.settle / 1000
     return March(state=replace(started, flow=flow), start=float(state.flow.time), dt=dt)

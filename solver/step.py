@@ -37,7 +37,7 @@ class Model:
     Attributes:
       prescribed: by axis on all faces, velocity where a machine sets it, 0 elsewhere, m/s; None without machines.
       eddy_viscosity: constant eddy viscosity, m2/s (for `turbulence="constant"`).
-      pressure_tolerance: see `pressure.project`.
+      pressure_tolerance, continuity: see `pressure.project`.
     """
 
     mesh: Mesh
@@ -49,7 +49,8 @@ class Model:
     prescribed: Vector | None
     eddy_viscosity: Array
     turbulence: EddyViscosity = field(metadata={"static": True}, default="laminar")
-    pressure_tolerance: float = field(metadata={"static": True}, default=1e-2)
+    pressure_tolerance: Array | float = 1e-2
+    continuity: Array | float = 1e-6
 
 
 @jax.tree_util.register_dataclass
@@ -59,12 +60,14 @@ class State:
 
     Attributes:
       velocity: on faces, m/s. pressure: kinematic, m2/s2. temperature: K from the reference.
+      increment: of the pressure in the last step, m2/s2: the next one's first guess.
       tendency: explicit accelerations of the last step on inner faces, m/s2. advected: heat advected into each
         cell in the last step, W. last_dt: size of the last step, s (0: none yet, so the next one is Euler's).
     """
 
     velocity: Vector
     pressure: Float[Array, "nx ny nz"]
+    increment: Float[Array, "nx ny nz"]
     temperature: Float[Array, "nx ny nz"]
     tendency: Vector
     advected: Float[Array, "nx ny nz"]
@@ -94,6 +97,7 @@ def initial_state(mesh: Mesh, temperature: ArrayLike = 0.0, prescribed: Vector |
     return State(
         velocity=(velocity[0], velocity[1], velocity[2]),
         pressure=zeros(mesh.shape),
+        increment=zeros(mesh.shape),
         temperature=jnp.asarray(np.broadcast_to(np.asarray(temperature, dtype), mesh.shape)),
         tendency=(zeros(inner[0]), zeros(inner[1]), zeros(inner[2])),
         advected=zeros(mesh.shape),
@@ -174,10 +178,13 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
         model.pressure_solver,
         mobility(mesh, state.velocity, dt),
         tolerance=model.pressure_tolerance,
+        continuity=model.continuity,
+        guess=ratio * state.increment,
     )
     new = State(
         velocity=projection.velocity,
         pressure=state.pressure + projection.increment,
+        increment=projection.increment,
         temperature=temperature,
         tendency=(tendency[0], tendency[1], tendency[2]),
         advected=advected,

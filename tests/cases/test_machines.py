@@ -11,6 +11,7 @@ from cases.errors import CaseError
 from cases.levels import make_level
 from cases.loader import case_from_text
 from cases.runner import run_case
+from solver.films import gas_natural_film
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 ROOM = """
@@ -128,6 +129,23 @@ def test_a_perforated_plate_loses_what_its_jets_lose():
         jets = (1 / (share * (0.611 + 0.389 * share**3)) - 1) ** 2
         assert perforation_loss(share) == pytest.approx(jets, rel=0.1)
     assert perforation_loss(0.999) < 0.01
+
+
+def test_a_closed_panel_passes_heat_through_a_film_on_either_side():
+    panel = """
+[panels.middle]
+position = "1.9, -1.0, -1.0 m"
+size = "0, 2.0, 2.0 m"
+"""
+    level = make_level(case_from_text(SMALL.read_text() + panel, name="panel"), 1.0, None, True)
+    heat = level.module.model.heat
+    face = int(np.argmin(np.abs(np.asarray(level.geometry.grid.x_edge)[1:-1] - 1.9)))
+    film = float(gas_natural_film(level.properties.gas, 10.0))
+    assert 1.0 < film < 3.0
+    # Two films on the cross-section of the cylinder, 2 m across, less the slivers at its rim.
+    assert float(heat.conductance[0][face].sum()) == pytest.approx(film / 2 * np.pi, rel=0.02)
+    assert not np.any(heat.turbulent_link[0][face])
+    assert np.any(heat.turbulent_link[0][face + 1])
 
 
 def test_machines_that_blow_into_a_closed_space_are_refused():

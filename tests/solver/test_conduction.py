@@ -205,8 +205,7 @@ def cut_body(shape, cells, flat, biot):
     link = []
     for axis in AXES:
         inner = tuple(slice(1, -1) if axis == b else slice(None) for b in AXES)
-        apart = np.diff(cut.open_centroid[axis], axis=axis)
-        link.append(jnp.asarray((cut.apertures[axis] * grid.face_area(axis))[inner] / apart))
+        link.append(jnp.asarray((cut.apertures[axis] * grid.face_area(axis))[inner] / cut.centre_distance(axis)))
     open_ = cut.volume_fraction > 0
     wall = np.where(open_, cut.wall_area, 0.0)
     heat = replace(
