@@ -25,7 +25,7 @@ FILM_DIFFERENCE = 10.0
 def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properties, machine_faces, cast) -> Heat:
     capacity, conductivity = _cell_properties(case, domain, properties)
     film = float(gas_natural_film(properties.gas, FILM_DIFFERENCE))
-    links = [_links(domain, axis, conductivity, properties.gas.conductivity, film) for axis in AXES]
+    links = [_links(domain, axis, conductivity, float(properties.gas.conductivity), film) for axis in AXES]
     inner = [faces[_inner(axis)] for axis, faces in enumerate(machine_faces)]
     zero = cast(np.zeros(domain.grid.shape))
     return Heat(

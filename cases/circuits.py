@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from cases.errors import Problem, nearest, shown
 from cases.schema import Case
 
-MOST_POWER = 1e7  # W: a rack of 10 MW is a slip of the unit
-
 
 def check_circuits(case: Case) -> None:
     """Raise the first `Problem` of the seawater, liquid and heat paths of a case."""
-    for check in (_power, _sea, _coil_racks, _loop, _heat):
+    for check in (_sea, _coil_racks, _loop, _heat):
         for problem in check(case):
             raise problem
 
@@ -43,12 +41,6 @@ def _sea(case: Case) -> Iterator[Problem]:
             f"{offset:g} K",
             f"the intake would be below the sea's freezing point, {freezing - 273.15:.2f} degC",
         )
-
-
-def _power(case: Case) -> Iterator[Problem]:
-    for name, rack in case.racks.items():
-        if rack.power > MOST_POWER:
-            yield Problem(f"racks.{name}.power", f"{rack.power:g} W", f"expected at most {MOST_POWER:g} W a rack")
 
 
 def _needs_sea(case: Case) -> str:

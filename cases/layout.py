@@ -27,6 +27,7 @@ from cases.extents import (
     solid_extents,
 )
 from cases.schema import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
+from cases.schema_quantities import LARGEST_EXTENT, SMALLEST_VESSEL
 
 if TYPE_CHECKING:
     from geometry.shapes import Shape
@@ -61,10 +62,18 @@ def _stl_shape(vessel: StlVessel) -> Shape:
     from geometry.stl import StlShape
 
     try:
-        return StlShape(vessel.file, vessel.scale)
+        shape = StlShape(vessel.file, vessel.scale)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise Problem("vessel.file", shown(vessel.file), f"expected a closed surface: {reason}") from error
+    lower, upper = shape.bounds()
+    extents = np.asarray(upper) - np.asarray(lower)
+    if extents.max() > LARGEST_EXTENT or extents.min() < SMALLEST_VESSEL:
+        size = " x ".join(f"{extent:.4g}" for extent in extents)
+        bounds = f"{SMALLEST_VESSEL:g} to {LARGEST_EXTENT:g} m a side"
+        expected = f"makes a vessel of {size} m: expected {bounds} (scale 0.001 for a file in mm)"
+        raise Problem("vessel.scale", f"{vessel.scale:g}", expected)
+    return shape
 
 
 def _problems(case: Case) -> Iterator[Problem]:

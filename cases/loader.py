@@ -15,7 +15,10 @@ from cases.inheritance import expand_like
 from cases.layout import check_layout
 from cases.overrides import set_path, split_override
 from cases.schema import Case
-from cases.validation import validated
+from cases.schema_limits import check_limits
+from cases.validation import ABSENT, validated, value_at
+
+LONGEST_FILE = 5_000_000  # bytes; a case of a thousand racks has some 100,000
 
 
 def library_names() -> tuple[str, ...]:
@@ -52,16 +55,49 @@ def case_from_text(
     `folder` is where relative file names start, `name` the case's name when the text gives none.
     """
     try:
-        tree = _parsed(text)
-        tree = {"name": name, **_in_folder(expand_like(tree), folder)}
-        for override in overrides:
-            tree = set_path(tree, *split_override(override))
+        tree = _tree(text, overrides, folder, name)
+    except Problem as problem:
+        raise CaseError(label, problem) from problem
+    try:
         loaded = validated(tree)
         check_circuits(loaded)
         check_layout(loaded)
+        check_limits(loaded)
     except Problem as problem:
-        raise CaseError(label, problem) from problem
+        raise CaseError(label, _as_typed(problem, tree)) from problem
     return loaded
+
+
+def error_as_typed(error: CaseError, case: str | Path, overrides: Sequence[str] = ()) -> CaseError:
+    """An error about a value of a case that was loaded before, with the file and the value as they were written.
+
+    What goes wrong later (a grid that cannot be made) is told of the case by its name and with values in SI.
+    """
+    try:
+        text, label, folder, name = _read(case)
+        tree = _tree(text, overrides, folder, name)
+    except (CaseError, Problem):
+        return error
+    if not error.key or error.file != tree["name"]:  # it was about an output, a checkpoint, another case
+        return error
+    return CaseError(label, _as_typed(Problem(error.key, error.value, error.expected, error.near), tree))
+
+
+def _tree(text: str, overrides: Sequence[str], folder: Path | None, name: str) -> dict[str, Any]:
+    """The raw tree of a case file, `like` spelled out and overrides applied. Raises Problem."""
+    tree = {"name": name, **_in_folder(expand_like(_parsed(text)), folder)}
+    for override in overrides:
+        tree = set_path(tree, *split_override(override))
+    return tree
+
+
+def _as_typed(problem: Problem, tree: Mapping[str, Any]) -> Problem:
+    """The problem with the value as it stands in the file, not as it was converted."""
+    written = value_at(tree, tuple(problem.key.split(".")))
+    one_item = isinstance(written, list) and problem.value in map(shown, written)
+    if written is ABSENT or isinstance(written, Mapping) or one_item:
+        return problem
+    return Problem(problem.key, shown(written), problem.expected, problem.near)
 
 
 def _read(case: str | Path) -> tuple[str, str, Path | None, str]:
@@ -69,15 +105,24 @@ def _read(case: str | Path) -> tuple[str, str, Path | None, str]:
     if isinstance(case, str) and case in library_names():
         text = (resources.files("cases.library") / f"{case}.toml").read_text(encoding="utf-8")
         return text, f"{case}.toml", None, case
+    if not str(case).strip() or not Path(case).name:
+        raise CaseError(shown(str(case)), Problem("", "", "expected the name of a case or of a TOML file"))
     path = Path(case)
     if isinstance(case, str) and path.suffix != ".toml" and len(path.parts) == 1 and not path.exists():
         known = nearest(case, library_names()) or library_names()
         raise CaseError(case, Problem("", "", "no such case in the library and no such file", known))
+    if path.is_dir():
+        raise CaseError(str(case), Problem("", "", "cannot be read: is a folder, expected a TOML file"))
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(LONGEST_FILE + 1)
+        if len(content) > LONGEST_FILE:
+            raise CaseError(str(case), Problem("", "", f"not a case file: longer than {LONGEST_FILE / 1e6:g} MB"))
+        text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CaseError(str(case), Problem("", "", f"cannot be read: {reason}")) from error
+        near = [name for name in library_names() if name == path.stem]
+        raise CaseError(str(case), Problem("", "", f"cannot be read: {reason}", near)) from error
     except UnicodeDecodeError as error:
         expected = f"not a case file: expected TOML in UTF-8, byte {error.start} is not text"
         raise CaseError(str(case), Problem("", "", expected)) from error
@@ -89,6 +134,8 @@ def _parsed(text: str) -> dict[str, Any]:
         tree = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(str(error), text) from error
+    except (RecursionError, ValueError) as error:  # brackets in brackets without end; a number of 5000 digits
+        raise Problem("", "", "not TOML: a value nested too deeply or a number too long") from error
     if not tree:
         raise Problem("", "", "empty file: expected a case with [site], [vessel] and [racks.NAME] tables")
     return tree

@@ -58,12 +58,15 @@ def set_path(tree: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 def _set(tree: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
     node: Any = tree
-    for key in place[:-1]:
-        node = node[int(key)] if isinstance(node, list) else node.setdefault(key, {})
-    if isinstance(node, list):
-        node[int(place[-1])] = value
-    else:
-        node[place[-1]] = value
+    for depth, key in enumerate(place):
+        in_list = isinstance(node, list) and key.isdigit()
+        if not in_list and not isinstance(node, dict):
+            raise Problem(".".join(place[:depth]), shown(node), "expected a table of keys")
+        slot = int(key) if in_list else key
+        if depth == len(place) - 1:
+            node[slot] = value
+        else:
+            node = node[slot] if in_list else node.setdefault(slot, {})
 
 
 def _near(path: str, known: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def check_case(case: Case, quality: str = "default") -> dict[str, Any]:
     widths = np.concatenate([np.asarray(grid.widths(a)) for a in range(3)])
     size = 4 if case.solver.precision == "float32" else 8
     cells = int(np.prod(grid.shape))
-    steps = level.criteria.settle + level.criteria.window
+    shortest = level.criteria.settle + level.criteria.window
     return {
         "cells": cells,
         "interior_cells": int(np.sum(domain.open_cell)),
@@ -91,7 +91,7 @@ def check_case(case: Case, quality: str = "default") -> dict[str, Any]:
         "solid_cells": int(np.sum(domain.solid >= 0)),
         "machine_cells": int(np.sum(domain.machine >= 0)),
         "turnover_time": level.turnover,
-        "simulated_time": steps,
+        "simulated_time": case.solver.duration if case.solver.mode == "transient" else shortest,
         "gas_density": float(level.properties.gas.density),
         "warnings": collect_warnings(case, level, None, None),
     }

@@ -28,6 +28,9 @@ def cache_folder() -> Path | None:
     """Where compiled programs are kept; None when they are not."""
     given = os.environ.get("JAMSU_CACHE")
     if given is not None:
-        return None if given in ("", "off", "0") else Path(given)
+        if given in ("", "off", "0"):
+            return None
+        if given not in ("on", "1"):
+            return Path(given)
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "jamsu" / "xla"

@@ -7,25 +7,24 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from cases.schema_base import (
+from cases.schema_base import Direction, Frozen, Name, key_error
+from cases.schema_quantities import (
     Area,
     Conductance,
-    Direction,
     FacePoint,
-    Frozen,
     HeatCapacity,
+    Length,
+    LossCoefficient,
     MassFlow,
-    Name,
     Position,
     PositiveFlow,
-    PositiveLength,
     Power,
+    SeaOffset,
     Share,
     Size,
     Temperature,
-    TemperatureDifference,
     ThermalResistance,
-    key_error,
+    WaterFlow,
     volume_flow,
 )
 
@@ -54,21 +53,17 @@ class Coil(Frozen):
     """
 
     rack: Name | None = Field(default=None, description="The rack whose rear door this coil is.")
-    depth: PositiveLength | None = Field(default=None, description="Thickness of a rear door along the flow, m.")
+    depth: Length | None = Field(default=None, description="Thickness of a rear door along the flow, m.")
     position: Position | None = Field(default=None, description="Lower corner of a free coil, m.")
     size: Size | None = Field(default=None, description="Extents of a free coil in x, y, z, m.")
     front: Direction | None = Field(default=None, description="Side of a free coil at which gas enters.")
     gas_flow: PositiveFlow | None = Field(default=None, description="Gas flow of a free coil's own fan, m3/s.")
-    gas_loss_coefficient: float = Field(
-        default=0.0,
-        ge=0,
-        allow_inf_nan=False,
-        strict=False,
-        description="Pressure loss K in dp = K rho u^2 / 2 (face speed).",
+    gas_loss_coefficient: LossCoefficient = Field(
+        default=0.0, description="Pressure loss K in dp = K rho u^2 / 2 (face speed)."
     )
     ua: Conductance = Field(description="Overall conductance UA when clean, W/K.")
     arrangement: Arrangement = Field(default="cross_both_unmixed", description="Arrangement of the two streams.")
-    water_flow: MassFlow | None = Field(
+    water_flow: WaterFlow | None = Field(
         default=None,
         description="Seawater through the coil, kg/s (a volume flow is converted at the site's density).",
     )
@@ -152,7 +147,7 @@ class Loop(Frozen):
         strict=False,
         description="Coils in the order of the water, for series (default: as in the file).",
     )
-    intake_temperature_offset: TemperatureDifference = Field(
+    intake_temperature_offset: SeaOffset = Field(
         default=0.0, description="Intake water warmer than the site's by this, K (recirculated discharge)."
     )
     pump_power: Power = Field(default=0.0, description="Power of the seawater pumps, W; counts as cooling power.")
@@ -166,7 +161,7 @@ class Liquid(Frozen):
     ua: Conductance | None = Field(default=None, description="UA of the CDU's exchanger, W/K; or give effectiveness.")
     effectiveness: Share | None = Field(default=None, description="Effectiveness of the CDU, 0 to 1; or give ua.")
     arrangement: Arrangement = Field(default="counter", description="Arrangement of the CDU's exchanger.")
-    water_flow: MassFlow = Field(description="Seawater through the CDU, kg/s (a volume flow is converted).")
+    water_flow: WaterFlow = Field(description="Seawater through the CDU, kg/s (a volume flow is converted).")
     pump_power: Power = Field(default=0.0, description="Power of the coolant and seawater pumps of this loop, W.")
 
     @model_validator(mode="after")

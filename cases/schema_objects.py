@@ -7,17 +7,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from cases.errors import nearest
-from cases.schema_base import (
-    Direction,
-    FlatSize,
-    Frozen,
-    Position,
-    PositiveFlow,
-    Power,
-    Share,
-    Size,
-    key_error,
-)
+from cases.schema_base import Direction, Frozen, key_error
+from cases.schema_quantities import FlatSize, Position, PositiveFlow, Power, Share, Size
 
 
 def _flat_axis(size: tuple[float, float, float]) -> int:

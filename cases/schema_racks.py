@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import inf
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from cases.schema_base import (
+from cases.schema_base import Frozen, HorizontalDirection, key_error
+from cases.schema_quantities import (
+    POWERS,
     FlowPerPower,
     Flows,
-    Frozen,
-    HorizontalDirection,
     Position,
     PositiveFlow,
     Power,
@@ -20,11 +21,8 @@ from cases.schema_base import (
     Share,
     Size,
     TemperatureRise,
-    key_error,
 )
-from cases.units import Quantity, QuantityList
-
-_WATTS = QuantityList(Quantity("a power", "W", '"20 kW"', low=0.0))
+from cases.units import is_finite, refusal
 
 
 class PerPower(Frozen):
@@ -79,12 +77,12 @@ class Servers(Frozen):
 def _shares(value: Any) -> Any:
     """A power map as fractions of the rack's power, from numbers (shares) or from powers with a unit."""
     if isinstance(value, list | tuple) and value and all(_is_number(item) for item in value):
-        numbers = tuple(float(item) for item in value)
+        numbers = tuple(float(item) if is_finite(item) else inf for item in value)
     else:
-        numbers = _WATTS.parse(value)
+        numbers = POWERS.parse(value)
     total = sum(numbers)
     if not all(0 <= number < float("inf") for number in numbers) or not 0 < total < float("inf"):
-        raise PydanticCustomError("map", "expected shares of zero or more that do not all vanish")
+        raise refusal("expected shares that are finite, zero or more, and do not all vanish")
     return tuple(number / total for number in numbers) if abs(total - 1) > 1e-12 else numbers
 
 
@@ -127,8 +125,14 @@ class Rack(Frozen):
         """Without `power`, the total of the servers or of a map in watts."""
         if not isinstance(data, dict) or "power" in data:
             return data
-        powers = _listed_powers(data)
-        return data if powers is None else {**data, "power": f"{sum(powers)!r} W"}
+        key, powers = _listed_powers(data)
+        if powers is None:
+            return data
+        try:
+            POWERS.quantity.parse(total := f"{sum(powers)!r} W")
+        except PydanticCustomError as error:
+            raise key_error(key, f"their sum is {sum(powers):g} W: {error}") from error
+        return {**data, "power": total}
 
     @model_validator(mode="after")
     def _distribution(self) -> Rack:
@@ -187,20 +191,38 @@ class Rack(Frozen):
         """Heat that the rack gives to the gas, W: power * (1 - liquid_share) + fan_power."""
         return self.power * (1 - self.liquid_share) + self.fan_power
 
+    def gas_flow(self, heat_per_volume: float) -> float:
+        """Gas flow through the whole rack, m3/s; of a fan curve its largest. heat_per_volume: rho cp, J/m3/K."""
+        law = self.airflow
+        if law.law == "per_power":
+            return law.flow_per_power * self.power * (1 - self.liquid_share)
+        if law.law == "temperature_rise":
+            return self.gas_power / (heat_per_volume * law.rise)
+        return law.flow if law.law == "fixed" else law.flows[-1]
+
+    @property
+    def open_face(self) -> float:
+        """Area through which gas flows, m2: across the front, at the height units that let it through."""
+        width = self.size[1 if self.front[1] == "x" else 0]
+        return width * self.size[2] * sum(self.unit_open) / self.height_units
+
     @property
     def liquid_power(self) -> float:
         """Heat that the rack gives to the liquid loop, W."""
         return self.power * self.liquid_share
 
 
-def _listed_powers(data: dict[str, Any]) -> tuple[float, ...] | None:
-    """The powers in `servers` or in a power map in watts; None where they cannot be read (reported later)."""
+def _listed_powers(data: dict[str, Any]) -> tuple[str, tuple[float, ...] | None]:
+    """The key of the powers in `servers` or in a power map in watts, and the powers, W.
+
+    None where there are none or they cannot be read (which is reported later).
+    """
     servers, power_map = data.get("servers"), data.get("power_map")
     try:
         if isinstance(servers, list | tuple) and servers:
-            return _WATTS.parse([group["power"] for group in servers])
+            return "servers", POWERS.parse([group["power"] for group in servers])
         if isinstance(power_map, str) or (isinstance(power_map, list) and not all(map(_is_number, power_map))):
-            return _WATTS.parse(power_map)
+            return "power_map", POWERS.parse(power_map)
     except (PydanticCustomError, KeyError, TypeError):
-        return None
-    return None
+        pass
+    return "", None

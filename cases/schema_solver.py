@@ -6,21 +6,17 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from cases.schema_base import (
-    Duration,
-    Frozen,
-    KinematicViscosity,
-    PositiveLength,
-    Temperature,
-    key_error,
-)
+from cases.schema_base import Frozen, key_error
+from cases.schema_quantities import CellWidth, Duration, KinematicViscosity, Temperature, Tolerance
+
+MOST_OUTPUTS = 10_000  # saved fields: of natick2 coarse some 7 GB
 
 
 class Solver(Frozen):
     """Settings of the solution. `resolution` alone suffices."""
 
-    resolution: PositiveLength = Field(default=0.08, description="Largest cell width, m.")
-    wall_resolution: PositiveLength | None = Field(
+    resolution: CellWidth = Field(default=0.08, description="Largest cell width, m.")
+    wall_resolution: CellWidth | None = Field(
         default=None, description="Cell width at the hull, racks and coils, m (default: as resolution)."
     )
     precision: Literal["float32", "float64"] = Field(default="float32", description="Floating-point numbers.")
@@ -42,12 +38,8 @@ class Solver(Frozen):
         default=None,
         description="Time between saved fields, for mode = transient, s (default: only the last).",
     )
-    tolerance: float = Field(
-        default=0.003,
-        gt=0,
-        lt=1,
-        strict=False,
-        description="Heat balance that counts as closed, share of the IT power.",
+    tolerance: Tolerance = Field(
+        default=0.003, description="Heat balance that counts as closed, share of the IT power."
     )
     averaging_time: Duration = Field(
         default=30.0,
@@ -69,4 +61,23 @@ class Solver(Frozen):
                 raise key_error(key, f'needed with {choice} = "{value}"')
         if self.wall_resolution is not None and self.wall_resolution > self.resolution:
             raise key_error("wall_resolution", f"expected at most the resolution, {self.resolution:g} m")
+        if self.mode == "steady":
+            self._check_steady_times()
+        else:
+            self._check_outputs()
         return self
+
+    def _check_steady_times(self) -> None:
+        if self.averaging_time <= self.max_time:
+            return
+        if "averaging_time" in self.model_fields_set:
+            until = f"expected at most max_time, {self.max_time:g} s, after which the run gives up"
+            raise key_error("averaging_time", until)
+        raise key_error("max_time", f"expected at least averaging_time, {self.averaging_time:g} s")
+
+    def _check_outputs(self) -> None:
+        if self.output_interval is None or self.duration is None:
+            return
+        fields = self.duration / self.output_interval
+        if fields > MOST_OUTPUTS:
+            raise key_error("output_interval", f"saves {fields:,.0f} fields: expected at most {MOST_OUTPUTS:,}")

@@ -7,25 +7,26 @@ the origin; a sphere its centre; an STL surface keeps the file's coordinates tim
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from cases.errors import nearest
-from cases.schema_base import (
+from cases.schema_base import Frozen, key_error
+from cases.schema_quantities import (
+    GAS_PRESSURE,
     FilmCoefficient,
-    Frozen,
-    PositiveLength,
     Pressure,
-    Size,
+    StlScale,
     Temperature,
     ThermalResistance,
     Thickness,
-    key_error,
+    VesselLength,
+    VesselSize,
 )
 
 ATMOSPHERE = 101325.0  # Pa
+GASES = ("nitrogen", "air")
 
 
 class Layer(Frozen):
@@ -67,6 +68,14 @@ class _Wall(Frozen):
     film_coefficient: FilmCoefficient | None = Field(default=None, description="Outer film, W/m2/K; for outside film.")
     outside_temperature: Temperature | None = Field(default=None, description="Beyond that film, K; for outside film.")
 
+    @field_validator("pressure", mode="before")
+    @classmethod
+    def _of_a_gas(cls, value: Any, info: ValidationInfo) -> Any:
+        """A liquid may stand under the sea's own pressure; of a gas the properties end earlier."""
+        if info.data.get("fluid") in GASES:
+            GAS_PRESSURE.parse(value)
+        return value
+
     @model_validator(mode="after")
     def _outside(self) -> _Wall:
         for key in ("film_coefficient", "outside_temperature"):
@@ -95,22 +104,22 @@ class CylinderVessel(_Wall):
 
     shape: Literal["cylinder"] = Field(description="A cylinder with flat ends.")
     axis: Literal["x", "y", "z"] = Field(default="x", description='Direction of the axis; "z" stands upright.')
-    diameter: PositiveLength = Field(description="Inner diameter, m.")
-    length: PositiveLength = Field(description="Inner length (height of an upright one), m.")
+    diameter: VesselLength = Field(description="Inner diameter, m.")
+    length: VesselLength = Field(description="Inner length (height of an upright one), m.")
 
 
 class BoxVessel(_Wall):
     """A rectangular room with its lower corner at the origin."""
 
     shape: Literal["box"] = Field(description="A rectangular room.")
-    size: Size = Field(description="Inner size in x, y, z, m.")
+    size: VesselSize = Field(description="Inner size in x, y, z, m.")
 
 
 class SphereVessel(_Wall):
     """A sphere with its centre at the origin."""
 
     shape: Literal["sphere"] = Field(description="A sphere.")
-    diameter: PositiveLength = Field(description="Inner diameter, m.")
+    diameter: VesselLength = Field(description="Inner diameter, m.")
 
 
 class StlVessel(_Wall):
@@ -118,13 +127,7 @@ class StlVessel(_Wall):
 
     shape: Literal["stl"] = Field(description="A closed surface from an STL file.")
     file: str = Field(description="The STL file; a relative path starts at the case file's folder.")
-    scale: float = Field(default=1.0, description="Metres per unit of the file (0.001 for millimetres).", strict=False)
-
-    @model_validator(mode="after")
-    def _scale(self) -> StlVessel:
-        if not (math.isfinite(self.scale) and self.scale > 0):
-            raise key_error("scale", "expected a number above 0")
-        return self
+    scale: StlScale = Field(default=1.0, description="Metres per unit of the file (0.001 for millimetres).")
 
 
 Vessel = Annotated[CylinderVessel | BoxVessel | SphereVessel | StlVessel, Field(discriminator="shape")]

@@ -13,7 +13,7 @@ from cases.errors import CaseError, Problem
 from cases.keeper import Keeper, restored_average
 from cases.levels import Level, coarsenesses, first_state, gas_temperature, make_level, next_state
 from cases.outcome import Outcome, celsius, find_outcome
-from cases.progress import Progress, Watcher
+from cases.progress import Progress, Watcher, steady_doing
 from cases.result_tree import STATUS_MEANING, average_fields, interior_dataset, result_tree
 from cases.schema import Case
 from solver.averaging import Average
@@ -141,8 +141,14 @@ class SteadyRun:
                 imbalance=nan if told is None else told.imbalance,
                 hottest_inlet=nan if told is None else float(celsius(self.case, told.hottest)),
                 seconds_left=left,
+                doing="" if told is None or self.march.finished else self._doing(told.time),
             )
         )
+
+    def _doing(self, time: float) -> str:
+        march, criteria = self.march, self.level.criteria
+        averaged = march.older.duration + march.newer.duration
+        return steady_doing(time - march.start, criteria.settle, averaged, criteria.window, march.agreed)
 
     @property
     def average(self) -> Average:

@@ -6,7 +6,6 @@ a journal beside the output and goes on from there when it is started again.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +23,7 @@ from cases.sweep_file import (
     read_dataset,
     write_dataset,
 )
+from cases.sweep_plan import make_plan
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -53,8 +53,9 @@ def run_sweep(
     axes and quality are taken from its journal unless `force`; failed ones are tried again. An output that
     exists is refused, except with `force` (solved anew) or `resume` (returned, if it is this sweep's).
 
-    Raises CaseError for a bad case, for axes of which no point makes a case, and for an output that belongs
-    to something else; what goes wrong at one point ends up in that point's `status` ("failed") and `message`.
+    Raises CaseError for a bad case, for a value of an axis with which no point makes a case (before anything is
+    solved), and for an output that belongs to something else. What goes wrong at one point, or with values that do
+    not go together, ends up in that point's `status` ("failed") and `message`.
     """
     _check_axes(axes)
     base = cases.load_case(case, overrides)
@@ -62,7 +63,7 @@ def run_sweep(
     finished = _finished_file(output, header, resume, force) if output is not None else None
     if finished is not None:
         return finished
-    planned = _plan(case, axes, overrides)
+    planned = make_plan(case, axes, overrides, quality, progress)
     journal = Journal(output, header) if output is not None else None
     points = _kept_points(journal, force)
     solve = _Solver(quality, progress)
@@ -134,24 +135,6 @@ def _finished_file(output: Path, header: Mapping[str, str], resume: bool, force:
         other = f"holds a sweep with another {' and '.join(differing)} (--force replaces it)"
         raise CaseError(str(output), Problem("", "", other))
     return found
-
-
-def _plan(case: str | Path, axes: Sequence[Axis], overrides: Sequence[str]) -> dict[tuple[int, ...], Case | CaseError]:
-    """The case of each point, or the reason why there is none.
-
-    Raises the first reason when no point makes a case: then the axes are wrong, not a value of theirs.
-    """
-    planned: dict[tuple[int, ...], Case | CaseError] = {}
-    for index in itertools.product(*(range(len(axis)) for axis in axes)):
-        values = [axis.override(i) for axis, i in zip(axes, index, strict=True)]
-        try:
-            planned[index] = cases.load_case(case, [*overrides, *values])
-        except CaseError as error:
-            planned[index] = error
-    errors = [entry for entry in planned.values() if isinstance(entry, CaseError)]
-    if len(errors) == len(planned):
-        raise errors[0]
-    return planned
 
 
 def _kept_points(journal: Journal | None, force: bool) -> dict[tuple[int, ...], Point]:

@@ -75,15 +75,14 @@ def _in_one_unit(path: str, texts: tuple[str, ...], magnitudes: list[float], uni
     """The axis of values in several units, its coordinate in the last of them."""
     import pint
 
-    from cases.units import registry
+    from cases.units import converted
 
-    quantity = registry().Quantity
     try:
-        converted = [quantity(m, u).to(units[-1]).magnitude for m, u in zip(magnitudes, units, strict=True)]
-    except (pint.PintError, AssertionError, ValueError):
+        values = tuple(converted(m, unit, units[-1]) for m, unit in zip(magnitudes, units, strict=True))
+    except (pint.PintError, ValueError):
         # Units of different kinds (a mass flow and a volume flow) have no common number line.
         return Axis(path, texts, texts, "")
-    return Axis(path, texts, tuple(float(value) for value in converted), units[-1])
+    return Axis(path, texts, values, units[-1])
 
 
 def _checked(axis: Axis) -> Axis:

@@ -11,7 +11,7 @@ from cases.errors import Problem, nearest, shown
 from cases.schema import Case
 from cases.schema_paths import DISCRIMINATORS, Path, field_at
 
-_ABSENT = object()
+ABSENT = object()
 
 
 def validated(tree: Mapping[str, Any]) -> Case:
@@ -63,8 +63,8 @@ def _plain(message: str) -> str:
 
 
 def _choice(path: Path, tree: Mapping[str, Any], choices: list[str]) -> Problem:
-    value = _value_at(tree, path)
-    near = nearest(str(value), choices) if value is not _ABSENT else ()
+    value = value_at(tree, path)
+    near = nearest(str(value), choices) if value is not ABSENT else ()
     return _problem(path, tree, f"expected one of {', '.join(choices)}", near)
 
 
@@ -79,8 +79,8 @@ def _tags(path: Path, tree: Mapping[str, Any]) -> list[str]:
 
 
 def _problem(path: Path, tree: Mapping[str, Any], expected: str, near: tuple[str, ...] = ()) -> Problem:
-    value = _value_at(tree, path)
-    return Problem(".".join(path), "missing" if value is _ABSENT else shown(value), expected, near)
+    value = value_at(tree, path)
+    return Problem(".".join(path), "missing" if value is ABSENT else shown(value), expected, near)
 
 
 def _file_path(location: tuple[int | str, ...], tree: Mapping[str, Any]) -> Path:
@@ -93,20 +93,21 @@ def _file_path(location: tuple[int | str, ...], tree: Mapping[str, Any]) -> Path
         if isinstance(node, Mapping):
             if part not in node and part in [node.get(key) for key in DISCRIMINATORS]:
                 continue
-            node = node.get(part, _ABSENT)
+            node = node.get(part, ABSENT)
         elif isinstance(node, list) and isinstance(part, int) and part < len(node):
             node = node[part]
         path.append(str(part))
     return tuple(path)
 
 
-def _value_at(tree: Mapping[str, Any], path: Path) -> Any:
+def value_at(tree: Mapping[str, Any], path: Path) -> Any:
+    """The value at a path of the raw tree; ABSENT where there is none."""
     node: Any = tree
     for key in path:
         if isinstance(node, Mapping):
-            node = node.get(key, _ABSENT)
+            node = node.get(key, ABSENT)
         elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
             node = node[int(key)]
         else:
-            return _ABSENT
+            return ABSENT
     return node

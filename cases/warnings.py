@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cases.schema import BoxVessel, Case, CylinderVessel
+from cases.schema_ranges import estimates, gives_heat_to_the_sea, range_warnings
 from materials import get_fluid, get_solid, seawater
 from solver.films import check_gas_film, check_hull_outside_film
 
@@ -22,8 +23,10 @@ def collect_warnings(case: Case, level: Level, average: Average | None, outcome:
     """Messages of all models; before a run (no average) only of what is known from the case."""
     sea = case.site.seawater_temperature
     found: list[str] = []
-    if case.coils or case.vessel.outside == "sea":
+    if gives_heat_to_the_sea(case):
         found += seawater.check(sea, case.site.salinity)
+        if case.coils and case.loop.intake_temperature_offset:
+            found += seawater.check(sea + case.loop.intake_temperature_offset, case.site.salinity)
     if case.vessel.shape == "stl" and case.vessel.outside == "sea":
         found.append(
             "outside film of an STL hull: taken as that of a flat plate along x, with the hull's extents in x and z"
@@ -31,11 +34,46 @@ def collect_warnings(case: Case, level: Level, average: Average | None, outcome:
     for layer in case.vessel.layers:
         if layer.material is not None:
             found += get_solid(layer.material).check(sea)
-    if average is not None and outcome is not None:
+    found += range_warnings(case)
+    found += _constant_properties(case)
+    if average is None or outcome is None:
+        found += _gas_at_start(case) + _sea_film(case, level, 0.0) + estimates(case) + _too_short(case, level)
+    else:
         found += _gas(case, level, average)
         found += _hull(case, level, average)
         found += _heat_limits(case, outcome)
     return list(dict.fromkeys(found))
+
+
+def _gas_at_start(case: Case) -> list[str]:
+    """The gas at the temperatures that the case names; a run tells those that it finds."""
+    named = [case.site.seawater_temperature] if gives_heat_to_the_sea(case) else []
+    named += [unit.supply_temperature for unit in case.coolers.values()]
+    if case.vessel.outside_temperature is not None:
+        named.append(case.vessel.outside_temperature)
+    named = named or [case.site.seawater_temperature]
+    return get_fluid(case.vessel.fluid).check(np.array(named), case.vessel.pressure)
+
+
+def _constant_properties(case: Case) -> list[str]:
+    """Properties of gas and sea are both taken at the reference temperature."""
+    reference = case.solver.reference_temperature
+    if case.solver.properties != "constant" or reference is None:
+        return []
+    found = get_fluid(case.vessel.fluid).check(reference, case.vessel.pressure)
+    return found + (seawater.check(reference, case.site.salinity) if case.vessel.outside == "sea" else [])
+
+
+def _too_short(case: Case, level: Level) -> list[str]:
+    """A steady run that gives up before its averages can be full."""
+    criteria = level.criteria
+    needed = criteria.settle + criteria.window
+    if case.solver.mode != "steady" or needed <= criteria.longest:
+        return []
+    return [
+        f"solver.max_time: {criteria.longest:.3g} s; settling takes {criteria.settle:.3g} s and averaging "
+        f"{criteria.window:.3g} s: a flow that keeps moving cannot converge"
+    ]
 
 
 def _gas(case: Case, level: Level, average: Average) -> list[str]:
@@ -67,18 +105,15 @@ def _hull(case: Case, level: Level, average: Average) -> list[str]:
     if isinstance(vessel, BoxVessel):
         height = vessel.size[2]
     found = list(check_gas_film(properties.gas, 0.0, float(np.median(hull.distance)), difference, height))
-    if vessel.outside == "sea":
-        outer = float(np.sum(area * wall.outer) / area.sum())
-        found += check_hull_outside_film(
-            hull.shape,
-            float(hull.size),
-            outer,
-            0.0,
-            case.site.current_speed,
-            properties.sea,
-            height=float(hull.height),
-        )
-    return found
+    return found + _sea_film(case, level, float(np.sum(area * wall.outer) / area.sum()))
+
+
+def _sea_film(case: Case, level: Level, rise: float) -> list[str]:
+    """Of a hull whose outside is warmer than the sea by `rise`, K; without a rise, of the current alone."""
+    hull, sea, speed = level.module.hull, level.properties.sea, case.site.current_speed
+    if case.vessel.outside != "sea" or hull.cell.shape[0] == 0:
+        return []
+    return check_hull_outside_film(hull.shape, float(hull.size), rise, 0.0, speed, sea, height=float(hull.height))
 
 
 def _heat_limits(case: Case, outcome: Outcome) -> list[str]:

@@ -57,9 +57,14 @@ def solve(
 
         check_output(output, overwrite=force or resume)
     loaded = _loaded(case, changes)
+    from cases.errors import CaseError
+    from cases.loader import error_as_typed
     from cases.runner import run_case  # imports jax: only once the input is known to be good
 
-    return run_case(loaded, output=output, quality=quality, resume=resume, force=force, progress=progress)
+    try:
+        return run_case(loaded, output=output, quality=quality, resume=resume, force=force, progress=progress)
+    except CaseError as error:
+        raise error_as_typed(error, case, changes) if isinstance(case, str | Path) else error from error
 
 
 def cases() -> tuple[str, ...]:

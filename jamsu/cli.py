@@ -16,7 +16,6 @@ from jamsu.errors import OneLineErrors
 app = typer.Typer(
     name="jamsu",
     cls=OneLineErrors,
-    no_args_is_help=True,
     rich_markup_mode=None,  # plain help: quick, and right when it is piped
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -43,6 +42,16 @@ def jamsu(
       jamsu cases
       jamsu run natick2
       jamsu render natick2.vtkhdf
+      jamsu version
+
+    \b
+    A module of your own:
+      jamsu show natick2 > my-module.toml
+      jamsu check my-module.toml
+      jamsu run my-module.toml --set "racks.*.power=22 kW" --quality coarse -o 22kW.vtkhdf
+      jamsu sweep my-module.toml --vary "site.seawater_temperature=8,12,16 degC"
+
+    `jamsu COMMAND --help` explains a command, with examples.
     """
 
 
@@ -52,7 +61,12 @@ for command in (run, cases, show, check, render, sweep):
 
 @app.command("version")
 def print_version() -> None:
-    """Print the version."""
+    """Print the version.
+
+    \b
+    Example:
+      jamsu version
+    """
     _print_version()
 
 

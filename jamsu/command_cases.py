@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from typing import Any
 
 from jamsu.options import CaseArgument, JsonOption, Quality, QualityOption, SetOption
@@ -65,7 +64,8 @@ def check(
 ) -> None:
     """Check a case without solving it.
 
-    Prints the grid, its cells, memory, cut cells and warnings.
+    Prints the grid, its cells and memory, what of it the hull cuts, and warnings: where the case leaves the range
+    of a model.
 
     \b
     Examples:
@@ -73,24 +73,30 @@ def check(
       jamsu check my-module.toml --quality fine
       jamsu check natick2 --set "solver.resolution=50 mm" --json
     """
-    from cases import load_case
+    from cases import CaseError, load_case
+    from cases.loader import error_as_typed
 
     loaded = load_case(case, set_ or ())
     from cases.runner import check_case
     from jamsu.console import answers, print_json
 
-    facts = check_case(loaded, quality.value)
+    try:
+        facts = check_case(loaded, quality.value)
+    except CaseError as error:
+        raise error_as_typed(error, case, set_ or ()) from error
     if as_json:
         print_json(facts)
         return
     from rich.markup import escape
     from rich.table import Table
 
+    from jamsu.facts import fact_rows
+
     title = f"{escape(case)}, {quality.value} quality"
     table = Table(title=title, title_justify="left", title_style="bold", show_header=False, show_edge=False)
     table.add_column(no_wrap=True)
     table.add_column()
-    for label, text in _lines(facts):
+    for label, text in fact_rows(facts):
         table.add_row(label, escape(text))
     console = answers()
     console.print(table)
@@ -110,32 +116,3 @@ def _card(name: str, text: str) -> dict[str, Any]:
         "racks": len(tree.get("racks", {})),
         "coils": len(tree.get("coils", {})),
     }
-
-
-_LENGTHS = ("smallest_cell", "largest_cell")
-
-
-def _lines(facts: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Labels and texts of the facts, nested ones indented under their name."""
-    lines = []
-    for key, value in facts.items():
-        label = prefix + key.removesuffix("_bytes").replace("_", " ")
-        if key == "warnings":
-            continue
-        if isinstance(value, Mapping):
-            lines += [(label, ""), *_lines(value, prefix + "  ")]
-        else:
-            lines.append((label, _fact(key, value)))
-    return lines
-
-
-def _fact(key: str, value: Any) -> str:
-    if key.endswith("_bytes"):
-        return f"{value / 2**20:,.0f} MiB"
-    if key == "shape":
-        return " × ".join(str(count) for count in value)
-    if key in _LENGTHS and isinstance(value, float):
-        return f"{1000 * value:.1f} mm"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -8,12 +8,16 @@ from typing import Annotated
 
 import typer
 
+from jamsu.options import file_name, result_name
+
 
 def render(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="A result file of `jamsu run`.")],
+    result: Annotated[Path, typer.Argument(metavar="RESULT", parser=result_name, help="A result file of `jamsu run`.")],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="PNG", help="The picture to write.", show_default=False),
+        typer.Option(
+            "-o", "--output", metavar="PNG", parser=file_name, help="The picture to write.", show_default=False
+        ),
     ] = None,
     view: Annotated[str, typer.Option("--view", help="Where to look from; a wrong name lists them.")] = "cutaway",
     field: Annotated[

@@ -50,9 +50,10 @@ def sweep(
     """Solve all combinations of values; collect key numbers.
 
     Writes one netCDF file (xarray.open_dataset) whose dimensions are the axes; without -o it is CASE's name
-    with -sweep.nc in this folder. A point that fails is marked in `status` and `message`, and the others go
-    on. After an interruption the same command goes on with the first point that is not done; with --resume
-    also a sweep that is done is accepted, and shown.
+    with -sweep.nc in this folder. A value that makes no case is refused before anything is solved; a point
+    that fails later is marked in `status` and `message`, and the others go on. After an interruption the same
+    command goes on with the first point that is not done; with --resume also a sweep that is done is accepted,
+    and shown.
 
     \b
     Examples:

@@ -17,6 +17,32 @@ class Quality(StrEnum):
     fine = "fine"
 
 
+def file_name(text: str) -> Path:
+    """The value of -o: the name of a file, for a folder takes no result."""
+    path = Path(text)
+    if not text.strip():
+        raise typer.BadParameter("'': is empty; expected the name of a file")
+    if not path.name or text.endswith(("/", "/.", "..")) or path.is_dir():
+        raise typer.BadParameter(f"'{text}': is a folder; expected the name of a file")
+    return path
+
+
+def result_name(text: str) -> Path:
+    """The value of RESULT: the name of a file (whether it is a result shows when it is read)."""
+    if not text.strip():
+        raise typer.BadParameter("'': is empty; expected the name of a result file")
+    return Path(text)
+
+
+def _overrides(values: list[str] | None) -> list[str] | None:
+    """The values of --set, each of the form PATH=VALUE (what they mean is for the case to judge)."""
+    for text in values or ():
+        path, equals, value = text.partition("=")
+        if not equals or not path.strip() or not value.strip():
+            raise typer.BadParameter(f"'{text}': expected PATH=VALUE, such as site.seawater_temperature='12 degC'")
+    return values
+
+
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="A name of the library (`jamsu cases`) or a TOML file.")
 ]
@@ -25,6 +51,7 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
+        callback=_overrides,
         help="Change a value of the case, with its unit; may be repeated. A * stands for every name.",
     ),
 ]
@@ -33,7 +60,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on where an interrupted one stopped.")]
 OutputOption = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file to write.", show_default=False)
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", parser=file_name, help="The file to write.", show_default=False),
 ]
 
 

@@ -34,8 +34,12 @@ class Display(Protocol):
 def shown_progress(title: str) -> Iterator[Display]:
     """A display on stderr, for as long as the block lasts."""
     console = messages()
+    begun = time.monotonic()
     if not console.is_terminal or console.is_dumb_terminal:
-        yield _Lines(console, title)
+        lines = _Lines(console, title)
+        yield lines
+        # Where lines stay, the last one must not be of a run on its way.
+        lines.say(f"{title}: ended after {duration(time.monotonic() - begun)}")
         return
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
@@ -55,6 +59,7 @@ class _Line:
     def __init__(self, bar: Bar, title: str) -> None:
         self.title = title
         self._bar = bar
+        self._pace = _Pace()
         self._task = bar.add_task(title, total=1.0, numbers="starting")
 
     def __call__(self, progress: Progress, /) -> None:
@@ -62,7 +67,7 @@ class _Line:
             self._task,
             description=f"{self.title}: {progress.stage}",
             completed=progress.fraction,
-            numbers=numbers(progress),
+            numbers=numbers(progress, overdue=self._pace.overdue(progress)),
         )
 
     def say(self, text: str) -> None:
@@ -75,30 +80,57 @@ class _Lines:
     def __init__(self, console: Console, title: str) -> None:
         self.title = title
         self._console = console
+        self._pace = _Pace()
         self._shown: tuple[str, str] | None = None
         self._last = -math.inf
 
     def __call__(self, progress: Progress, /) -> None:
+        overdue = self._pace.overdue(progress)
         now, shown = time.monotonic(), (self.title, progress.stage)
         if shown == self._shown and now - self._last < SECONDS_BETWEEN_LINES:
             return
         self._shown, self._last = shown, now
-        self.say(f"{self.title}: {progress.stage}, {progress.fraction:.0%}, {numbers(progress)}")
+        told = numbers(progress, overdue=overdue)
+        self.say(f"{self.title}: {progress.stage}, {percent(progress.fraction)}, {told}")
 
     def say(self, text: str) -> None:
         self._console.print(text, markup=False, soft_wrap=True)
 
 
-def numbers(progress: Progress) -> str:
-    """Step, residual, balance, hottest inlet and time left; what is not known yet is left out."""
-    parts = [f"step {progress.step}"]
+class _Pace:
+    """Whether a run takes longer than foreseen: it steps on, but its fraction stands still."""
+
+    def __init__(self) -> None:
+        self._stage, self._step, self._fraction = "", 0, -1.0
+
+    def overdue(self, progress: Progress) -> bool:
+        """Of this progress, after all that were shown before."""
+        same = progress.stage == self._stage and progress.fraction == self._fraction
+        late = same and progress.step > self._step > 0
+        self._stage, self._step, self._fraction = progress.stage, progress.step, progress.fraction
+        return late
+
+
+def percent(fraction: float) -> str:
+    """A fraction as whole percent, rounded down: 100 % is the end and nothing before it."""
+    return f"{min(math.floor(100 * fraction), 100)} %"
+
+
+def numbers(progress: Progress, *, overdue: bool = False) -> str:
+    """What is under way, step, residual, balance, hottest inlet and time left; what is not known yet is left out."""
+    parts = [progress.doing] if progress.doing else []
+    if overdue and not parts:
+        parts.append("longer than foreseen, until the means hold still and the heat balance closes")
+    parts.append(f"step {progress.step}")
     if math.isfinite(progress.residual):
         parts.append(f"residual {progress.residual:.1e}")
     if math.isfinite(progress.imbalance):
         parts.append(f"balance {100 * progress.imbalance:+.2f} %")
     if math.isfinite(progress.hottest_inlet):
         parts.append(f"hottest inlet {progress.hottest_inlet:.1f} °C")
-    if progress.seconds_left is not None and math.isfinite(progress.seconds_left):
+    if progress.fraction >= 1:
+        parts.append("finishing")
+    elif progress.seconds_left is not None and math.isfinite(progress.seconds_left) and not overdue:
         parts.append(f"{duration(progress.seconds_left)} left")
     return ", ".join(parts)
 

@@ -83,6 +83,15 @@ def test_every_key_of_natick_says_where_it_comes_from():
     assert silent == []
 
 
+def test_natick_says_how_a_run_in_time_begins():
+    lines = _natick_lines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("mode = "))
+    stop = next(i for i, line in enumerate(lines) if line.startswith("tolerance = "))
+    said = " ".join(line.lstrip("# ") for line in lines[start:stop])
+    for words in ("from power-on", "have the sea's temperature", "the gas rests", "power is switched on at once"):
+        assert words in said
+
+
 def _shown_keys(text: str) -> set[str]:
     keys = re.findall(r"(?:^|[{,]|#)\s*([a-z_]+) = ", text, flags=re.MULTILINE)
     tables = re.findall(r"^\[\w+\.\w+\.(\w+)\]", text, flags=re.MULTILINE)

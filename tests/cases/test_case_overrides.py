@@ -3,6 +3,7 @@
 import pytest
 
 import cases
+from cases.errors import Problem
 from cases.overrides import split_override
 
 
@@ -65,6 +66,25 @@ def test_set_path_leaves_the_tree_alone():
     changed = cases.set_path(tree, "site.current_speed", "1 m/s")
     assert changed["site"] == {"seawater_temperature": "10 degC", "current_speed": "1 m/s"}
     assert tree == {"site": {"seawater_temperature": "10 degC"}}
+
+
+@pytest.mark.parametrize(
+    ("tree", "path", "where"),
+    [
+        ({"site": 5}, "site.depth", "site: 5"),
+        ({"solver": []}, "solver.mode", "solver: []"),
+        ({"racks": {"A": [{"power": "1 kW"}]}}, "racks.*.power", "racks.A: "),
+        ({"racks": {"A": [{"power": "1 kW"}]}}, "racks.A.0.power", None),
+    ],
+)
+def test_a_path_through_what_is_no_table(tree, path, where):
+    with pytest.raises(Problem) as caught:
+        cases.set_path(tree, path, "1 m")
+    if where is None:
+        assert "addresses nothing" in str(caught.value)
+    else:
+        assert str(caught.value).startswith(where)
+        assert str(caught.value).endswith("expected a table of keys")
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ BAD = [
     ('ua = "2 kW/K"', 'ua = "2 kW/K"\narrangement = "cross"', "coils.C1.arrangement", "'cross'",
      "expected one of"),
     ('shape = "cylinder"\ndiameter = "2.8 m"\nlength = "6 m"', 'shape = "stl"\nfile = "x.stl"\nscale = 0',
-     "vessel.scale", "0", "expected a number above 0"),
+     "vessel.scale", "0", "expected a number of metres per unit above 0"),
     ("[site]", 'coolers = 5\n[site]', "coolers", "5", "expected a table of keys"),
     ("height_units = 4", 'height_units = 4\nservers = [{units = [1], power = "1 kW"}]',
      "racks.R1.servers.0.units.1", "missing", "expected one more value"),

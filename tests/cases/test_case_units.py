@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from cases import schema_base as base
+from cases import schema_quantities as base
 
 
 def read(kind, value):
@@ -67,7 +67,7 @@ def test_reads_in_si(kind, text, expected):
         (base.Power, "much", "a number and a unit"),
         (base.Power, True, "a number and a unit"),
         (base.Temperature, "12 delta_degC", "wrong unit"),
-        (base.Temperature, "-300 degC", "above 0 K"),
+        (base.Temperature, "-300 degC", "at least -100 degC"),
         (base.TemperatureRise, "12 degC", "wrong unit"),
         (base.Flow, "1 kg/s", "wrong unit"),
         (base.Share, 1.2, "from 0 to 1"),
@@ -89,7 +89,7 @@ def test_refuses(kind, value, words):
 def test_written_text_reads_back_exactly():
     rng = np.random.default_rng(1)
     for kind, values in (
-        (base.Power, 10 ** rng.uniform(-3, 9, 200)),
+        (base.Power, 10 ** rng.uniform(-3, 7, 200)),
         (base.Temperature, rng.uniform(200, 400, 200)),
         (base.Temperature, 273.15 + np.arange(0, 40, 0.1)),
         (base.Thickness, np.arange(1, 100) / 1000),

@@ -25,6 +25,7 @@ def idle_runner(monkeypatch, tmp_path):
 def runner(idle_runner, monkeypatch):
     """The fake runner, an empty current folder, and a library of one case that takes any value."""
     monkeypatch.setattr("cases.load_case", fake_load_case)
+    monkeypatch.setattr("cases.sweep_plan.check_grid", lambda case, quality: None)
     monkeypatch.setattr("cases.library_names", lambda: ("module",))
     monkeypatch.setattr("cases.case_text", lambda name: CASE)
     return idle_runner

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from cases.progress import Progress
+
 
 def summary(hottest: float = 24.5, status: str = "converged", result: str | None = None) -> dict[str, Any]:
     """A run's summary of two racks and one coil, with numpy scalars as a runner leaves them."""
@@ -63,6 +65,7 @@ class FakeRunner:
 
     status: str = "converged"
     fail: Callable[[Any], None] = lambda case: None
+    smallest_fraction: float = 0.26
     calls: list[dict[str, Any]] = field(default_factory=list)
 
     def run_case(self, case, *, output, quality="default", resume=False, force=False, progress=None):
@@ -83,7 +86,21 @@ class FakeRunner:
             "memory_bytes": 300 * 2**20,
             "smallest_cell": 0.04,
             "largest_cell": 0.08,
-            "cut_cells": {"count": 12_345, "smallest_fraction": 0.1},
+            "cut_cells": {
+                "cells": 200_000,
+                "open_cells": 150_000,
+                "cut_cells": 12_345,
+                "closed_cells": 50_000,
+                "open_volume": 74.7,
+                "wall_area": 119.6,
+                "smallest_fraction": self.smallest_fraction,
+                "closure_error": 0.0,
+            },
+            "solid_cells": 0,
+            "machine_cells": 6_000,
+            "turnover_time": 4.53,
+            "simulated_time": 31.6,
+            "gas_density": 1.165,
             "warnings": ["rack r1 stands 4 mm above the floor"],
         }
 
@@ -100,8 +117,7 @@ class FakeRunner:
     @staticmethod
     def report(progress):
         if progress is not None:
-            step = {"stage": "fine grid", "step": 7, "fraction": 0.5, "residual": 1e-4}
-            progress(SimpleNamespace(**step, imbalance=0.002, hottest_inlet=24.5, seconds_left=65.0))
+            progress(Progress("fine grid", 7, 0.5, 1e-4, 0.002, 24.5, 65.0))
 
 
 CASE = """

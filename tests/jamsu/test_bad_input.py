@@ -87,7 +87,7 @@ def test_what_is_no_case_file(idle_runner, jamsu_command, content):
     [
         (("run", "natick3"), "natick2"),
         (("run", "natick2", "--set", "site.seawater_temprature=12 degC"), "site.seawater_temperature"),
-        (("run", "natick2", "--set", "site.depth"), "path=value"),
+        (("run", "natick2", "--set", "site.depth"), "PATH=VALUE"),
         (("run", "natick2", "-o", "no/such/folder.vtkhdf"), "folder.vtkhdf"),
         (("show", "natick3"), "natick2"),
         (("check", "natick2", "--set", "racks.*.power=20"), "unit"),

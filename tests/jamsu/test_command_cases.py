@@ -34,9 +34,51 @@ def test_check_prints_facts_and_warnings(runner, jamsu_command):
     assert result.exit_code == 0
     assert runner.calls[0]["quality"] == "fine"
     assert runner.calls[0]["case"].overrides == ("site.depth=20 m",)
-    for text in ("150,000", "100 × 50 × 40", "300 MiB", "40.0 mm", "12,345", "rack r1 stands 4 mm"):
+    for text in ("150,000", "100 × 50 × 40", "300 MiB", "40.0 to 80.0 mm", "12,345", "rack r1 stands 4 mm"):
         assert text in result.stdout
     assert json.loads(jamsu_command("check", "module", "--json").stdout)["shape"] == [100, 50, 40]
+
+
+def rows(result):
+    """The table's rows as a dictionary."""
+    cells = (line.split("│") for line in result.stdout.splitlines() if "│" in line)
+    return {label.strip(): text.strip() for label, text in cells}
+
+
+def test_check_prints_units(runner, jamsu_command):
+    found = rows(jamsu_command("check", "module"))
+    assert found == {
+        "cells": "200,000 (100 × 50 × 40)",
+        "cells open to the gas": "150,000",
+        "cell widths": "40.0 to 80.0 mm",
+        "memory, about": "300 MiB",
+        "cells cut by the hull": "12,345, at least 26 % open",
+        "gap in a cut cell's surface": "0 % of a face",
+        "cells outside the hull": "50,000",
+        "volume inside": "74.7 m³",
+        "area of the wall": "119.6 m²",
+        "cells inside solid blocks": "0",
+        "cells inside machines": "6,000",
+        "gas turned over in": "4.53 s",
+        "time to simulate, at least": "31.6 s",
+        "density of the gas": "1.165 kg/m³",
+    }
+
+
+def test_check_tells_of_no_cut_cells_where_the_walls_lie_between_cells(runner, jamsu_command):
+    runner.smallest_fraction = 1.0
+    found = rows(jamsu_command("check", "module"))
+    assert found["cells along the walls"] == "12,345, none of them cut"
+    assert not [label for label in found if label.startswith(("cells cut", "gap"))]
+
+
+def test_check_of_a_real_case_has_all_facts(jamsu_command):
+    small = str(Path(__file__).parents[1] / "small.toml")
+    result = jamsu_command("check", small, "--quality", "coarse", "--set", "site.depth=1000 m")
+    found = rows(result)
+    assert found["volume inside"].endswith(" m³")
+    assert found["density of the gas"] == "1.165 kg/m³"  # nitrogen at 20 degC and 1 atm
+    assert "warning: site.depth: 1000 m; seawater's properties" in result.stdout
 
 
 @pytest.mark.parametrize("content", [None, "no HDF5"])

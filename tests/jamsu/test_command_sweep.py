@@ -45,10 +45,24 @@ def test_json_has_a_row_for_each_point(runner, jamsu_command):
 
 
 def test_a_failed_point_is_told_and_exits_3(runner, jamsu_command):
-    result = jamsu_command("sweep", "module", "--vary", "site.depth=1 m,bad", "-o", "out.nc")
+    def break_down(case):
+        if case.overrides == ("site.depth=2 m",):
+            raise MemoryError("no room")
+
+    runner.fail = break_down
+    result = jamsu_command("sweep", "module", "--vary", "site.depth=1,2 m", "-o", "out.nc")
     assert result.exit_code == 3
     assert "failed" in result.stdout
-    assert "2/2 site.depth=bad: failed: module: site.depth: 'bad'" in result.stderr
+    assert "2/2 site.depth=2 m: failed: MemoryError: no room" in result.stderr
+
+
+def test_a_bad_value_is_refused_before_anything_is_solved(runner, jamsu_command):
+    axes = ("--vary", "site.depth=1 m,bad", "--vary", "site.current_speed=1,2 m/s")
+    result = jamsu_command("sweep", "module", *axes, "-o", "out.nc")
+    assert result.exit_code == 2
+    assert result.stderr == "jamsu: --vary: site.depth: 'bad': expected a number and a unit\n"
+    assert runner.calls == []
+    assert list(Path().iterdir()) == []
 
 
 @pytest.mark.parametrize(
