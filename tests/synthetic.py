@@ -27,8 +27,8 @@ def synthetic_result(
     balance = {
         "it_power": 60e3,
         "fan_power": 3e3,
-        "coil_heat": -60.1e3,
-        "hull_heat": -2.8e3,
+        "coil_heat": 60.1e3,
+        "hull_heat": 2.8e3,
         "liquid_heat": 0.0,
         "stored_heat": 0.0,
         "imbalance": 100.0,

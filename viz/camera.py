@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyvista as pv
 
+from viz.cut import Cut, along
+
 # view -> weights of (towards the viewer's side, along the vessel, upwards)
 VIEWS = {
     "cutaway": (1.0, -0.40, 0.42),
@@ -12,14 +14,16 @@ VIEWS = {
     "section": (0.35, -1.0, 0.22),
     "top": (0.35, 0.0, 1.0),
 }
+DECK = (1.0, -0.65, 1.0)  # the cutaway of a low room or deck, into which one looks from above
 ANGLE = 24.0  # degrees: little perspective, so that equal racks look equal
 # Free part of the picture in shares of its width and height: title above, caption and scale below.
-LEFT, RIGHT, BOTTOM, TOP = 0.03, 0.97, 0.215, 0.895
+LEFT, RIGHT, BOTTOM, TOP = 0.03, 0.97, 0.225, 0.87
 
 
-def place(plotter: pv.Plotter, corners: np.ndarray, front: np.ndarray, along: np.ndarray, view: str) -> None:
+def place(plotter: pv.Plotter, corners: np.ndarray, front: np.ndarray, cut: Cut, view: str) -> None:
     """Aim the camera so that `corners` (n, 3) just fill the free part of the picture."""
-    towards = np.array(VIEWS[view]) @ np.stack([front, along, [0.0, 0.0, 1.0]])
+    weights = DECK if view == "cutaway" and cut.kind == "level" else VIEWS[view]
+    towards = np.array(weights) @ np.stack([front, along(front), [0.0, 0.0, 1.0]])
     towards /= np.linalg.norm(towards)
     right = np.cross([0.0, 0.0, 1.0], towards)
     right /= np.linalg.norm(right)
@@ -58,6 +62,12 @@ def _fit(
             seen = points / (distance - near)
             shift[axis] = float((seen.max() + seen.min()) / 2 * distance)
     return distance, (shift[0], shift[1])
+
+
+def width_of(plotter: pv.Plotter, share: float) -> float:
+    """The length (m) that covers `share` of the picture's height, at the distance that the camera aims at."""
+    distance = float(np.linalg.norm(np.subtract(plotter.camera.position, plotter.camera.focal_point)))
+    return share * 2 * distance * float(np.tan(np.radians(ANGLE / 2)))
 
 
 def on_picture(plotter: pv.Plotter, point: np.ndarray) -> tuple[float, float]:

@@ -8,8 +8,9 @@ import numpy as np
 import xarray as xr
 
 from viz.scene import Scene
+from viz.streamlines import in_plane
 
-LONGEST = 130  # characters that fit beside each other
+LINE, MOST_LINES = 112, 3  # characters that fit beside the colour bar; lines that the status may take
 SETTLED = ("converged", "finished")  # anything else is said in red
 
 
@@ -58,20 +59,20 @@ def is_settled(tree: xr.DataTree) -> bool:
     return str(tree.attrs.get("status", "")).lower() in SETTLED
 
 
-def status_line(tree: xr.DataTree) -> str:
-    """One line on the run's end: the status and what it means, in capitals when the run did not settle."""
+def status_lines(tree: xr.DataTree) -> list[str]:
+    """The status and what it means, in capitals when the run did not settle, in as many lines as it needs."""
     status = str(tree.attrs.get("status", "unknown"))
     meaning = " ".join(str(tree.attrs.get("status_meaning", "")).split())
     said = status[:1].upper() + status[1:] if is_settled(tree) else f"NOT CONVERGED ({status})"
     if status.lower() == "not converged":
         said = "NOT CONVERGED"
     line = f"{said}: {meaning}" if meaning and meaning.lower() != status.lower() else said
-    return textwrap.shorten(line, LONGEST, placeholder=" ...")
+    return textwrap.wrap(line, LINE, max_lines=MOST_LINES, placeholder=" ...")
 
 
 def caption_lines(scene: Scene) -> list[str]:
-    """Up to three lines: the hottest inlet, the heat balance, the vessel and the time."""
-    return [line for line in (_inlet(scene), _balance(scene.tree), _vessel(scene)) if line]
+    """Up to four lines: the inlets, the heat balance, the vessel and the time, the slice and the paths."""
+    return [line for line in (_inlet(scene), _balance(scene.tree), _vessel(scene), _slice(scene)) if line]
 
 
 def _inlet(scene: Scene) -> str:
@@ -79,32 +80,24 @@ def _inlet(scene: Scene) -> str:
     if rack is None:
         return ""
     unit = int(np.nanargmax(rack.inlet_temperature)) + 1
-    others = [other.hottest for other in scene.all_racks if np.isfinite(other.hottest)]
-    return (
-        f"Hottest inlet {rack.hottest:.1f} °C: {rack.name}, unit {unit} from the bottom"
-        f"   (the coolest rack: {min(others):.1f} °C)"
-    )
+    coolest = min(float(np.nanmin(other.inlet_temperature)) for other in scene.racks if np.isfinite(other.hottest))
+    line = f"Hottest inlet {rack.hottest:.1f} °C: {rack.name}, unit {unit} from the bottom  ·  coolest {coolest:.1f} °C"
+    outlets = scene.tree["racks"].data_vars.get("outlet_temperature")
+    return line if outlets is None else line + f"  ·  outlets up to {float(outlets.max()):.1f} °C"
 
 
 def _balance(tree: xr.DataTree) -> str:
+    """Heat into the gas, heat out of it, what is stored: signs as in the file, so that heat out counts plus."""
     if "balance" not in tree.children:
         return ""
     balance = tree["balance"].to_dataset()
-    names = {
-        "it_power": "IT",
-        "fan_power": "fans",
-        "coil_heat": "coils",
-        "hull_heat": "hull",
-        "liquid_heat": "liquid loop",
-        "stored_heat": "stored",
-    }
-    watts = {name: float(np.ravel(balance[name])[-1]) for name in balance.data_vars}
-    parts = [
-        f"{label} {power(abs(watts[name]) if name != 'stored_heat' else watts[name])}"
-        for name, label in names.items()
-        if abs(watts.get(name, 0.0)) >= 0.5
-    ]
-    line = "Heat: " + "  ·  ".join(parts)
+    watts = {str(name): float(np.ravel(balance[name])[-1]) for name in balance.data_vars}
+    parts = []
+    for start, names in BALANCE.items():
+        told = [f"{label} {power(watts[name])}" for name, label in names.items() if abs(watts.get(name, 0.0)) >= 0.5]
+        if told:
+            parts.append(f"{start} {', '.join(told)}".strip())
+    line = "  ·  ".join(parts)
     if watts.get("it_power") and "imbalance" in watts:
         steady = str(tree.attrs.get("status", "")) != "finished"
         open_heat = watts["imbalance"] + (watts.get("stored_heat", 0.0) if steady else 0.0)
@@ -112,10 +105,32 @@ def _balance(tree: xr.DataTree) -> str:
     return line
 
 
+BALANCE = {
+    "Heat in:": {"it_power": "IT", "fan_power": "fans"},
+    "out:": {"coil_heat": "coils", "hull_heat": "hull", "liquid_heat": "liquid loop"},
+    "": {"stored_heat": "stored"},
+}
+
+
 def _vessel(scene: Scene) -> str:
     times = scene.tree["interior"]["time"].to_numpy()
-    line = f"Vessel: {scene.vessel.size}   ·   {scene.grid.n_cells:,} cells"
-    return line + f"   ·   at {float(times[-1]):.4g} s" if len(times) > 1 else line
+    line = f"Vessel: {scene.vessel.size}  ·  {scene.open_cells:,} cells of gas"
+    return line + f"  ·  at {float(times[-1]):.4g} s" if len(times) > 1 else line
+
+
+def _slice(scene: Scene) -> str:
+    line = f"Slice at {scene.cut.place}"
+    if "vectors" in scene.grid.cell_data:
+        line += f"  ·  lines: {_lines(scene)}"
+    return line + f"  ·  not drawn, as not readable: {', '.join(scene.unread)}" if scene.unread else line
+
+
+def _lines(scene: Scene) -> str:
+    if in_plane(scene):
+        return "motion within the slice"
+    units = any(fixture.kind == "outlet" for fixture in scene.fixtures)
+    sources = [name for name, there in (("racks", scene.racks), ("cooling units", units)) if there]
+    return f"paths of the gas from {' and '.join(sources)} to the next" if sources else "paths of the gas"
 
 
 def power(watts: float) -> str:

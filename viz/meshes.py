@@ -1,4 +1,4 @@
-"""Meshes of the picture: the opened hull, boxes, the temperature slice, streamlines."""
+"""Meshes of the picture: boxes (cut open where the slice goes through them), the opened hull, the slice."""
 
 from __future__ import annotations
 
@@ -6,32 +6,73 @@ import numpy as np
 import pyvista as pv
 from vtkmodules.vtkFiltersGeneral import vtkClipDataSet
 
-from viz.scene import Rack, Scene
+from viz.items import SIDES, Box, Fixture
+from viz.scene import Scene
 
-SEEDS = 72  # streamlines altogether: enough to see the loop, few enough to see the racks
-FRONTS = ("-x", "+x", "-y", "+y")
-TURNS = 1.2  # length of a streamline in lengths of the vessel
-
-SECTION_TURNS = 0.12
-
-
-def box(lower: np.ndarray, upper: np.ndarray) -> pv.PolyData:
-    """A closed box between two corners."""
-    return pv.Box(bounds=np.stack([lower, upper]).T.ravel())
+ARROW = 0.8  # length of an arrow in side lengths of its fan or opening
+BEFORE = {"intake": 1.0, "outlet": 0.0, "fan": 0.5}  # share of the arrow that lies before the rectangle
+LIFT = 4e-3  # m
 
 
-def rack_box(rack: Rack) -> pv.PolyData:
-    """The rack's surface, in as many layers as it has height units, with `inlet_temperature` per layer."""
-    edges = [np.array([rack.lower[axis], rack.upper[axis]]) for axis in (0, 1)]
-    heights = np.linspace(rack.lower[2], rack.upper[2], rack.inlet_temperature.size + 1)
-    grid = pv.RectilinearGrid(*edges, heights)
-    grid.cell_data["inlet_temperature"] = rack.inlet_temperature
-    return grid.extract_surface(algorithm="dataset_surface")
+def box(scene: Scene, item: Box, values: np.ndarray | None = None) -> pv.PolyData:
+    """The surface of a box, with `values` from the bottom up as `layer`, one layer each.
+
+    Where the cut goes through the box, only what lies beyond it, closed by the face of the cut.
+    """
+    layers = np.zeros(1) if values is None else values
+    spans = [np.array([item.lower[axis], item.upper[axis]]) for axis in (0, 1)]
+    grid = pv.RectilinearGrid(*spans, np.linspace(item.lower[2], item.upper[2], layers.size + 1))
+    grid.cell_data["layer"] = layers
+    solid = grid.clip(normal=scene.cut.normal, origin=scene.cut.origin) if scene.cut.kind == "through" else grid
+    return solid.extract_surface(algorithm="dataset_surface")
+
+
+def plate(scene: Scene, item: Fixture) -> pv.PolyData:
+    """A flat rectangle, without what stands before a cut through the machines."""
+    sheet = _rectangle(item)
+    if scene.cut.kind != "through" or abs(scene.cut.normal[_flat_axis(item)]) > 0.5:
+        return sheet
+    return sheet.clip(normal=scene.cut.normal, origin=scene.cut.origin)
+
+
+def trace(scene: Scene, item: Fixture) -> pv.PolyData | None:
+    """The line in which the slice meets a flat rectangle; None where it does not, or lies in it."""
+    if abs(scene.cut.normal[_flat_axis(item)]) > 0.5:
+        return None
+    line = _rectangle(item).slice(normal=scene.cut.normal, origin=scene.cut.origin)
+    return line if line.n_points else None
+
+
+def arrow(fixture: Fixture) -> pv.PolyData | None:
+    """An arrow in the direction in which a flat fixture drives the gas: to an intake, from an outlet, through a fan."""
+    if fixture.direction not in SIDES:
+        return None
+    axis, sign = SIDES[fixture.direction]
+    direction = sign * np.eye(3)[axis]
+    length = ARROW * float(np.sqrt(np.delete(fixture.upper - fixture.lower, axis).prod()))
+    start = fixture.centre - BEFORE[fixture.kind] * length * direction
+    return pv.Arrow(start=start, direction=direction, scale=length, shaft_radius=0.07, tip_radius=0.2, tip_length=0.45)
+
+
+def _rectangle(item: Fixture) -> pv.PolyData:
+    """A flat box as one face; an opening of a cooling unit a little in front of the unit's own face."""
+    corners = np.stack([item.lower, item.upper])
+    if item.kind in ("outlet", "intake"):
+        axis, sign = SIDES[item.direction]
+        corners[:, axis] += LIFT * (sign if item.kind == "outlet" else -sign)
+    faces = pv.Box(bounds=corners.T.ravel()).extract_cells([2 * _flat_axis(item)])
+    return faces.extract_surface(algorithm="dataset_surface")
+
+
+def _flat_axis(item: Box) -> int:
+    return int(np.argmin(item.upper - item.lower))
 
 
 def opened_hull(scene: Scene) -> pv.PolyData:
-    """The half of the vessel's surface that is away from the viewer."""
-    return scene.vessel.surface.clip(normal=scene.normal, origin=scene.hull_origin)
+    """The part of the vessel's surface away from the viewer; beyond the cut where that goes through machines."""
+    if scene.cut.kind == "through":
+        return scene.vessel.surface.clip(normal=scene.cut.normal, origin=scene.cut.origin)
+    return scene.vessel.surface.clip(normal=scene.front, origin=scene.vessel.bounds.mean(axis=0))
 
 
 def rim(surface: pv.PolyData) -> pv.PolyData:
@@ -39,104 +80,20 @@ def rim(surface: pv.PolyData) -> pv.PolyData:
     return surface.extract_feature_edges(feature_angle=40, manifold_edges=False, non_manifold_edges=False)
 
 
-def vertical_slice(scene: Scene) -> pv.DataSet:
-    """The fields (as point data) on the vertical plane across the view, only where the gas is free.
-
-    Cells inside racks and coils are left out: smoothed over the points, their heat would seem to stand in the gas
-    beside them.
-    """
-    grid = scene.grid.copy(deep=False)
-    grid.cell_data["free"] = np.where(_in_machines(scene), 0.0, np.asarray(grid.cell_data["open_fraction"]))
-    points = grid.threshold(1e-6, scalars="free", preference="cell").cell_data_to_point_data()
-    cut = points.slice(normal=scene.normal, origin=scene.slice_origin)
-    if cut.n_points == 0 or scene.vessel.inside is None or scene.vessel.room:
-        return cut
-    return _trimmed(cut, scene)
+def slice_of_gas(scene: Scene) -> pv.DataSet:
+    """The field (as point data) on the plane of the cut, where neither machines nor blocks are."""
+    gas = scene.grid.threshold(0.5, scalars="machine", invert=True, preference="cell")
+    cut = gas.cell_data_to_point_data().slice(normal=scene.cut.normal, origin=scene.cut.origin)
+    return trimmed(cut, scene)
 
 
-def _in_machines(scene: Scene) -> np.ndarray:
-    """Whether each cell's centre lies inside a rack or a coil."""
-    centres = scene.grid.cell_centers().points
-    inside = np.zeros(len(centres), bool)
-    boxes = [(rack.lower, rack.upper) for rack in scene.all_racks] + [(coil.lower, coil.upper) for coil in scene.coils]
-    for lower, upper in boxes:
-        inside |= np.all((centres > lower) & (centres < upper), axis=1)
-    return inside
-
-
-def _trimmed(cut: pv.DataSet, scene: Scene) -> pv.DataSet:
-    """`cut` without the corners of wall cells that stand out of the vessel."""
+def trimmed(mesh: pv.DataSet, scene: Scene) -> pv.DataSet:
+    """`mesh` without what stands out of the vessel: corners of wall cells, ends of lines."""
+    if mesh.n_points == 0 or scene.vessel.room:
+        return mesh
     clip = vtkClipDataSet()
-    clip.SetInputData(cut)
+    clip.SetInputData(mesh)
     clip.SetClipFunction(scene.vessel.inside)
     clip.InsideOutOn()
     clip.Update()
     return pv.wrap(clip.GetOutput())
-
-
-def seeds(scene: Scene) -> np.ndarray:
-    """Where streamlines start, (n, 3): just behind the racks' rear faces.
-
-    Without racks, all over the vessel; in a section, all over the section.
-    """
-    if scene.section:
-        return _thinned(vertical_slice(scene).points)
-    if not scene.racks:
-        return _thinned(scene.grid.cell_centers().points[scene.grid.cell_data["open_fraction"] > 0.5])
-    per_rack = max(4, SEEDS // len(scene.racks))
-    wide = max(2, round(np.sqrt(per_rack / 2)))
-    high = max(2, per_rack // wide)
-    rears = [_rear_points(rack, wide, high) for rack in scene.racks if rack.front in FRONTS]
-    return np.concatenate(rears) if rears else np.empty((0, 3))
-
-
-def _thinned(points: np.ndarray) -> np.ndarray:
-    """SEEDS of the points, drawn by a fixed lot: equal steps through a grid would make stripes."""
-    return np.random.default_rng(0).permutation(points)[:SEEDS]
-
-
-def _rear_points(rack: Rack, wide: int, high: int, gap: float = 0.02) -> np.ndarray:
-    normal = "xy".index(rack.front[1])
-    across = 1 - normal
-    rear = rack.upper[normal] + gap if rack.front[0] == "-" else rack.lower[normal] - gap
-    span = [
-        rack.lower[axis] + (rack.upper[axis] - rack.lower[axis]) * (np.arange(count) + 0.5) / count
-        for axis, count in ((across, wide), (2, high))
-    ]
-    grid_across, grid_up = np.meshgrid(*span, indexing="ij")
-    points = np.empty((grid_across.size, 3))
-    points[:, normal] = rear
-    points[:, across] = grid_across.ravel()
-    points[:, 2] = grid_up.ravel()
-    return points
-
-
-def streamlines(scene: Scene) -> pv.PolyData | None:
-    """Paths of the gas from `seeds`, in a section its motion within the section; None when nothing moves."""
-    if "vectors" not in scene.grid.cell_data:
-        return None
-    field = scene.grid.cell_data_to_point_data()
-    starts = seeds(scene)
-    if scene.section:
-        vectors = np.asarray(field.point_data["vectors"])
-        field.point_data["vectors"] = vectors * (1 - np.abs(scene.normal))
-    speed = float(np.linalg.norm(field.point_data["vectors"], axis=1).max())
-    if not np.isfinite(speed) or speed <= 0 or len(starts) == 0:
-        return None
-    extent = float(np.diff(scene.vessel.bounds, axis=0).max())
-    lines = field.streamlines_from_source(
-        pv.PolyData(starts),
-        vectors="vectors",
-        integration_direction="forward",
-        max_length=(SECTION_TURNS if scene.section else TURNS) * extent,
-        terminal_speed=1e-3 * speed,
-        initial_step_length=0.3,
-        max_step_length=0.5,
-        max_steps=4000,
-    )
-    if lines.n_points == 0:
-        return None
-    if scene.section:
-        lines.points += 2e-3 * extent * scene.normal  # in front of the slice, not in it
-    lines.set_active_scalars(None)
-    return lines

@@ -1,32 +1,49 @@
 """`jamsu render`: one picture of a result, drawn off-screen.
 
 The hull is cut open on the viewer's side; the racks carry the colour of their inlet temperature, unit by
-unit; behind them stands a vertical slice of the gas temperature; lines follow the gas from the rack outlets.
-One colour scale serves all. The view "section" cuts across the vessel at the rack with the hottest inlet.
+unit; behind them stands a slice of the gas temperature; lines follow the gas from the racks' outlets. Into a
+low room or deck one looks from above, and the slice lies level at half the height of the racks. The view
+"section" cuts across the vessel at the rack with the hottest inlet.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyvista as pv
+from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
 from cases.errors import CaseError, Problem
 from cases.result_file import read_result
 from viz import camera, caption, gl, meshes
+from viz.overlay import INK, PAPER, QUIET, Paint, Plotter, draw_bars, draw_legend, draw_rack_labels, draw_words, letter
+from viz.scale import ABOVE, BELOW, Scale, rack_values, scales
 from viz.scene import Scene, read_scene
+from viz.streamlines import arrowheads, in_plane, streamlines
 
-Plotter = Any  # pyvista decorates the methods of its Plotter in a way that mypy takes for plain functions
 VIEWS = tuple(camera.VIEWS)
-COLOURS = "RdYlBu_r"
-INK, QUIET, ALARM = "#1c2733", "#51606e", "#b3261e"
-SCALE_LEFT, SCALE_RIGHT = 0.66, 0.97
-MOST_LABELS = 24
-PAPER, SEA = "#ffffff", "#dfe9ef"
-STEEL, COIL, NOTHING, FLOW = "#c3ced6", "#5c6f80", "#d9dde1", "#2b3a48"
+SEA, STEEL, NOTHING = "#dfe9ef", "#c3ced6", "#d9dde1"
+PLATE = "#75607f"
+LINE = 1 / 420  # thickness of a path in `overlay.letter`s
+SEAM, HEAD = 1.7, 6.0  # thickness of its seam and length of its arrowhead in thicknesses of the path
+
+# kind of a fixture -> colour and opacity; hues that are on no colour scale
+KINDS = {
+    "coil": ("#5c6f80", 1.0),
+    "cooling unit": ("#3c7a6b", 1.0),
+    "outlet": ("#bfe3d8", 1.0),
+    "intake": ("#16382f", 1.0),
+    "fan": ("#8a4fa0", 1.0),
+    "block": ("#8d7a66", 1.0),
+    "panel": (PLATE, 0.5),
+    "floor": (PLATE, 0.5),
+    "bulkhead": (PLATE, 0.5),
+    "perforated panel": (PLATE, 0.25),
+    "perforated floor": (PLATE, 0.25),
+    "perforated bulkhead": (PLATE, 0.25),
+}
 
 
 def render(
@@ -51,104 +68,109 @@ def render(
     if not png_path.parent.is_dir():
         raise CaseError(str(png_path), Problem("", "", "cannot write the picture (no such folder)"))
     tree = read_result(result_path)
-    scene = read_scene(tree, field, section=view == "section")
+    scene = read_scene(tree, field, view)
     gl.prepare()
-    image = draw(scene, caption.title(tree, Path(result_path).stem), size=size, view=view, field=field)
+    image = draw(scene, caption.title(tree, Path(result_path).stem), size=size, view=view)
     _save(image, png_path)
     return png_path
 
 
-def draw(scene: Scene, title: tuple[str, str | None], *, size: tuple[int, int], view: str, field: str) -> np.ndarray:
+def draw(scene: Scene, title: tuple[str, str | None], *, size: tuple[int, int], view: str) -> np.ndarray:
     """The picture of `scene` as an array (height, width, 3) of bytes."""
     plotter: Plotter = pv.Plotter(off_screen=True, window_size=list(size))
     try:
         plotter.set_background(SEA, top=PAPER)
-        limits = colour_limits(scene, field)
-        _draw_hull(plotter, scene, view)
-        _draw_slice(plotter, scene, field, limits)
-        _draw_boxes(plotter, scene, field, limits)
-        _draw_streamlines(plotter, scene)
-        shown = meshes.opened_hull(scene) if scene.section else scene.vessel.surface
-        corners = np.asarray(shown.points, dtype=float)
-        camera.place(plotter, corners, scene.front, scene.along, view)
-        _draw_rack_labels(plotter, scene)
-        _draw_words(plotter, scene, title, field)
-        _draw_scale(plotter, scene, field, limits)
+        gas, inlets = scales(scene)
+        _draw_hull(plotter, scene)
+        _draw_slice(plotter, scene, gas)
+        _draw_racks(plotter, scene, inlets)
+        _draw_fixtures(plotter, scene)
+        shown = meshes.opened_hull(scene) if scene.cut.kind == "through" else scene.vessel.surface
+        camera.place(plotter, np.asarray(shown.points, dtype=float), scene.front, scene.cut, view)
+        _draw_paths(plotter, scene, gas)
+        paint = Paint()
+        draw_rack_labels(plotter, scene)
+        draw_words(plotter, scene, title)
+        draw_bars(plotter, paint, [gas] if inlets is gas else [gas, inlets])
+        draw_legend(plotter, paint, scene, _legend(scene))
         plotter.enable_anti_aliasing("ssaa")
-        return np.asarray(plotter.screenshot(return_img=True))
+        return paint.on(np.asarray(plotter.screenshot(return_img=True)))
     finally:
         plotter.close()
 
 
-def colour_limits(scene: Scene, field: str) -> tuple[float, float]:
-    """Ends of the colour scale: the open cells without the outer half per cent, and every rack inlet."""
-    values, _ = scene.values(field)
-    known = values[(scene.grid.cell_data["open_fraction"] > 0) & np.isfinite(values)]
-    ends = [float(end) for end in np.percentile(known, (0.5, 99.5))] if known.size else [0.0, 1.0]
-    if field == "temperature":
-        inlets = np.concatenate([rack.inlet_temperature for rack in scene.racks] or [np.empty(0)])
-        ends += [float(value) for value in inlets[np.isfinite(inlets)]]
-    return nice_limits(min(ends), max(ends))
-
-
-def nice_limits(low: float, high: float) -> tuple[float, float]:
-    """The narrowest limits around `low` to `high` whose five labels are round numbers."""
-    if high - low <= 1e-6 * max(1.0, abs(low), abs(high)):
-        low, high = low - 0.5, high + 0.5
-    power = 10.0 ** np.floor(np.log10((high - low) / 4))
-    for step in power * np.array([1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0, 10.0, 20.0]):
-        start = np.floor(low / step) * step
-        if start + 4 * step >= high:
-            break
-    return float(start), float(start + 4 * step)
-
-
-def _draw_hull(plotter: Plotter, scene: Scene, view: str) -> None:
-    """The half away from the viewer; from a room or from above, whatever inner side faces the viewer."""
-    inside = not scene.section and (scene.vessel.room or view == "top")
+def _draw_hull(plotter: Plotter, scene: Scene) -> None:
+    """The half away from the viewer; of a room, and from above, whatever inner side faces the viewer."""
+    inside = scene.cut.kind == "level" or (scene.vessel.room and scene.cut.kind == "behind")
     hull = scene.vessel.surface if inside else meshes.opened_hull(scene)
     plotter.add_mesh(hull, color=STEEL, ambient=0.5, diffuse=0.55, culling="front" if inside else None)
     if not inside:
         _edges(plotter, hull, INK, 2.5)
-    if not scene.section and scene.vessel.inside is not None:  # a contour has no rim worth drawing
+    if scene.cut.kind != "through" and not scene.vessel.smooth:
         _edges(plotter, scene.vessel.surface, QUIET, 1.5)
 
 
-def _draw_slice(plotter: Plotter, scene: Scene, field: str, limits: tuple[float, float]) -> None:
-    cut = meshes.vertical_slice(scene)
-    if cut.n_points == 0:
-        return
-    plotter.add_mesh(
-        cut,
-        scalars=field,
-        cmap=COLOURS,
-        clim=limits,
-        lighting=False,
-        show_scalar_bar=False,
-        interpolate_before_map=True,
-    )
+def _draw_slice(plotter: Plotter, scene: Scene, scale: Scale) -> None:
+    cut = meshes.slice_of_gas(scene)
+    if cut.n_points:
+        plotter.add_mesh(cut, scalars=scene.field, lighting=False, interpolate_before_map=True, **_coloured(scale))
 
 
-def _draw_boxes(plotter: Plotter, scene: Scene, field: str, limits: tuple[float, float]) -> None:
-    for rack in scene.racks:
-        surface = meshes.rack_box(rack)
-        if field == "temperature":
-            plotter.add_mesh(
-                surface,
-                scalars="inlet_temperature",
-                cmap=COLOURS,
-                clim=limits,
-                nan_color=NOTHING,
-                ambient=0.75,
-                diffuse=0.3,
-                show_scalar_bar=False,
-            )
-        else:
+def _coloured(scale: Scale) -> dict[str, object]:
+    """How a mesh is coloured by a scale."""
+    return {
+        "cmap": scale.colours,
+        "clim": scale.limits,
+        "below_color": BELOW,
+        "above_color": ABOVE,
+        "nan_color": NOTHING,
+        "show_scalar_bar": False,
+    }
+
+
+def _draw_racks(plotter: Plotter, scene: Scene, scale: Scale) -> None:
+    for rack in filter(scene.cut.shows, scene.racks):
+        values = rack_values(scene, rack)
+        surface = meshes.box(scene, rack, values)
+        if values is None:
             plotter.add_mesh(surface, color=NOTHING, ambient=0.4, diffuse=0.6)
-        _outline(plotter, rack.lower, rack.upper)
-    for coil in scene.coils:
-        plotter.add_mesh(meshes.box(coil.lower, coil.upper), color=COIL, ambient=0.4, diffuse=0.6)
-        _outline(plotter, coil.lower, coil.upper)
+        else:
+            plotter.add_mesh(surface, scalars="layer", ambient=0.88, diffuse=0.14, **_coloured(scale))
+        _edges(plotter, surface, INK, 1.6)
+
+
+def _draw_fixtures(plotter: Plotter, scene: Scene) -> None:
+    """Coils, cooling units, blocks as boxes; fans, panels and openings as plates; arrows where gas is driven."""
+    for item in filter(scene.cut.shows, scene.fixtures):
+        colour, opacity = KINDS[item.kind]
+        flat = bool(np.any(item.lower == item.upper))
+        surface = meshes.plate(scene, item) if flat else meshes.box(scene, item)
+        if surface.n_points:
+            plotter.add_mesh(surface, color=colour, opacity=opacity, ambient=0.4, diffuse=0.6)
+            _edges(plotter, surface, INK, 1.6)
+        trace = meshes.trace(scene, item) if flat and scene.cut.kind != "behind" else None
+        if trace is not None:
+            width = 2 if item.kind.startswith("perforated") else 5
+            plotter.add_mesh(trace, color=colour if opacity == 1 else INK, line_width=width, lighting=False)
+        arrow = meshes.arrow(item)
+        if arrow is not None:
+            plotter.add_mesh(arrow, color=KINDS["fan" if item.kind == "fan" else "cooling unit"][0], ambient=0.4)
+
+
+def _legend(scene: Scene) -> list[tuple[str, str]]:
+    """Names and colours of the kinds that are drawn, in the order of KINDS."""
+    present = {item.kind for item in filter(scene.cut.shows, scene.fixtures)}
+    entries = [(kind, _on_paper(*KINDS[kind])) for kind in KINDS if kind in present]
+    racks = list(filter(scene.cut.shows, scene.racks))
+    if scene.field == "temperature" and any(np.isnan(rack.inlet_temperature).any() for rack in racks):
+        entries.append(("no gas through this unit", NOTHING))
+    return entries
+
+
+def _on_paper(colour: str, opacity: float) -> str:
+    """A colour as it looks through its opacity on white."""
+    red, green, blue = (1 - opacity * (1 - share) for share in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 def _edges(plotter: Plotter, surface: pv.PolyData, colour: str, width: float) -> None:
@@ -157,104 +179,22 @@ def _edges(plotter: Plotter, surface: pv.PolyData, colour: str, width: float) ->
         plotter.add_mesh(lines, color=colour, line_width=width, lighting=False)
 
 
-def _outline(plotter: Plotter, lower: np.ndarray, upper: np.ndarray) -> None:
-    _edges(plotter, meshes.box(lower, upper), INK, 1.6)
-
-
-def _draw_streamlines(plotter: Plotter, scene: Scene) -> None:
-    lines = meshes.streamlines(scene)
+def _draw_paths(plotter: Plotter, scene: Scene, scale: Scale) -> None:
+    """Paths of the gas in the colours of the scale, with a dark seam; all dark within a slice."""
+    lines = streamlines(scene)
     if lines is None:
         return
-    extent = float(np.diff(scene.vessel.bounds, axis=0).max())
-    tubes = lines.tube(radius=extent / 2200, n_sides=8)
-    plotter.add_mesh(tubes, color=FLOW, ambient=0.5, diffuse=0.5, opacity=0.65)
-
-
-def _draw_words(plotter: Plotter, scene: Scene, title: tuple[str, str | None], field: str) -> None:
-    height = _letter(plotter)
-    lines = caption.caption_lines(scene)
-    _text(plotter, title[0], (0.03, 0.925), height * 0.030, INK, bold=True, font_file=title[1])
-    for index, line in enumerate(lines):
-        _text(plotter, line, (0.03, 0.125 - 0.034 * index), height * 0.0165, QUIET)
-    settled = caption.is_settled(scene.tree)
-    _text(
-        plotter,
-        caption.status_line(scene.tree),
-        (0.03, 0.163),
-        height * 0.0165,
-        QUIET if settled else ALARM,
-        bold=not settled,
-    )
-
-
-def _draw_scale(plotter: Plotter, scene: Scene, field: str, limits: tuple[float, float]) -> None:
-    height = _letter(plotter)
-    name, unit = field.replace("_", " ").capitalize(), scene.unit(field)
-    _text(plotter, f"{name} ({unit})" if unit else name, (SCALE_LEFT, 0.125), height * 0.02, INK)
-    mapper = pv.DataSetMapper(pv.PolyData())
-    mapper.lookup_table = pv.LookupTable(cmap=COLOURS, scalar_range=limits)
-    mapper.scalar_range = limits
-    bar = plotter.add_scalar_bar(
-        title=" ",
-        mapper=mapper,
-        n_labels=5,
-        fmt="%.4g",
-        color=INK,
-        label_font_size=int(height * 0.018),
-        position_x=SCALE_LEFT,
-        position_y=0.035,
-        width=SCALE_RIGHT - SCALE_LEFT,
-        height=0.08,
-    )
-    bar.SetTextPositionToPrecedeScalarBar()
-    bar.SetTitle("")
-    bar.SetUnconstrainedFontSize(True)
-    bar.GetLabelTextProperty().SetFontSize(int(height * 0.018))
-    bar.SetBarRatio(0.3)
-    bar.SetTextPad(round(height * 0.008))
-
-
-def _draw_rack_labels(plotter: Plotter, scene: Scene) -> None:
-    """The hottest inlet over each rack, the hottest of all in red."""
-    hottest = scene.hottest_rack
-    for rack in scene.racks if len(scene.racks) <= MOST_LABELS else ((hottest,) if hottest else ()):
-        if not np.isfinite(rack.hottest):
-            continue
-        top = np.array([*(rack.lower + rack.upper)[:2] / 2, rack.upper[2]])
-        label = _text(
-            plotter,
-            f" {rack.hottest:.1f} ",
-            camera.on_picture(plotter, top),
-            _letter(plotter) * 0.017,
-            PAPER if rack is hottest else INK,
-            bold=True,
-        )
-        label.prop.justification_horizontal = "center"
-        label.prop.justification_vertical = "center"
-        label.prop.background_color = ALARM if rack is hottest else PAPER
-        label.prop.background_opacity = 0.9
-
-
-def _letter(plotter: Plotter) -> float:
-    """The length that sizes of letters are shares of: the height, or less in a narrow picture."""
-    width, height = plotter.window_size
-    return float(min(height, width * 9 / 16))
-
-
-def _text(
-    plotter: Plotter,
-    text: str,
-    position: tuple[float, float],
-    size: float,
-    colour: str,
-    *,
-    bold: bool = False,
-    font_file: str | None = None,
-) -> pv.Text:
-    actor = plotter.add_text(text, position=position, viewport=True, font_size=10, color=colour, font_file=font_file)
-    actor.prop.font_size = round(size)
-    actor.prop.bold = bold
-    return actor
+    width = camera.width_of(plotter, LINE * letter(plotter) / plotter.window_size[1])
+    dark = {"color": INK, "lighting": False, "reset_camera": False}
+    lit = dark if in_plane(scene) else {"scalars": scene.field, "ambient": 0.8, "diffuse": 0.25, **_coloured(scale)}
+    tubes, heads = lines.tube(radius=width / 2, n_sides=8), arrowheads(lines, HEAD * width)
+    if in_plane(scene):
+        for mesh in filter(None, (tubes, heads)):
+            mesh.points += width * scene.cut.normal  # in front of the slice, not in it
+    else:
+        plotter.add_mesh(lines.tube(radius=SEAM / 2 * width, n_sides=8), culling="front", **dark)
+    for mesh in filter(None, (tubes, heads)):
+        plotter.add_mesh(mesh, **{**lit, "reset_camera": False})
 
 
 def _save(image: np.ndarray, path: Path) -> None:

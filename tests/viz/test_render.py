@@ -4,15 +4,26 @@ import functools
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from PIL import Image
 from synthetic import synthetic_result
 
 from cases.errors import CaseError
 from cases.result_file import write_result
 from viz import gl
+from viz.overlay import BAR_LEFT, BAR_RIGHT
 from viz.render import VIEWS, render
+from viz.scale import ABOVE, scales
+from viz.scene import read_scene
 
 SIZE = (480, 270)
+CASE = """
+[fans.stir]
+position = "1.8, -1.2, 0.3 m"
+size = "0.8, 0.6, 0 m"
+direction = "+z"
+flow = "0.3 m3/s"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +78,40 @@ def test_rack_colours_follow_the_inlet_temperature(graphics, result, seen, tmp_p
 
     cool_picture, hot_picture = picture(result, seen, view="cutaway"), picture(other, tmp_path / "b.png")
     assert red(hot_picture) > red(cool_picture) + 0.05
+
+
+def test_slice_and_bar_have_the_same_colours_and_what_is_off_the_scale_its_own(graphics, tmp_path):
+    tree = synthetic_result()
+    interior = tree["interior"].to_dataset()
+    values = np.full_like(interior["temperature"], 21.0)
+    values[..., :4, :, :] = 16.0  # two layers: half a metre of cold gas below,
+    values[:, -1, :, :] = 60.0  # and a thin hot one along the top
+    tree["interior"].dataset = interior.assign(temperature=(interior["temperature"].dims, values))
+    image = picture(write_result(tmp_path / "a.vtkhdf", tree), tmp_path / "a.png", view="section")
+    gas, _ = scales(read_scene(tree, "temperature", "section"))
+    share = (21.0 - gas.limits[0]) / (gas.limits[1] - gas.limits[0])
+    expected = np.round(255 * np.array(gas.colours(share)[:3]))
+    assert (np.abs(middle(image) - expected).max(axis=-1) <= 3).mean() > 0.05
+    row = image[round((1 - 0.095) * SIZE[1])]  # through the bar
+    place = round((BAR_LEFT + share * (BAR_RIGHT - BAR_LEFT)) * SIZE[0])
+    assert np.abs(row[place] - expected).max() <= 12
+    beyond = np.round(255 * np.array(to_rgb(ABOVE)))
+    assert (np.abs(middle(image) - beyond).max(axis=-1) <= 8).sum() > 20
+    assert (np.abs(row - beyond).max(axis=-1) <= 3).sum() > 2  # beside the bar
+
+
+def test_fixtures_are_drawn(graphics, result, seen, tmp_path):
+    tree = synthetic_result()
+    tree.attrs["case"] = CASE
+    image = picture(write_result(tmp_path / "a.vtkhdf", tree), tmp_path / "a.png", view="top")
+    plain = picture(result, seen, view="top")
+
+    def violet(image):
+        shown = middle(image)
+        return ((shown[..., 2] - shown[..., 1] > 40) & (shown[..., 0] - shown[..., 1] > 25)).mean()
+
+    assert violet(plain) < 0.001
+    assert violet(image) > 0.003  # the fan
 
 
 def test_an_unsettled_run_is_marked_in_red(graphics, result, seen, tmp_path):
