@@ -5,7 +5,7 @@ The same core as a submerged module's, set up directly: what verification and th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import jax
@@ -19,10 +19,12 @@ from solver.energy import Conduction, Heat
 from solver.fast_diagonalization import fast_diagonalization
 from solver.flow import Fluid, viscous_solver
 from solver.mesh import AXES, Mesh, Vector, along, full_area
+from solver.open_sides import ENDS, Kind, OpenSides
 from solver.pressure import box_solver
 from solver.step import EddyViscosity, Model
 
 Side = tuple[float, float] | None  # (temperature, film coefficient or inf); None: adiabatic
+OpenSide = tuple[Kind, Sequence[float | np.ndarray], float | np.ndarray]  # kind, velocity (m/s), temperature (K)
 
 
 def box_mesh(edges: Sequence[np.ndarray], dtype: DTypeLike) -> Mesh:
@@ -75,6 +77,28 @@ def side_exchange(
     return exchange, weighted / jnp.where(exchange > 0, exchange, 1)
 
 
+def open_box_sides(given: Mapping[tuple[int, int], OpenSide], dtype: DTypeLike) -> OpenSides:
+    """Open sides from (axis, end): (kind, three velocity components in m/s, temperature in K from the reference).
+
+    Numbers, or arrays that broadcast as in `OpenSides`; sides that are not named are closed.
+    """
+
+    def leaf(value: float | np.ndarray) -> Array:
+        return jnp.asarray(np.reshape(value, (1, 1, 1)) if np.ndim(value) == 0 else value, dtype)
+
+    def side(axis: int, end: int) -> tuple[Kind, Vector, Array]:
+        kind, velocity, temperature = given.get((axis, end), ("closed", (0.0, 0.0, 0.0), 0.0))
+        u, v, w = (leaf(value) for value in velocity)
+        return kind, (u, v, w), leaf(temperature)
+
+    pairs = [tuple(side(axis, end) for end in ENDS) for axis in AXES]
+    return OpenSides(
+        velocity=tuple((low[1], high[1]) for low, high in pairs),
+        temperature=tuple((low[2], high[2]) for low, high in pairs),
+        kind=tuple((low[0], high[0]) for low, high in pairs),
+    )
+
+
 @partial(jax.jit, static_argnames="sides")
 def _heat_arrays(
     mesh: Mesh, conductivity: Array, capacity: Array, source: Array, sides: tuple[tuple[Side, Side], ...]
@@ -103,6 +127,7 @@ def box_model(
     implicit_viscosity: bool = True,
     implicitness: float = 1.0,
     turbulence: EddyViscosity = "laminar",
+    open_sides: OpenSides | None = None,
     dtype: DTypeLike = jnp.float64,
 ) -> Model:
     """A box [edges[0]] x [edges[1]] x [edges[2]] (m) of fluid or solid.
@@ -111,11 +136,16 @@ def box_model(
       conductivity, capacity, source: W/(m K), J/(m3 K), W/m3; numbers or per cell. "direct" conduction needs
         numbers, and sides that are walls of given temperature or adiabatic.
       sides: by axis, (lower, upper), see `side_exchange`.
-      no_slip: (3, 2), 1 no-slip, 0 frictionless; default no-slip, frictionless along an axis of one cell.
+      no_slip: (3, 2), 1 no-slip, 0 frictionless; default no-slip, frictionless along an axis of one cell. Inflows
+        count as no-slip at their own velocity, outflows as frictionless.
+      open_sides: sides that the fluid passes, see `solver.open_sides`; None: all closed.
     """
     mesh = box_mesh(edges, dtype)
     slip = np.ones((3, 2)) if no_slip is None else np.asarray(no_slip, float)
     slip = slip * np.array([[1.0 if n > 1 else 0.0] for n in mesh.shape])
+    if open_sides is not None:
+        for axis, end in open_sides.places("inflow", "outflow"):
+            slip[axis, end] = 1.0 if open_sides.kind[axis][end] == "inflow" else 0.0
     whole = tuple((low, high) for low, high in sides)
     given = (np.asarray(value, dtype) for value in (conductivity, capacity, source))
     conductance, exchange, external, stored, released = _heat_arrays(mesh, *given, whole)
@@ -156,10 +186,11 @@ def box_model(
         mesh=mesh,
         fluid=fluid,
         heat=heat,
-        pressure_solver=box_solver(mesh),
+        pressure_solver=box_solver(mesh, open_sides),
         viscous_solver=viscous_solver(mesh, slip) if implicit_viscosity else None,
         heat_solver=heat_solver,
         prescribed=None,
         eddy_viscosity=jnp.asarray(0.0, dtype),
         turbulence=turbulence,
+        sides=open_sides,
     )

@@ -25,6 +25,7 @@ from jaxtyping import Array, Float
 from solver.advection import Scheme, axis_inflow
 from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
+from solver.open_sides import OpenSides, passed_momentum
 from solver.operators import difference, face_mean, mean
 
 
@@ -81,7 +82,9 @@ def advection(mesh: Mesh, velocity: Vector, flux: Vector, axis: int, scheme: Sch
     return jnp.asarray(total)
 
 
-def viscous_force(mesh: Mesh, fluid: Fluid, velocity: Vector, viscosity: Array, axis: int) -> Array:
+def viscous_force(
+    mesh: Mesh, fluid: Fluid, velocity: Vector, viscosity: Array, axis: int, sides: OpenSides | None = None
+) -> Array:
     """Net viscous force per density on the control volumes of one component, m4/s2.
 
     Args:
@@ -105,17 +108,19 @@ def viscous_force(mesh: Mesh, fluid: Fluid, velocity: Vector, viscosity: Array, 
             area = inner_faces(mean(mesh.area[b], axis), b)
             total = total + difference(pad_ends(edge_viscosity * area * slope, b), b)
             if mesh.obstacles is None:
-                total = total + side_friction(mesh, fluid, q, axis, b)
+                total = total + side_friction(mesh, fluid, q, axis, b, sides)
     return jnp.asarray(total)
 
 
-def side_friction(mesh: Mesh, fluid: Fluid, q: Array, axis: int, b: int) -> Array:
+def side_friction(mesh: Mesh, fluid: Fluid, q: Array, axis: int, b: int, sides: OpenSides | None = None) -> Array:
     """Friction of the two box sides normal to `b` on component `axis`, m4/s2 (molecular viscosity)."""
     area = mean(mesh.area[b], axis)
     force = []
     for side, (start, stop) in enumerate(((None, 1), (-1, None))):
         coefficient = fluid.no_slip[b, side] * fluid.viscosity / mesh.spacing(b)[0 if side == 0 else -1]
         wall = fluid.wall_velocity[b, side, axis]
+        if sides is not None and sides.kind[b][side] == "inflow":
+            wall = sides.velocity[b][side][axis]
         force.append(coefficient * take(area, b, start, stop) * (wall - take(q, b, start, stop)))
     if q.shape[b] == 1:
         return force[0] + force[1]
@@ -136,14 +141,17 @@ def explicit_tendency(
     temperature: Array,
     viscosity: Array | None,
     axis: int,
+    sides: OpenSides | None = None,
 ) -> Array:
     """Advection, buoyancy and (if `viscosity` is given) viscous force per volume on one component, m/s2.
 
     On the inner faces of `axis`.
     """
     force = advection(mesh, velocity, flux, axis, fluid.scheme)
+    if sides is not None:
+        force = force + passed_momentum(sides, flux, velocity, axis)
     if viscosity is not None:
-        force = force + viscous_force(mesh, fluid, velocity, viscosity, axis)
+        force = force + viscous_force(mesh, fluid, velocity, viscosity, axis, sides)
     tendency = force / control_volume(mesh, axis)
     if axis == 2:
         tendency = tendency + buoyancy(mesh, fluid, temperature)

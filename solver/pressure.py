@@ -20,9 +20,12 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from solver.conjugate_gradient import conjugate_gradient
-from solver.fast_diagonalization import FastDiagonalization, fast_diagonalization
+from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
+from solver.open_sides import Kind, OpenSides, side_conductance, side_slopes
 from solver.operators import difference, divergence
+
+_END: dict[Kind, End] = {"closed": "neumann", "inflow": "neumann", "outflow": "dirichlet"}
 
 
 class Projection(NamedTuple):
@@ -33,11 +36,13 @@ class Projection(NamedTuple):
     iterations: Array
 
 
-def box_solver(mesh: Mesh) -> FastDiagonalization:
-    """Direct solver of the open box with impermeable sides, as solver or as preconditioner."""
+def box_solver(mesh: Mesh, sides: OpenSides | None = None) -> FastDiagonalization:
+    """Direct solver of the open box, as solver or preconditioner: zero pressure on outflows, no slope elsewhere."""
     widths = [np.diff(np.asarray(edge, float)) for edge in mesh.edges]
     distances = [np.concatenate([w[:1] / 2, (w[1:] + w[:-1]) / 2, w[-1:] / 2]) for w in widths]
-    return fast_diagonalization(distances, widths, [("neumann", "neumann")] * 3, mesh.dtype)
+    kinds = (("closed", "closed"),) * 3 if sides is None else sides.kind
+    ends: list[tuple[End, End]] = [(_END[low], _END[high]) for low, high in kinds]
+    return fast_diagonalization(distances, widths, ends, mesh.dtype)
 
 
 def conductance(mesh: Mesh, mobility: Vector) -> Vector:
@@ -65,6 +70,7 @@ def project(
     mobility: Vector | None = None,
     *,
     guess: Array | None = None,
+    sides: OpenSides | None = None,
     tolerance: Array | float = 1e-2,
     continuity: Array | float = 1e-6,
     maximum: int = 60,
@@ -74,6 +80,7 @@ def project(
     Args:
       velocity: face velocities; on faces that are not free they are left as they are.
       mobility: with obstacles, b on free faces by axis, 0 elsewhere.
+      sides: the box's open sides; None: all closed.
       guess: with obstacles, first guess of the pressure increment, m2/s2.
       tolerance, continuity: with obstacles, the solution stops when the 2-norm of the divergence has fallen
         to `tolerance` of that of `velocity`, or when its root mean square times dt is below `continuity`.
@@ -93,11 +100,17 @@ def project(
         def preconditioner(r: Array) -> Array:
             return driven * solver.solve(r)
 
+        grounded = None if sides is None else side_conductance(sides, mesh) * driven
+
+        def operator(x: Array) -> Array:
+            product = negative_laplacian(c, x)
+            return product if grounded is None else product + grounded * x
+
         volume = mesh.volume * driven
         enough = continuity * jnp.sqrt(jnp.vdot(volume, volume)) / dt**2
         norm = jnp.sqrt(jnp.vdot(source, source))
         solution = conjugate_gradient(
-            lambda x: negative_laplacian(c, x),
+            operator,
             source,
             jnp.zeros_like(source) if guess is None else guess,
             preconditioner,
@@ -105,15 +118,25 @@ def project(
             maximum,
         )
         increment, iterations = solution.x, solution.iterations
-    return Projection(subtract_gradient(mesh, velocity, increment, dt, mobility), increment, iterations)
+    return Projection(subtract_gradient(mesh, velocity, increment, dt, mobility, sides), increment, iterations)
 
 
-def subtract_gradient(mesh: Mesh, velocity: Vector, field: Array, dt: Array | float, mobility: Vector | None) -> Vector:
-    """u - dt b grad(field) on the inner faces."""
+def subtract_gradient(
+    mesh: Mesh,
+    velocity: Vector,
+    field: Array,
+    dt: Array | float,
+    mobility: Vector | None,
+    sides: OpenSides | None = None,
+) -> Vector:
+    """u - dt b grad(field) on the inner faces, and on the outflows of open sides."""
     result = []
     for axis in AXES:
         slope = difference(field, axis) / along(mesh.spacing(axis)[1:-1], axis)
         if mobility is not None:
             slope = slope * take(mobility[axis], axis, 1, -1)
-        result.append(velocity[axis] - dt * pad_ends(slope, axis))
+        slope = pad_ends(slope, axis)
+        if sides is not None:
+            slope = slope + side_slopes(sides, mesh, field, axis)
+        result.append(velocity[axis] - dt * slope)
     return (result[0], result[1], result[2])

@@ -22,6 +22,7 @@ from solver.flow import (
     viscous_force,
 )
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends
+from solver.open_sides import OpenSides, passed_heat, side_velocity
 from solver.operators import difference, volume_flux
 from solver.pressure import project
 from solver.viscosity import smagorinsky
@@ -37,6 +38,7 @@ class Model:
     Attributes:
       prescribed: by axis on all faces, velocity where a machine sets it, 0 elsewhere, m/s; None without machines.
       eddy_viscosity: constant eddy viscosity, m2/s (for `turbulence="constant"`).
+      sides: open sides of the box; None: all closed.
       pressure_tolerance, continuity: see `pressure.project`.
     """
 
@@ -49,6 +51,7 @@ class Model:
     prescribed: Vector | None
     eddy_viscosity: Array
     turbulence: EddyViscosity = field(metadata={"static": True}, default="laminar")
+    sides: OpenSides | None = None
     pressure_tolerance: Array | float = 1e-2
     continuity: Array | float = 1e-6
 
@@ -145,6 +148,8 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
 
     def heat_part(flux, temperature, before, turbulent):
         now = advected_heat(mesh, model.heat, flux, temperature)
+        if model.sides is not None:
+            now = now + model.heat.fluid_capacity * passed_heat(model.sides, flux, temperature)
         return now, extrapolate(now, before)
 
     advected, advected_mid = apart(heat_part, flux, state.temperature, state.advected, turbulent)
@@ -161,7 +166,7 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
         viscosity = fluid.viscosity if turbulent is None else fluid.viscosity + turbulent
     tendency = tuple(
         apart(
-            lambda v, f, t, nu, axis=axis: explicit_tendency(mesh, fluid, v, f, t, nu, axis),
+            lambda v, f, t, nu, axis=axis: explicit_tendency(mesh, fluid, v, f, t, nu, axis, model.sides),
             state.velocity,
             flux,
             state.temperature,
@@ -180,6 +185,7 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
         tolerance=model.pressure_tolerance,
         continuity=model.continuity,
         guess=ratio * state.increment,
+        sides=model.sides,
     )
     new = State(
         velocity=projection.velocity,
@@ -206,7 +212,7 @@ def predict(
         now = inner_faces(velocity[axis], axis)
         if model.viscous_solver is not None:
             volume = control_volume(mesh, axis)
-            load = volume * change + dt * viscous_force(mesh, fluid, velocity, fluid.viscosity, axis)
+            load = volume * change + dt * viscous_force(mesh, fluid, velocity, fluid.viscosity, axis, model.sides)
             direct = model.viscous_solver.by_axis[axis]
             theta = model.heat.implicitness
             new = now if direct is None else now + direct.solve(load, 1.0, theta * dt * fluid.viscosity)
@@ -223,6 +229,8 @@ def predict(
             padded = padded * mesh.obstacles.free[axis]
             if model.prescribed is not None:
                 padded = padded + model.prescribed[axis]
+        if model.sides is not None:
+            padded = side_velocity(model.sides, padded, axis)
         result.append(padded)
     return (result[0], result[1], result[2])
 

@@ -7,10 +7,9 @@ import jax
 import numpy as np
 import pytest
 
-import benchmarks.cavity
 import solver.energy
 import solver.flow
-from benchmarks import registry
+from benchmarks import grids, marching, registry
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "cavity.json").read_text())
 RAYLEIGH = ("1e3", "1e4", "1e5", "1e6")
@@ -21,7 +20,7 @@ def compare(rayleigh, found, looser=1.0):
     expected = REFERENCE[rayleigh]
     for name, tolerance in REFERENCE["tolerance"].items():
         assert found[name] == pytest.approx(expected[name], rel=looser * tolerance), name
-    edges = benchmarks.cavity.wall_graded(found["cells"], float(rayleigh))
+    edges = grids.wall_graded(found["cells"], float(rayleigh))
     for name in ("nusselt_max_y", "u_max_y", "v_max_x"):
         cell = np.diff(edges)[np.searchsorted(edges, expected[name]) - 1]
         assert abs(found[name] - expected[name]) <= cell, name
@@ -48,9 +47,9 @@ def test_cavity_at_128_cells(rayleigh):
 @pytest.fixture
 def fresh_march(monkeypatch):
     """The march compiled anew for a solver that has been broken."""
-    march, rate = benchmarks.cavity._march, benchmarks.cavity._compiled()[1]
-    fresh = jax.jit(lambda model, state, dt: march(model, state, dt, benchmarks.cavity.STEPS_A_ROUND))
-    monkeypatch.setattr(benchmarks.cavity, "_compiled", lambda: (fresh, rate))
+    march, rate = marching._march, marching._compiled()[1]
+    fresh = jax.jit(lambda model, state, dt: march(model, state, dt, marching.STEPS_A_ROUND))
+    monkeypatch.setattr(marching, "_compiled", lambda: (fresh, rate))
 
 
 @pytest.mark.usefixtures("fresh_march")

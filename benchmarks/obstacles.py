@@ -1,0 +1,141 @@
+"""Solids and curved walls inside a box, set up for the solver as the module's own blocks and hull are.
+
+`cases.build_domain` closes faces and sums the walls' friction; the arrays are those of `solver.mesh.Obstacles`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from cases.build_domain import Domain
+    from geometry.cutcells import CutCells
+    from solver.box import Side
+    from solver.mesh import Mesh
+    from solver.step import Model
+
+# The pressure is solved until these shares of the divergence, or of a cell, are left: nothing that shows in a result.
+PRESSURE_TOLERANCE = 1e-3
+CONTINUITY = 1e-13
+
+
+def solid_model(
+    edges: Sequence[np.ndarray],
+    solid: np.ndarray,
+    conductivity_ratio: float,
+    sides: Sequence[tuple[Side, Side]],
+    *,
+    viscosity: float,
+    buoyancy: float,
+) -> Model:
+    """A box of fluid with unit conductivity and heat capacity around solid cells; all sides are no-slip walls.
+
+    Args:
+      solid: (nx, ny, nz), whether a cell is solid. An axis of one cell is a direction that nothing depends on.
+      conductivity_ratio: of solid to fluid. A solid that conducts less stores less as well: the same steady state,
+        sooner.
+    """
+    import jax.numpy as jnp
+    import numpy as np
+
+    from geometry.cutcells import cut_cells
+    from geometry.grid import Grid
+    from geometry.shapes import Box
+    from solver.box import box_model
+
+    grid = Grid(*edges)
+    whole = cut_cells(grid, Box(np.subtract(grid.lower, 1.0), np.add(grid.upper, 1.0)), closed_box=False)
+    domain = open_domain(whole)
+    for axis, area in enumerate(domain.area):
+        first, last = _ends(axis)
+        if grid.shape[axis] == 1:
+            domain.passable[axis][first] = domain.passable[axis][last] = 0.0
+        inside = np.pad(solid, [(1, 1) if a == axis else (0, 0) for a in range(3)], mode="edge")
+        n = grid.shape[axis]
+        closed = np.take(inside, range(n + 1), axis) | np.take(inside, range(1, n + 2), axis)
+        closed[first] = closed[last] = True
+        area[closed] = 0.0
+        domain.free[axis][closed] = False
+    domain.open_cell[solid] = False
+    model = box_model(
+        edges,
+        viscosity=viscosity,
+        buoyancy=buoyancy,
+        conductivity=np.where(solid, conductivity_ratio, 1.0),
+        capacity=np.where(solid, min(1.0, conductivity_ratio), 1.0),
+        sides=sides,
+        conduction="implicit",
+        implicit_viscosity=False,
+    )
+    heat = replace(model.heat, fluid_capacity=jnp.asarray(1.0, model.mesh.dtype))
+    return obstructed(replace(model, heat=heat), obstacle_mesh(domain))
+
+
+def open_domain(cut: CutCells) -> Domain:
+    """Everything inside cut cells, before anything in it is closed."""
+    import numpy as np
+
+    from cases.build_domain import Domain
+
+    grid = cut.grid
+    area = [np.array(cut.apertures[a] * grid.face_area(a)) for a in range(3)]
+    return Domain(
+        grid=grid,
+        cut=cut,
+        area=[a.copy() for a in area],
+        free=[a > 0 for a in area],
+        passable=area,
+        drag=[np.zeros_like(a) for a in area],
+        open_cell=cut.volume_fraction > 0,
+        solid=np.full(grid.shape, -1),
+        machine=np.full(grid.shape, -1),
+    )
+
+
+def obstacle_mesh(domain: Domain) -> Mesh:
+    """The solver's mesh of a domain without machines, as a module has it, in double precision."""
+    import jax.numpy as jnp
+    import numpy as np
+
+    from cases.build_domain import wall_friction
+    from cases.build_heat import SMALLEST_INERTIA
+    from solver.mesh import Mesh, Obstacles
+
+    grid = domain.grid
+    full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
+    fluid = domain.open_cell
+    volume = np.where(fluid, np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA) * full, full)
+
+    def triple(arrays: Sequence[np.ndarray]) -> tuple[Any, Any, Any]:
+        x, y, z = (jnp.asarray(np.asarray(a, float)) for a in arrays)
+        return x, y, z
+
+    obstacles = Obstacles(
+        volume=jnp.asarray(volume),
+        area=triple(domain.area),
+        free=triple(domain.free),
+        friction=triple(wall_friction(domain)),
+        open_cell=jnp.asarray(fluid.astype(float)),
+        driven_cell=jnp.asarray(fluid.astype(float)),
+    )
+    x, y, z = (jnp.asarray(np.asarray(grid.edges(a), float)) for a in range(3))
+    return Mesh(x, y, z, obstacles)
+
+
+def obstructed(model: Model, mesh: Mesh) -> Model:
+    """A box's model on a mesh with obstacles, whose friction counts the sides of the box as well."""
+    import jax.numpy as jnp
+
+    fluid = replace(model.fluid, no_slip=jnp.zeros_like(model.fluid.no_slip))
+    return replace(model, mesh=mesh, fluid=fluid, pressure_tolerance=PRESSURE_TOLERANCE, continuity=CONTINUITY)
+
+
+def _ends(axis: int) -> tuple[Any, Any]:
+    """Index of the first and of the last faces of an axis."""
+    first, last = [slice(None)] * 3, [slice(None)] * 3
+    first[axis], last[axis] = slice(0, 1), slice(-1, None)
+    return tuple(first), tuple(last)

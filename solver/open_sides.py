@@ -1,0 +1,125 @@
+"""Sides of the box that the fluid passes: inflow of given velocity and temperature, outflow at zero pressure.
+
+An inflow's faces carry the given normal velocity and stay as they are in the projection. An outflow's faces take the
+velocity of the next face inside (zero gradient) and are then corrected by the projection, whose pressure is zero on
+the side. What enters brings the given velocity and temperature with it, what leaves takes the last cell's away; the
+same holds where an outflow draws fluid back in, at the temperature that is given for it. Conduction and friction at
+an inflow are those of a wall of the given temperature and velocity, at an outflow there is none.
+Source: Ferziger, Peric & Street, Computational Methods for Fluid Dynamics, 4th ed. (2020) sec. 8.8.
+Range: outflows that lie where the flow leaves through most of the side; a jet that turns around there is cut off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array
+
+from solver.mesh import AXES, Mesh, Vector, along, take
+from solver.operators import mean
+
+Kind = Literal["closed", "inflow", "outflow"]
+ENDS = (0, 1)  # low, high
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class OpenSides:
+    """The six sides of a box, by axis and end (low, high).
+
+    Attributes:
+      kind: what each side is.
+      velocity: of what flows in, m/s, three components each; arrays of one layer along the side's axis that
+        broadcast against the side's faces (normal component) or the component's own inner faces (the others).
+      temperature: of what flows in (back, at an outflow), K from the reference; one layer, broadcasting.
+    """
+
+    velocity: tuple[tuple[Vector, Vector], ...]
+    temperature: tuple[tuple[Array, Array], ...]
+    kind: tuple[tuple[Kind, Kind], ...] = field(metadata={"static": True}, default=(("closed", "closed"),) * 3)
+
+    def places(self, *kinds: Kind) -> list[tuple[int, int]]:
+        """(axis, end) of the sides of these kinds."""
+        return [(axis, end) for axis in AXES for end in ENDS if self.kind[axis][end] in kinds]
+
+
+def layer(array: Array, axis: int, end: int, depth: int = 0) -> Array:
+    """One layer of an array, `depth` layers from an end of an axis; keeps three dimensions."""
+    start = depth if end == 0 else array.shape[axis] - 1 - depth
+    return take(array, axis, start, start + 1)
+
+
+def at_end(values: Array, size: int, axis: int, end: int) -> Array:
+    """A layer put at one end of `size` layers of zeros."""
+    before = 0 if end == 0 else size - 1
+    return jnp.pad(values, [(before, size - 1 - before) if a == axis else (0, 0) for a in AXES])
+
+
+def entering(flux: Array, axis: int, end: int) -> Array:
+    """Volume flow into the box through a side's faces, m3/s, one layer."""
+    return layer(flux, axis, end) * (1.0 if end == 0 else -1.0)
+
+
+def passed_heat(sides: OpenSides, flux: Vector, temperature: Array) -> Array:
+    """Heat that the flow carries through the sides into each cell over rho c, K m3/s."""
+    total = jnp.zeros_like(temperature)
+    for axis, end in sides.places("inflow", "outflow"):
+        inward = entering(flux[axis], axis, end)
+        value = jnp.where(inward > 0, sides.temperature[axis][end], layer(temperature, axis, end))
+        total = total + at_end(inward * value, temperature.shape[axis], axis, end)
+    return total
+
+
+def passed_momentum(sides: OpenSides, flux: Vector, velocity: Vector, axis: int) -> Array:
+    """Inflow of a velocity component through the sides along it, m4/s2; on the inner faces of `axis`.
+
+    Through the sides across it, it is `flow.advection` that takes the faces' velocities.
+    """
+    q = take(velocity[axis], axis, 1, -1)
+    total = jnp.zeros_like(q)
+    for b, end in sides.places("inflow", "outflow"):
+        if b != axis:
+            inward = mean(entering(flux[b], b, end), axis)
+            own = layer(q, b, end)
+            given = sides.velocity[b][end][axis] if sides.kind[b][end] == "inflow" else own
+            total = total + at_end(inward * jnp.where(inward > 0, given, own), q.shape[b], b, end)
+    return total
+
+
+def side_velocity(sides: OpenSides, velocity: Array, axis: int) -> Array:
+    """`velocity` (all faces of `axis`) with the normal velocities of the open sides set."""
+    for end in ENDS:
+        kind = sides.kind[axis][end]
+        if kind == "closed":
+            continue
+        # An axis of one cell has no face inside: what enters leaves.
+        inside = layer(velocity, axis, end, 1)
+        wanted = sides.velocity[axis][end][axis] if kind == "inflow" else inside
+        change = jnp.broadcast_to(wanted, inside.shape) - layer(velocity, axis, end)
+        velocity = velocity + at_end(change, velocity.shape[axis], axis, end)
+    return velocity
+
+
+def side_slopes(sides: OpenSides, mesh: Mesh, field: Array, axis: int) -> Array:
+    """Gradient of a field that is zero on the outflows, on all faces of `axis`; zero but on these sides."""
+    size = field.shape[axis] + 1
+    shape = [size if a == axis else n for a, n in enumerate(field.shape)]
+    total = jnp.zeros(shape, field.dtype)
+    for end in ENDS:
+        if sides.kind[axis][end] == "outflow":
+            slope = layer(field, axis, end) / mesh.spacing(axis)[0 if end == 0 else -1]
+            total = total + at_end(slope if end == 0 else -slope, size, axis, end)
+    return total
+
+
+def side_conductance(sides: OpenSides, mesh: Mesh) -> Array:
+    """Area over distance to the zero pressure of the outflows, by cell, m."""
+    total = jnp.zeros(mesh.shape, mesh.dtype)
+    for axis, end in sides.places("outflow"):
+        area = layer(mesh.area[axis], axis, end)
+        link = area / along(mesh.spacing(axis)[:1] if end == 0 else mesh.spacing(axis)[-1:], axis)
+        total = total + at_end(link, mesh.shape[axis], axis, end)
+    return total
