@@ -12,7 +12,7 @@ from cases.properties import Properties
 from cases.schema import Case
 from materials import get_solid
 from solver.energy import Heat
-from solver.films import gas_natural_film
+from solver.gas_films import gas_natural_film
 from solver.mesh import AXES, Vector
 
 TURBULENT_PRANDTL = 0.85  # Kays 1994

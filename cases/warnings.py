@@ -9,7 +9,8 @@ import numpy as np
 from cases.schema import BoxVessel, Case, CylinderVessel
 from cases.schema_ranges import estimates, gives_heat_to_the_sea, range_warnings
 from materials import get_fluid, get_solid, seawater
-from solver.films import check_gas_film, check_hull_outside_film
+from solver.films import check_hull_outside_film
+from solver.gas_films import check_gas_film
 
 if TYPE_CHECKING:
     from cases.levels import Level

@@ -1,9 +1,7 @@
-"""Film coefficients: the hull's outside in seawater, and its inside in gas.
+"""Film coefficients on the hull's outside in seawater: mean Nusselt numbers of whole bodies.
 
-Outside, mean Nusselt numbers of whole bodies (natural, forced, mixed); inside, a local film from what the
-flow solver knows at the first cell: speed, distance, temperature difference. All traceable in single and
-double precision; numbers outside a correlation's data are reported by the `check_*` functions, never
-silently clipped.
+Natural, forced and mixed convection. All traceable in single and double precision; numbers outside a correlation's
+data are reported by `check_hull_outside_film`, never silently clipped. `solver.gas_films` has the inside.
 
     Ra = g beta dT L^3 / (nu alpha),  Re = U L / nu,  Pr = nu / alpha,  h = Nu k / L
 
@@ -19,14 +17,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from solver.wall_law import kader_temperature, wall_distance_units
-
 Real = float | int | np.floating | np.ndarray | Array
 
 GRAVITY = 9.80665  # m/s2, standard
 # Roots have no slope at 0; below these floors convection is nothing beside conduction.
 _SMALLEST_RAYLEIGH = 1e-6
-_SMALLEST_RAYLEIGH_PER_VOLUME = 1.0  # 1/m3
 _SMALLEST_SPEED = 1e-9  # m/s
 
 
@@ -63,7 +58,7 @@ def rayleigh_per_volume(properties: FilmProperties, temperature_difference: Real
     return driving / (properties.kinematic_viscosity * properties.diffusivity)
 
 
-# --- Outside: natural convection ---
+# --- Natural convection ---
 
 
 def natural_horizontal_cylinder(rayleigh: Real, prandtl: Real) -> Array:
@@ -100,7 +95,7 @@ def natural_sphere(rayleigh: Real, prandtl: Real) -> Array:
     return 2.0 + 0.589 * jnp.power(reduced, 1 / 4) * jnp.power(1.0 + 7.44e-8 * reduced, 1 / 12)
 
 
-# --- Outside: forced and mixed convection ---
+# --- Forced and mixed convection ---
 
 
 def forced_cylinder(reynolds: Real, prandtl: Real) -> Array:
@@ -151,7 +146,9 @@ def mixed(natural: Real, forced: Real, exponent: float) -> Array:
     return larger * jnp.power(1.0 + ratio**exponent, 1.0 / exponent)
 
 
-class _Range(NamedTuple):
+class Range(NamedTuple):
+    """Where a correlation has data, and whose."""
+
     low: float
     high: float
     source: str
@@ -163,32 +160,32 @@ class _Body(NamedTuple):
     natural: Callable[[Real, Real], Array]
     forced: Callable[[Real, Real], Array]
     exponent: float
-    natural_range: _Range  # of Ra
-    forced_range: _Range  # of Re
+    natural_range: Range  # of Ra
+    forced_range: Range  # of Re
 
 
 _CHURCHILL_CHU = "Churchill-Chu 1975"
-_CHURCHILL_BERNSTEIN = _Range(0.0, 4e5, "Churchill-Bernstein 1977; few data up to 1e7, scatter 20 to 30 %")
-_PLATE_FLOW = _Range(0.0, 1e8, "flat plate, Incropera 7.38")
+_CHURCHILL_BERNSTEIN = Range(0.0, 4e5, "Churchill-Bernstein 1977; few data up to 1e7, scatter 20 to 30 %")
+_PLATE_FLOW = Range(0.0, 1e8, "flat plate, Incropera 7.38")
 _BODIES = {
     "horizontal_cylinder": _Body(
         natural_horizontal_cylinder,
         forced_cylinder,
         4.0,
-        _Range(0.0, 1e12, _CHURCHILL_CHU),
+        Range(0.0, 1e12, _CHURCHILL_CHU),
         _CHURCHILL_BERNSTEIN,
     ),
     "vertical_cylinder": _Body(
-        natural_vertical_plate, forced_cylinder, 4.0, _Range(0.0, 1e12, _CHURCHILL_CHU), _CHURCHILL_BERNSTEIN
+        natural_vertical_plate, forced_cylinder, 4.0, Range(0.0, 1e12, _CHURCHILL_CHU), _CHURCHILL_BERNSTEIN
     ),
     "sphere": _Body(
         natural_sphere,
         forced_sphere,
         4.0,
-        _Range(0.0, 1e13, "Churchill 1983"),
-        _Range(3.5, 7.6e4, "Whitaker 1972"),
+        Range(0.0, 1e13, "Churchill 1983"),
+        Range(3.5, 7.6e4, "Whitaker 1972"),
     ),
-    "plate": _Body(natural_vertical_plate, forced_plate, 3.0, _Range(0.0, 1e12, _CHURCHILL_CHU), _PLATE_FLOW),
+    "plate": _Body(natural_vertical_plate, forced_plate, 3.0, Range(0.0, 1e12, _CHURCHILL_CHU), _PLATE_FLOW),
 }
 
 
@@ -244,7 +241,8 @@ def hull_outside_film(
     return jnp.multiply(properties.conductivity, mixed(natural, forced, body.exponent))
 
 
-def _message(name: str, values: Real, allowed: _Range) -> list[str]:
+def extrapolated(name: str, values: Real, allowed: Range) -> list[str]:
+    """One message when any of `values` lies outside the range, else none."""
     values = np.asarray(values, float)
     low, high = float(np.min(values)), float(np.max(values))
     if low >= allowed.low and high <= allowed.high:
@@ -271,112 +269,10 @@ def check_hull_outside_film(
     body = _body(shape)
     tall = size if height is None else height
     rayleigh = rayleigh_per_volume(properties, wall_temperature - sea_temperature, gravity) * tall**3
-    messages = _message(f"outside film, {shape}: Rayleigh number", rayleigh, body.natural_range)
+    messages = extrapolated(f"outside film, {shape}: Rayleigh number", rayleigh, body.natural_range)
     moving = np.asarray(current_speed, float)
     reynolds = moving * size / properties.kinematic_viscosity
     if np.any(moving > 0):
-        messages += _message(f"outside film, {shape}: Reynolds number", reynolds, body.forced_range)
-    prandtl = _Range(0.7, 60.0, "water and gas data of these correlations")
-    return messages + _message(f"outside film, {shape}: Prandtl number", properties.prandtl, prandtl)
-
-
-# --- Inside: the film between the hull and the first gas cell ---
-
-
-def gas_forced_film(properties: FilmProperties, speed: Real, distance: Real) -> Array:
-    """Film (W/(m2 K)) from the speed at the first cell: wall functions of momentum and heat. Traceable.
-
-        h = rho cp u_tau / Theta+(y+)  =  (k / y) Pr y+ / Theta+
-
-    with y+ from `wall_distance_units` and Theta+ from `kader_temperature`. It ends in plain conduction
-    k / y as the gas comes to rest or the cell reaches the viscous sublayer.
-    """
-    y_plus = wall_distance_units(speed, distance, properties.kinematic_viscosity)
-    enhancement = properties.prandtl * y_plus / kader_temperature(y_plus, properties.prandtl)
-    return jnp.multiply(properties.conductivity / distance, enhancement)
-
-
-def gas_natural_film(
-    properties: FilmProperties,
-    temperature_difference: Real,
-    inclination: Real = 0.0,
-    gravity: float = GRAVITY,
-) -> Array:
-    """Local film (W/(m2 K)) of turbulent natural convection, independent of any length. Traceable.
-
-        h = C f k (g beta |dT| / (nu alpha))^(1/3),   C = 0.150 / [1 + (0.492/Pr)^(9/16)]^(16/27)
-        f = 7.238 / (7.238 - |n_z|) where the layer is unstable, 1.382 / (1.382 + |n_z|) where it is stable
-
-    C is the limit of high Ra of Churchill & Chu's vertical plate (1975): 0.105 at Pr = 0.71, between the
-    0.10 of McAdams (1954) and the 0.11 of ASHRAE's 1.31 |dT|^(1/3) for air. f is the tilt of Walton (1983),
-    Thermal Analysis Research Program, NBSIR 83-2655, as in EnergyPlus, made dimensionless by its own
-    vertical wall: 1.16 at an unstable horizontal surface, 0.58 at a stable one. Walls taller than about 1 m
-    at some K (Ra > 1e9).
-
-    Args:
-        temperature_difference: T_gas - T_wall (K), with its sign.
-        inclination: z component n_z of the unit normal that points OUT of the gas: 0 a vertical wall, +1 a
-            ceiling, -1 a floor. Warm gas under a cold ceiling is unstable, over a cold floor stable.
-    """
-    prandtl_factor = (1.0 + (0.492 / properties.prandtl) ** (9 / 16)) ** (16 / 27)
-    rayleigh = rayleigh_per_volume(properties, temperature_difference, gravity)
-    vertical = 0.387**2 / prandtl_factor * jnp.cbrt(jnp.maximum(rayleigh, _SMALLEST_RAYLEIGH_PER_VOLUME))
-    tilt = jnp.abs(inclination)
-    unstable = inclination * jnp.sign(temperature_difference) > 0
-    factor = jnp.where(unstable, 7.238 / (7.238 - tilt), 1.382 / (1.382 + tilt))
-    return jnp.multiply(properties.conductivity, vertical * factor)
-
-
-def gas_film(
-    properties: FilmProperties,
-    speed: Real,
-    distance: Real,
-    temperature_difference: Real,
-    inclination: Real = 0.0,
-    gravity: float = GRAVITY,
-) -> Array:
-    """Film coefficient (W/(m2 K)) between the hull and the first gas cell, per patch. Traceable.
-
-        h = (h_forced^3 + h_natural^3)^(1/3)        Churchill, AIChE J. 23 (1977) 10, assisting flow
-
-    of `gas_forced_film`, which ends in conduction k / distance, and `gas_natural_film`. Two equal parts
-    give 26 % more than one: that much the blend may overrate where the flow solver already resolves the
-    buoyant layer. Convection only, without radiation.
-
-    Args:
-        properties: gas at the film temperature, per patch or uniform.
-        speed: of the gas at the cell (m/s), >= 0, its part along the wall.
-        distance: from the cell to the wall (m), > 0.
-        temperature_difference: T_gas - T_wall (K), with its sign.
-        inclination: z component of the unit normal out of the gas (see `gas_natural_film`).
-        gravity: m/s2; 0 leaves the forced film.
-    """
-    natural = gas_natural_film(properties, temperature_difference, inclination, gravity)
-    return mixed(natural, gas_forced_film(properties, speed, distance), 3.0)
-
-
-def check_gas_film(
-    properties: FilmProperties,
-    speed: Real,
-    distance: Real,
-    temperature_difference: Real,
-    height: Real | None = None,
-    gravity: float = GRAVITY,
-) -> list[str]:
-    """One-line messages where `gas_film` leaves its data; empty when inside.
-
-    Concrete arrays only. `height` of the wall (m), where known, tells whether natural convection is
-    turbulent.
-    """
-    y_plus = wall_distance_units(speed, distance, properties.kinematic_viscosity)
-    messages = _message("inside film: y+ of the first cell", y_plus, _Range(0.0, 1000.0, "log layer, Kader 1981"))
-    prandtl = _Range(0.6, 4e4, "Churchill-Chu 1975, Kader 1981")
-    messages += _message("inside film: Prandtl number", properties.prandtl, prandtl)
-    if height is not None:
-        rayleigh = rayleigh_per_volume(properties, temperature_difference, gravity) * height**3
-        messages += _message(
-            "inside film: Rayleigh number on the height",
-            np.max(rayleigh),
-            _Range(1e9, 1e13, "turbulent natural film"),
-        )
-    return messages
+        messages += extrapolated(f"outside film, {shape}: Reynolds number", reynolds, body.forced_range)
+    prandtl = Range(0.7, 60.0, "water and gas data of these correlations")
+    return messages + extrapolated(f"outside film, {shape}: Prandtl number", properties.prandtl, prandtl)

@@ -15,7 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from solver.films import FilmProperties, gas_film, hull_outside_film
+from solver.films import FilmProperties, hull_outside_film
+from solver.gas_films import gas_film
 
 Outside = Literal["sea", "film", "adiabatic"]
 

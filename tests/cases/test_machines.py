@@ -11,7 +11,7 @@ from cases.errors import CaseError
 from cases.levels import make_level
 from cases.loader import case_from_text
 from cases.runner import run_case
-from solver.films import gas_natural_film
+from solver.gas_films import gas_natural_film
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 ROOM = """
