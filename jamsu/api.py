@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import xarray as xr
 
-    from cases.runner import Progress, Run
-    from cases.schema import Case
+    from cases.run.runner import Progress, Run
+    from cases.schema.case import Case
 
 Quality = Literal["coarse", "default", "fine"]
 Values = Mapping[str, Any]
@@ -31,7 +31,7 @@ def run(
 
     `case` is a name of the library, the path of a TOML file, or a Case. With `output` the result is written
     there as well, and an existing file is refused unless `force`; `resume` goes on from the checkpoint of an
-    interrupted run with the same output. `progress` is called during the run with a `cases.runner.Progress`.
+    interrupted run with the same output. `progress` is called during the run with a `cases.run.runner.Progress`.
 
     Read `tree.attrs["status"]`: a run that did not converge is returned too. Raises `cases.errors.CaseError`
     for a bad case or an output that cannot be used.
@@ -53,13 +53,13 @@ def solve(
 ) -> Run:
     """Solve a case with overrides "path=value": the run with its tree and its summary. Raises as `run`."""
     if output is not None:
-        from cases.result_file import check_output
+        from cases.results.file import check_output
 
         check_output(output, overwrite=force or resume)
     loaded = _loaded(case, changes)
     from cases.errors import CaseError
-    from cases.loader import error_as_typed
-    from cases.runner import run_case  # imports jax: only once the input is known to be good
+    from cases.reading.loader import error_as_typed
+    from cases.run.runner import run_case  # imports jax: only once the input is known to be good
 
     try:
         return run_case(loaded, output=output, quality=quality, resume=resume, force=force, progress=progress)
@@ -90,7 +90,7 @@ def open_result(path: str | Path) -> xr.DataTree:
     `xarray.open_datatree(path)` reads the same file piece by piece. Raises `cases.errors.CaseError` when it
     is no result.
     """
-    from cases.result_file import read_result
+    from cases.results.file import read_result
 
     return read_result(path)
 
@@ -136,12 +136,12 @@ def sweep(
     an interrupted sweep with the same output goes on where it was. Raises `cases.errors.CaseError` for a bad
     case or axes.
     """
-    from cases.sweep import run_sweep
-    from cases.sweep_axis import make_axis
+    from cases.sweep.axis import make_axis
+    from cases.sweep.sweep import run_sweep
 
     path = None if output is None else Path(output)
     if path is not None:
-        from cases.result_file import check_output
+        from cases.results.file import check_output
 
         check_output(path, overwrite=force or resume)
     axes = [make_axis(key, values) for key, values in vary.items()]
@@ -152,7 +152,7 @@ def overrides(values: Values | None) -> tuple[str, ...]:
     """Values by path as the "path=value" texts of the command line."""
     if not values:
         return ()
-    from cases.sweep_axis import as_text
+    from cases.sweep.axis import as_text
 
     return tuple(f"{path}={as_text(value)}" for path, value in values.items())
 

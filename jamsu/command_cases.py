@@ -74,10 +74,10 @@ def check(
       jamsu check natick2 --set "solver.resolution=50 mm" --json
     """
     from cases import CaseError, load_case
-    from cases.loader import error_as_typed
+    from cases.reading.loader import error_as_typed
 
     loaded = load_case(case, set_ or ())
-    from cases.runner import check_case
+    from cases.run.runner import check_case
     from jamsu.console import answers, print_json
 
     try:

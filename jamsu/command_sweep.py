@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.table import Table
 
-    from cases.sweep_axis import Axis
-    from cases.sweep_file import Point
+    from cases.sweep.axis import Axis
+    from cases.sweep.file import Point
 
 
 def sweep(
@@ -69,9 +69,9 @@ def sweep(
       130  interrupted; --resume goes on
     """
     only_one(force=force, resume=resume)
-    from cases.result_file import check_output
-    from cases.sweep import run_sweep
-    from cases.sweep_axis import parse_axis
+    from cases.results.file import check_output
+    from cases.sweep.axis import parse_axis
+    from cases.sweep.sweep import run_sweep
     from jamsu.api import default_output
     from jamsu.console import answers, print_json
     from jamsu.progress import shown_progress

@@ -76,7 +76,7 @@ def test_a_room_imports_only_rooms_to_its_left(room):
         ("jamsu", "from benchmarks import registry", ["line 1: jamsu imports benchmarks"]),
         ("solver", "from . import mesh", ["line 1: solver imports ."]),
         ("cases", "from solver.step import step\nfrom geometry.grid import Grid\nimport materials", []),
-        ("viz", "from cases.result_file import open_result", []),
+        ("viz", "from cases.results.file import open_result", []),
     ],
 )
 def test_the_rule_can_fail(room, source, expected):
@@ -101,7 +101,7 @@ def test_documents_point_at_what_exists(document):
 
 
 def test_a_dead_pointer_is_found():
-    assert missing("`solver/step.py`, `cases.levels.make_level`, `solver/`, `site.depth`") == []
+    assert missing("`solver/step.py`, `cases.run.levels.make_level`, `solver/`, `site.depth`") == []
     assert missing("`solver/steps.py`") == ["solver/steps.py"]
     assert missing("`solver.step.stride`") == ["solver.step.stride"]
     assert missing("`geometry.gird`") == ["geometry.gird"]

@@ -11,8 +11,8 @@ import numpy as np
 import xarray as xr
 from pydantic import ValidationError
 
-from cases.extents import Extent, opening_extent, opposite, placed
-from cases.schema import Block, Cooler, Fan, Panel
+from cases.schema.case import Block, Cooler, Fan, Panel
+from cases.schema.extents import Extent, opening_extent, opposite, placed
 
 SIDES = {"-x": (0, -1.0), "+x": (0, 1.0), "-y": (1, -1.0), "+y": (1, 1.0), "-z": (2, -1.0), "+z": (2, 1.0)}
 

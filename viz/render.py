@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
 from cases.errors import CaseError, Problem
-from cases.result_file import read_result
+from cases.results.file import read_result
 from viz import camera, caption, gl, meshes
 from viz.overlay import INK, PAPER, QUIET, Paint, Plotter, draw_bars, draw_legend, draw_rack_labels, draw_words, letter
 from viz.scale import ABOVE, BELOW, Scale, rack_values, scales

@@ -14,7 +14,7 @@ import xarray as xr
 from scipy.ndimage import distance_transform_edt
 
 from cases.errors import CaseError, Problem
-from cases.result_variables import VARIABLES
+from cases.results.variables import VARIABLES
 from viz.cut import Cut, choose_cut, hottest, viewing_side
 from viz.items import Box, Fixture, Rack, coils_of, fixtures_of, racks_of
 from viz.vessel import Vessel, read_vessel

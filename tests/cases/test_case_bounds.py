@@ -6,9 +6,9 @@ import pytest
 
 import cases
 from cases.errors import Problem
-from cases.overrides import set_path, split_override
-from cases.schema_paths import field_at
-from cases.validation import validated
+from cases.reading.overrides import set_path, split_override
+from cases.schema.paths import field_at
+from cases.schema.validation import validated
 
 
 def refusal(*overrides, case="natick2"):

@@ -4,7 +4,7 @@ import pytest
 
 import cases
 from cases.errors import Problem
-from cases.overrides import split_override
+from cases.reading.overrides import split_override
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 
 from cases import case_from_text, library_names, load_case
-from cases.levels import make_level
-from cases.schema_ranges import estimates, range_warnings
-from cases.warnings import collect_warnings
+from cases.run.levels import make_level
+from cases.run.warnings import collect_warnings
+from cases.schema.ranges import estimates, range_warnings
 
 IN_TIME = ("solver.mode=transient", "solver.duration=20 s")
 

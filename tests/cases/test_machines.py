@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from cases import load_case
-from cases.build_domain import perforation_loss
+from cases.build.domain import perforation_loss
 from cases.errors import CaseError
-from cases.levels import make_level
-from cases.loader import case_from_text
-from cases.runner import run_case
+from cases.reading.loader import case_from_text
+from cases.run.levels import make_level
+from cases.run.runner import run_case
 from solver.gas_films import gas_natural_film
 
 SMALL = Path(__file__).parents[1] / "small.toml"

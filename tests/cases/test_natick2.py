@@ -3,7 +3,7 @@
 import pytest
 
 from cases import load_case
-from cases.runner import run_case
+from cases.run.runner import run_case
 
 pytestmark = pytest.mark.slow
 

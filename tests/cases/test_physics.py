@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cases import load_case
-from cases.runner import run_case
+from cases.run.runner import run_case
 from materials import get_fluid
 from solver.compilation import CompilationCount
 

@@ -12,16 +12,17 @@ import pytest
 import xarray as xr
 
 from cases import load_case
-from cases.checkpoint import checkpoint_path
 from cases.errors import CaseError
-from cases.runner import run_case
+from cases.run.checkpoint import checkpoint_path
+from cases.run.runner import run_case
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 SCRIPT = """
 import sys
 from pathlib import Path
-from cases import keeper, load_case
-from cases.runner import run_case
+from cases.run import keeper
+from cases import load_case
+from cases.run.runner import run_case
 keeper.SECONDS_BETWEEN_CHECKPOINTS = 0.0
 run_case(load_case(sys.argv[1]), output=Path(sys.argv[2]), resume=len(sys.argv) > 3)
 """

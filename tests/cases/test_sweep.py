@@ -13,9 +13,9 @@ import pytest
 import xarray as xr
 
 from cases.errors import CaseError, Problem
-from cases.sweep import run_sweep
-from cases.sweep_axis import make_axis, parse_axis
-from cases.sweep_plan import make_plan
+from cases.sweep.axis import make_axis, parse_axis
+from cases.sweep.plan import make_plan
+from cases.sweep.sweep import run_sweep
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ class FakeSession:
 @pytest.fixture
 def session(monkeypatch, tmp_path):
     kind = type("Session", (FakeSession,), {"begun": 0, "solved": []})
-    module = ModuleType("cases.runner")
+    module = ModuleType("cases.run.runner")
     module.Session = kind
-    monkeypatch.setitem(sys.modules, "cases.runner", module)
+    monkeypatch.setitem(sys.modules, "cases.run.runner", module)
     monkeypatch.setattr("cases.load_case", fake_load_case, raising=False)
-    monkeypatch.setattr("cases.sweep_plan.check_grid", lambda case, quality: None)
+    monkeypatch.setattr("cases.sweep.plan.check_grid", lambda case, quality: None)
     monkeypatch.chdir(tmp_path)
     return kind
 
@@ -201,7 +201,7 @@ def test_a_value_without_a_grid_is_refused_too(session, monkeypatch):
         if case.values["b"] == 20:
             raise CaseError("x", Problem("solver.resolution", "20 m", "too wide"))
 
-    monkeypatch.setattr("cases.sweep_plan.check_grid", check_grid)
+    monkeypatch.setattr("cases.sweep.plan.check_grid", check_grid)
     with pytest.raises(CaseError, match=r"--vary: b: '20': solver.resolution: 20 m: too wide"):
         run_sweep("x", AXES)
     assert session.begun == 0

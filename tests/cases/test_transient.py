@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from cases import keeper, load_case
+from cases import load_case
 from cases.errors import CaseError
-from cases.levels import make_level
-from cases.result_file import read_result
-from cases.runner import run_case
-from cases.transient import initial_temperature
-from cases.transient_march import Schedule
+from cases.results.file import read_result
+from cases.run import keeper
+from cases.run.levels import make_level
+from cases.run.runner import run_case
+from cases.run.transient import initial_temperature
+from cases.run.transient_march import Schedule
 from materials import get_solid
 
 POWER = 500.0  # W

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from cases.progress import Progress
+from cases.run.progress import Progress
 
 
 def summary(hottest: float = 24.5, status: str = "converged", result: str | None = None) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def summary(hottest: float = 24.5, status: str = "converged", result: str | None
 
 @dataclass
 class FakeRunner:
-    """Stands in for `cases.runner`; `calls` holds what the commands asked for."""
+    """Stands in for `cases.run.runner`; `calls` holds what the commands asked for."""
 
     status: str = "converged"
     fail: Callable[[Any], None] = lambda case: None

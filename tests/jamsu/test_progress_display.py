@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from cases.progress import Progress, steady_doing
+from cases.run.progress import Progress, steady_doing
 from jamsu import progress
 
 STEP = Progress(

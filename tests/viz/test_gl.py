@@ -74,7 +74,7 @@ def test_a_display_or_a_chosen_window_is_respected(monkeypatch, no_display):
 def test_render_does_not_touch_vtk_without_gl(monkeypatch, no_display, tmp_path):
     from synthetic import synthetic_result
 
-    from cases.result_file import write_result
+    from cases.results.file import write_result
 
     child(monkeypatch, subprocess.CompletedProcess([], -6, "", "bad"))
     monkeypatch.setattr(render, "draw", lambda *_, **__: pytest.fail("drew without OpenGL"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from synthetic import synthetic_result
 
-from cases.loader import case_from_text
+from cases.reading.loader import case_from_text
 from viz.items import fixtures_of
 from viz.meshes import arrow, plate, trace
 from viz.render import KINDS

@@ -9,7 +9,7 @@ from PIL import Image
 from synthetic import synthetic_result
 
 from cases.errors import CaseError
-from cases.result_file import write_result
+from cases.results.file import write_result
 from viz import gl
 from viz.overlay import BAR_LEFT, BAR_RIGHT
 from viz.render import VIEWS, render

@@ -1,0 +1,1 @@
+"""From a case to the arrays that the solver marches."""

@@ -1,0 +1,131 @@
+"""From a case to its grid: cell edges that follow the objects, and the cut cells of the vessel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cases.errors import CaseError, Problem
+from cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
+from cases.reading.layout import vessel_shape
+from cases.schema.case import Case
+from geometry.cutcells import CutCells, cut_cells
+from geometry.grading import axis_edges, check_planes
+from geometry.grid import Grid
+
+QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of the case's resolution
+SMALLEST_OPEN_SHARE = 0.25  # cut cells with less open volume are closed: they would limit the time step
+FEWEST_CELLS = 4  # across the vessel's smallest extent
+STEEPEST = 20  # a wall resolution finer than this share of the resolution makes more cells than anyone wants
+MOST_CELLS = 20_000_000
+BYTES_A_CELL = 880  # in single precision, see `runner.check_case`
+SMALLEST_GAP = 0.2  # two different planes need this share of a cell between them
+
+
+def case_extents(case: Case, bounds: tuple[np.ndarray, np.ndarray]) -> dict[str, Extent]:
+    """Boxes and rectangles of all objects by path, cut off at the grid's bounds."""
+    extents = dict(solid_extents(case)) | dict(flat_extents(case))
+    for name, cooler in case.coolers.items():
+        extents[f"coolers.{name}.outlet"] = opening_extent(cooler, cooler.outlet)
+        extents[f"coolers.{name}.intake"] = opening_extent(cooler, cooler.intake)
+    lower, upper = bounds
+    # Three values each: the type checker cannot count what a generator yields.
+    return {
+        path: Extent(
+            tuple(float(v) for v in np.clip(e.lower, lower, upper)),  # type: ignore[arg-type]
+            tuple(float(v) for v in np.clip(e.upper, lower, upper)),  # type: ignore[arg-type]
+        )
+        for path, e in extents.items()
+    }
+
+
+def fits(case: Case, coarseness: float) -> bool:
+    """Whether the vessel holds the fewest cells across that a flow can be made out with."""
+    lower, upper = vessel_shape(case).bounds()
+    extent = float(np.min(np.asarray(upper) - np.asarray(lower)))
+    return case.solver.resolution * coarseness <= extent / FEWEST_CELLS * (1 + 1e-9)
+
+
+def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
+    """Graded grid whose planes hold every face of every object.
+
+    Args:
+      coarseness: cell width in units of the case's resolution.
+
+    Raises:
+      CaseError: two objects so close that no cell fits between them; a resolution wider than the vessel.
+    """
+    shape = vessel_shape(case)
+    bounds = shape.bounds()
+    lower, upper = np.asarray(bounds[0], float), np.asarray(bounds[1], float)
+    spacing = case.solver.resolution * coarseness
+    if not fits(case, coarseness):
+        most = np.min(upper - lower) / FEWEST_CELLS
+        raise _resolution_error(
+            case,
+            f"cells of {spacing:g} m are too wide: expected at most 1/{FEWEST_CELLS} of the vessel's smallest extent, "
+            f"{most:.4g} m",
+        )
+    _check_count(case, float(np.prod((upper - lower) / spacing)))
+    fine = None if case.solver.wall_resolution is None else case.solver.wall_resolution * coarseness
+    if fine is not None and fine < spacing / STEEPEST:
+        raise CaseError(
+            case.name,
+            Problem("solver.wall_resolution", f"{fine:g} m", f"expected at least 1/{STEEPEST} of the resolution"),
+        )
+    extents = case_extents(case, (lower, upper))
+    edges = []
+    for axis in range(3):
+        planes = _planes(extents, axis)
+        minimum = SMALLEST_GAP * case.solver.resolution * min(coarseness, 1.0)
+        try:
+            check_planes({**planes, "hull (low)": lower[axis], "hull (high)": upper[axis]}, minimum)
+        except ValueError as error:
+            raise _resolution_error(case, str(error)) from None
+        faces = [lower[axis], upper[axis], *_planes(_fine_extents(extents), axis).values()]
+        edges.append(
+            axis_edges(
+                lower[axis],
+                upper[axis],
+                list(planes.values()),
+                spacing,
+                fine_planes=faces if fine is not None else (),
+                fine_spacing=fine,
+                ratio=1.3,
+                minimum=1e-6,
+            )
+        )
+    _check_count(case, float(np.prod([len(edge) - 1.0 for edge in edges])))
+    return Grid(*edges)
+
+
+def _check_count(case: Case, cells: float) -> None:
+    if not cells <= MOST_CELLS:
+        raise _resolution_error(
+            case, f"needs {cells:.3g} cells, some {cells * BYTES_A_CELL / 1e9:.3g} GB: expected at most {MOST_CELLS:g}"
+        )
+
+
+def _resolution_error(case: Case, expected: str) -> CaseError:
+    return CaseError(case.name, Problem("solver.resolution", f"{case.solver.resolution:g} m", expected))
+
+
+def _planes(extents: dict[str, Extent], axis: int) -> dict[str, float]:
+    planes: dict[str, float] = {}
+    for path, extent in extents.items():
+        planes[f"{path} (low {'xyz'[axis]})"] = extent.lower[axis]
+        planes[f"{path} (high {'xyz'[axis]})"] = extent.upper[axis]
+    return planes
+
+
+def _fine_extents(extents: dict[str, Extent]) -> dict[str, Extent]:
+    return {path: e for path, e in extents.items() if path.startswith(("racks.", "coils."))}
+
+
+def build_cut_cells(case: Case, grid: Grid) -> CutCells:
+    """Open shares of the vessel on its grid; too small cells closed."""
+    return cut_cells(grid, vessel_shape(case)).floor(SMALLEST_OPEN_SHARE)
+
+
+def flow_axis(front: str) -> tuple[int, int]:
+    """(axis, sign) of the gas flow through a machine whose intake is its side `front`."""
+    return axis_of(front), 1 if front[0] == "-" else -1

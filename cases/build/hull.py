@@ -1,0 +1,72 @@
+"""The hull of a case as surface patches: layers, films, normals."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+
+from cases.build.domain import Domain
+from cases.reading.layout import vessel_shape
+from cases.build.properties import Properties
+from cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
+from materials import get_solid
+from solver.films import FilmProperties
+from solver.hull import Hull
+from solver.shell import Contact, Layer, hull_resistance
+
+
+def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull:
+    cut, vessel = domain.cut, case.vessel
+    touching = (cut.wall_area > 0) & domain.open_cell & (domain.machine < 0)
+    cells = np.flatnonzero(touching.ravel())
+    # Wall behind machines and blocks gives its area to no patch: it is not wetted by the gas.
+    vector = cut.wall_vector.reshape(3, -1)[:, cells].T
+    length = np.linalg.norm(vector, axis=1, keepdims=True)
+    normal = vector / np.where(length > 0, length, 1)
+    # The film's distance is half a cell whatever a cut leaves of it: the distance of the open centroid itself varies
+    # from cell to cell and would make the hull's heat depend on how the vessel lies on its grid (1 % when turned).
+    full = np.broadcast_to(np.asarray(domain.grid.cell_volume), domain.grid.shape).ravel()[cells]
+    distance = 0.5 * np.cbrt(full)
+    kind, size, height, film = _hull_shape(case)
+    elements = [
+        Contact(layer.resistance or 0.0)
+        if layer.material is None
+        else Layer(layer.thickness or 0.0, float(get_solid(layer.material).conductivity))
+        for layer in vessel.layers
+    ]
+    wall = hull_resistance(kind, elements, size / 2)
+    outside = case.site.seawater_temperature if vessel.outside != "film" else vessel.outside_temperature
+    return Hull(
+        cell=jnp.asarray(cells, jnp.int32),
+        area=cast(cut.wall_area.ravel()[cells]),
+        distance=cast(distance),
+        normal=cast(normal),
+        resistance=cast(wall.resistance),
+        area_ratio=cast(wall.area_ratio),
+        size=cast(size),
+        height=cast(height),
+        current=cast(case.site.current_speed),
+        outside_temperature=cast((outside or 0.0) - case.site.seawater_temperature),
+        film=cast(vessel.film_coefficient or 0.0),
+        gas=FilmProperties(**{n: cast(v) for n, v in properties.gas._asdict().items()}),
+        sea=FilmProperties(**{n: cast(v) for n, v in properties.sea._asdict().items()}),
+        shape=film,
+        outside=vessel.outside,
+    )
+
+
+def _hull_shape(case: Case) -> tuple[str, float, float, str]:
+    """(kind of shell, length of forced flow m, length of natural flow m, kind of outside film)."""
+    vessel = case.vessel
+    if isinstance(vessel, CylinderVessel):
+        if vessel.axis == "z":
+            return "cylinder", vessel.diameter, vessel.length, "vertical_cylinder"
+        return "cylinder", vessel.diameter, vessel.diameter, "horizontal_cylinder"
+    if isinstance(vessel, SphereVessel):
+        return "sphere", vessel.diameter, vessel.diameter, "sphere"
+    if isinstance(vessel, BoxVessel):
+        return "plane", vessel.size[0], vessel.size[2], "plate"
+    assert isinstance(vessel, StlVessel)
+    lower, upper = vessel_shape(case).bounds()
+    extent = np.asarray(upper) - np.asarray(lower)
+    return "plane", float(extent[0]), float(extent[2]), "plate"

@@ -1,0 +1,206 @@
+"""From a case to the solver's module: all arrays, cast to the run's precision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+
+from cases.build.domain import Domain, build_domain, wall_friction
+from cases.build.heat import SMALLEST_INERTIA, build_heat
+from cases.build.hull import build_hull
+from cases.build.machines import Machinery, build_machines
+from cases.build.circulation import check_circulation
+from cases.errors import CaseError, Problem
+from cases.build.properties import Properties, machine_flows
+from cases.schema.case import Case
+from geometry.cutcells import CutCells
+from geometry.grid import Grid
+from materials import get_fluid
+from solver.coils import Coils
+from solver.flow import Fluid
+from solver.machines import FanCurves, Machines, RackPorts
+from solver.mesh import Mesh, Obstacles
+from solver.module import Coolers, Module
+from solver.pressure import box_solver
+from solver.step import Model
+
+GRAVITY = 9.80665  # m/s2
+SMAGORINSKY = 0.17  # Lilly 1967
+INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not change
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """What does not change while only powers, flows, temperatures or materials do."""
+
+    grid: Grid
+    domain: Domain
+    machinery: Machinery
+
+
+def build_geometry(case: Case, grid: Grid, cut: CutCells) -> Geometry:
+    """Place everything of a case on its grid.
+
+    Raises:
+      CaseError: see `build_machines`.
+    """
+    domain = build_domain(case, grid, cut)
+    try:
+        return Geometry(grid, domain, build_machines(case, domain))
+    except Problem as problem:
+        raise CaseError(case.name, problem) from None
+
+
+def build_module(case: Case, geometry: Geometry, properties: Properties) -> Module:
+    """All arrays of a module. Every value is a leaf: another case on a grid of the same shape compiles nothing."""
+    dtype = jnp.float32 if case.solver.precision == "float32" else jnp.float64
+    domain, made = geometry.domain, geometry.machinery
+    flow = machine_flows(case, made, properties)
+    try:
+        check_circulation(domain, made, flow)
+    except Problem as problem:
+        raise CaseError(case.name, problem) from None
+    mesh = _mesh(domain, dtype)
+
+    def cast(value) -> jnp.ndarray:
+        return jnp.asarray(value, dtype)
+
+    faces = [f > 0 for f in made.owner]
+    model = Model(
+        mesh=mesh,
+        fluid=Fluid(
+            viscosity=cast(properties.gas.viscosity / properties.gas.density),
+            buoyancy=cast(GRAVITY * properties.gas.expansion),
+            smagorinsky=cast(SMAGORINSKY),
+            no_slip=cast(np.zeros((3, 2))),
+            wall_velocity=cast(np.zeros((3, 2, 3))),
+            scheme="limited",
+        ),
+        heat=build_heat(case, domain, made, properties, faces, cast),
+        pressure_solver=box_solver(mesh),
+        viscous_solver=None,
+        heat_solver=None,
+        prescribed=None,
+        eddy_viscosity=cast(case.solver.eddy_viscosity or 0.0),
+        turbulence=case.solver.turbulence,
+    )
+    u, v, w = (cast(a) for a in made.unit_velocity)
+    i, j, k = (jnp.asarray(a, jnp.int32) for a in made.owner)
+    return Module(
+        model=model,
+        machines=Machines((u, v, w), (i, j, k)),
+        machine_flow=cast(flow),
+        curves=_fan_curves(case, cast),
+        ports=_ports(case, made, cast),
+        coils=_coils(case, made, properties, cast),
+        hull=build_hull(case, domain, properties, cast),
+        coolers=_coolers(case, made, cast),
+        density=cast(properties.gas.density),
+    )
+
+
+def _mesh(domain: Domain, dtype) -> Mesh:
+    grid = domain.grid
+    x, y, z = (jnp.asarray(np.asarray(grid.edges(a)), dtype) for a in range(3))
+    full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
+    gas = domain.open_cell
+    volume = np.where(gas, np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA) * full, full)
+    driven = gas & (domain.machine < 0)
+
+    def triple(arrays):
+        a, b, c = (jnp.asarray(np.asarray(v, float), dtype) for v in arrays)
+        return (a, b, c)
+
+    has_drag = any(np.any(d > 0) for d in domain.drag)
+    obstacles = Obstacles(
+        volume=jnp.asarray(volume, dtype),
+        area=triple(domain.area),
+        free=triple(domain.free),
+        friction=triple(wall_friction(domain)),
+        open_cell=jnp.asarray(gas.astype(float), dtype),
+        driven_cell=jnp.asarray(driven.astype(float), dtype),
+        drag=triple(domain.drag) if has_drag else None,
+    )
+    return Mesh(x, y, z, obstacles)
+
+
+def _fan_curves(case: Case, cast) -> FanCurves:
+    laws = [rack.airflow for rack in case.racks.values()]
+    points = max([len(law.flows) for law in laws if law.law == "fan_curve"], default=2)
+    flow = np.tile(np.arange(points, dtype=float), (len(laws), 1))
+    pressure = np.tile(-np.arange(points, dtype=float), (len(laws), 1))
+    active, loss = np.zeros(len(laws)), np.zeros(len(laws))
+    doors = {coil.rack: coil for coil in case.coils.values() if coil.rack is not None}
+    density = float(get_fluid(case.vessel.fluid).density(293.15, case.vessel.pressure))
+    for i, (name, rack) in enumerate(case.racks.items()):
+        law = rack.airflow
+        if law.law != "fan_curve":
+            continue
+        count = len(law.flows)
+        # Rows of fewer points are padded with their last one.
+        flow[i] = np.pad(law.flows, (0, points - count), mode="edge")
+        pressure[i] = np.pad(law.pressures, (0, points - count), mode="edge")
+        active[i] = 1.0
+        if name in doors:
+            face = rack.size[2] * rack.size[1 - "xy".index(rack.front[1])]
+            loss[i] = doors[name].gas_loss_coefficient * density / (2 * face**2)
+    return FanCurves(cast(flow), cast(pressure), cast(active), cast(loss))
+
+
+def _ports(case: Case, made: Machinery, cast) -> RackPorts:
+    def cells(name: str) -> jnp.ndarray:
+        return jnp.asarray(made.ports.array(name, np.int32))
+
+    return RackPorts(
+        front_cell=cells("front"),
+        rear_cell=cells("rear"),
+        behind_cell=cells("behind"),
+        slot=cells("slot"),
+        share=cast(made.ports.array("share", float)),
+        unit_share=cast(made.unit_share),
+    )
+
+
+def _coils(case: Case, made: Machinery, properties: Properties, cast) -> Coils:
+    coils = list(case.coils.values())
+    names = list(case.coils)
+    rate = [
+        INFINITE_RATE
+        if coil.water_flow is None or coil.arrangement == "condenser"
+        else coil.water_flow * properties.sea.heat_capacity
+        for coil in coils
+    ]
+    fouled = [coil.fouled_ua for coil in coils]
+
+    def column(name: str) -> jnp.ndarray:
+        return jnp.asarray(made.coil_columns.array(name, np.int32))
+
+    return Coils(
+        cell=jnp.asarray(made.coil_cells.array("cell", np.int32)),
+        cell_column=jnp.asarray(made.coil_cells.array("column", np.int32)),
+        column_coil=column("coil"),
+        column_face=column("face"),
+        column_inlet=column("inlet"),
+        column_outlet=column("outlet"),
+        column_cells=cast(made.coil_columns.array("cells", float)),
+        conductance=cast(np.array(fouled, float)),
+        water_rate=cast(np.array(rate, float)),
+        intake=cast(case.loop.intake_temperature_offset),
+        order=jnp.asarray([names.index(n) for n in case.water_order], jnp.int32),
+        arrangement=tuple(coil.arrangement for coil in coils),
+        series=case.loop.arrangement == "series",
+    )
+
+
+def _coolers(case: Case, made: Machinery, cast) -> Coolers:
+    supply = [unit.supply_temperature - case.site.seawater_temperature for unit in case.coolers.values()]
+    return Coolers(
+        cell=jnp.asarray(made.cooler_cells.array("cell", np.int32)),
+        cell_cooler=jnp.asarray(made.cooler_cells.array("cooler", np.int32)),
+        intake_cell=jnp.asarray(made.intakes.array("cell", np.int32)),
+        intake_cooler=jnp.asarray(made.intakes.array("cooler", np.int32)),
+        intake_share=cast(made.intakes.array("share", float)),
+        supply=cast(np.array(supply, float)),
+    )

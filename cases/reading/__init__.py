@@ -1,0 +1,1 @@
+"""From TOML text and overrides to a checked case."""

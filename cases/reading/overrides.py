@@ -1,0 +1,75 @@
+"""Overrides "path=value": the same dotted paths for the command line, sweeps and calibration."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from cases.errors import Problem, nearest, shown
+from cases.reading.inheritance import KINDS
+from cases.schema.paths import case_paths
+
+
+def split_override(text: str) -> tuple[str, Any]:
+    """Path and value of "path=value". The value is read as TOML where it is TOML (0.5, true, [1]), else text.
+
+    Raises Problem when there is no path or no value.
+    """
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip() or not value.strip():
+        expected = "expected path=value, such as site.seawater_temperature=12 degC"
+        raise Problem(text.strip() or "override", "", expected)
+    return path.strip(), _value(value.strip())
+
+
+def _value(text: str) -> Any:
+    try:
+        tree = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    value = tree["value"]
+    known = isinstance(value, bool | int | float | str | list | dict)
+    return value if len(tree) == 1 and known else text
+
+
+def set_path(tree: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of the raw tree with `value` at every place that the dotted `path` addresses.
+
+    `*` in a part of the path stands for any text: `racks.*.power` is every rack. A key that the schema knows
+    may be absent from the tree. Raises Problem when the path addresses nothing, naming the nearest paths.
+    """
+    parts = tuple(path.split("."))
+    known = list(case_paths(tree))
+    hits = [
+        place
+        for place in known
+        if len(place) == len(parts) and all(fnmatchcase(p, q) for p, q in zip(place, parts, strict=True))
+    ]
+    if not hits:
+        raise Problem(path, shown(value), "this path addresses nothing in the case", _near(path, known))
+    changed = copy.deepcopy(dict(tree))
+    for place in hits:
+        _set(changed, place, copy.deepcopy(value))
+    return changed
+
+
+def _set(tree: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
+    node: Any = tree
+    for depth, key in enumerate(place):
+        in_list = isinstance(node, list) and key.isdigit()
+        if not in_list and not isinstance(node, dict):
+            raise Problem(".".join(place[:depth]), shown(node), "expected a table of keys")
+        slot = int(key) if in_list else key
+        if depth == len(place) - 1:
+            node[slot] = value
+        else:
+            node = node[slot] if in_list else node.setdefault(slot, {})
+
+
+def _near(path: str, known: list[tuple[str, ...]]) -> tuple[str, ...]:
+    if "*" in path:
+        known = [(place[0], "*", *place[2:]) if place[0] in KINDS and place[1:] else place for place in known]
+    return nearest(path, dict.fromkeys(".".join(place) for place in known))

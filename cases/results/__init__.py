@@ -1,0 +1,1 @@
+"""What a run found: key numbers, trees, files."""

@@ -1,0 +1,283 @@
+"""Result files `NAME.vtkhdf`: one HDF5 file that xarray and ParaView both open, with nothing held twice.
+
+The file is netCDF-4, written from an `xarray.DataTree` through h5netcdf. A group `/VTKHDF` beside it
+describes the same fields to VTK (RectilinearGrid, cell data; VTKHDF format 2) by *hard links* to the
+variables of `/interior`, so the bytes exist once. What VTK 9.7's reader and the netCDF readers agree on:
+
+* `/VTKHDF/CellData` holds field variables with dimensions (time, z, y, x) and nothing else.
+* netCDF looks for a variable's dimensions in its own group and the groups above it. So the four dimension
+  scales are linked into `/VTKHDF` too (VTK ignores them there); without them no netCDF reader opens the file.
+* Edge coordinates and `Steps/Values` are copies, each its own dimension scale.
+* VTK takes a file for a series of steps, and its first dimension for time, only if there are two or more.
+  A result with one time is therefore shown as two steps of the same time, both at the one that is stored.
+* `Type` is a fixed-length byte string.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5netcdf
+import h5py
+import numpy as np
+import xarray as xr
+
+from cases.errors import CaseError, Problem
+from cases.results.variables import AXES, FIELD_DIMENSIONS, VARIABLES
+
+VTK_GROUP = "VTKHDF"
+VTK_VERSION = (2, 6)  # the first format version with RectilinearGrid
+EDGES = ("x_edge", "y_edge", "z_edge")
+CHUNK_VALUES = 1 << 20  # 4 MiB in float32: one read per chunk stays small on large grids
+
+
+def refused(path: Path, reason: str) -> CaseError:
+    """The one-line error `PATH: reason`."""
+    return CaseError(str(path), Problem("", "", reason))
+
+
+def check_output(path: str | Path, *, overwrite: bool = False) -> Path:
+    """Path of a result about to be written, or CaseError: the folder must take a file, an old file is kept.
+
+    Call it before a long run, so that a mistyped folder costs a second instead of the run.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise refused(path, "is a folder; expected the name of a result file")
+    if path.exists() and not overwrite:
+        raise refused(path, "file exists; give --force to replace it or another name with -o")
+    if path.suffix.lower() == ".toml":
+        raise refused(path, "is a case's name; expected a result's, such as NAME.vtkhdf")
+    part = _part_name(path)
+    try:
+        with open(part, "ab"):
+            pass
+        part.unlink()
+    except OSError as error:
+        raise refused(path, f"cannot write the result file ({error.strerror})") from None
+    return path
+
+
+def write_result(path: str | Path, tree: xr.DataTree, *, overwrite: bool = False) -> Path:
+    """Write `tree` as a result file and return its path.
+
+    `tree` has the group `/interior` with coordinates time (s), z, y, x (m, cell centres) and x_edge, y_edge,
+    z_edge (m), fields with dimensions (time, z, y, x), and any of the groups in `result_variables.VARIABLES`.
+    Units and long names known there are filled in where the tree does not give its own.
+
+    The file is written under another name and renamed at the end: a reader never sees half a file, and a
+    killed run leaves the old one. Raises CaseError when the file exists and `overwrite` is false, or cannot
+    be written; ValueError when `/interior` lacks a coordinate.
+    """
+    path = check_output(path, overwrite=overwrite)
+    tree = _described(tree)
+    part = _part_name(path)
+    try:
+        tree.to_netcdf(
+            part,
+            engine="h5netcdf",
+            encoding={node.path: _encoding(node.to_dataset(inherit=False)) for node in tree.subtree},
+            unlimited_dims={"/interior": {"time"}},
+        )
+        link_vtkhdf(part)
+        os.replace(part, path)
+    except OSError as error:
+        raise refused(path, f"cannot write the result file ({error.strerror or error})") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def append_time_step(path: str | Path, interior: xr.Dataset) -> None:
+    """Append one or more times to `/interior` of a result file and show them to VTK.
+
+    `interior` holds every field of the file, with `time` as a dimension or as a scalar coordinate. The file
+    is changed in place: a kill during the call may lose the file, so a restart must not rest on it alone.
+    Raises CaseError when the file is no result or not writable, ValueError when a field is missing or its
+    shape differs (the file is then left as it was).
+    """
+    path = Path(path)
+    if "time" not in interior.dims:
+        interior = interior.expand_dims("time")
+    with _opened(path, "r+") as raw:
+        raw.pop(VTK_GROUP, None)  # h5netcdf would resize the linked variables twice
+    with h5netcdf.File(path, "r+") as file:
+        group = file["interior"]
+        names = [name for name, variable in group.variables.items() if "time" in variable.dimensions]
+        missing = [name for name in names if name not in interior.variables]
+        shapes = {name: group.variables[name].shape[1:] for name in names}
+        if not missing:
+            values = {name: _time_first(interior[name]) for name in names}
+            missing = [name for name in names if values[name].shape[1:] != shapes[name]]
+        if not missing:
+            start, count = group.dimensions["time"].size, interior.sizes["time"]
+            group.resize_dimension("time", start + count)
+            for name in names:
+                group.variables[name][start : start + count] = values[name]
+    link_vtkhdf(path)
+    if missing:
+        raise ValueError(f"{path}: the new time step lacks {', '.join(missing)}, or has it in another shape")
+
+
+def read_result(path: str | Path) -> xr.DataTree:
+    """The result in `path` as a DataTree in memory (without the VTK group).
+
+    Raises CaseError when the file is missing or is no jamsu result.
+    """
+    path = Path(path)
+    try:
+        with open_result(path) as tree:
+            return tree.load()
+    except (KeyError, OSError, RuntimeError, ValueError) as error:  # what h5py raises on a damaged file
+        raise refused(path, f"the file is damaged ({type(error).__name__} while reading)") from None
+
+
+@contextlib.contextmanager
+def open_result(path: str | Path) -> Iterator[xr.DataTree]:
+    """The result in `path` as a DataTree that reads a field when it is asked for. Errors as `read_result`."""
+    path = Path(path)
+    with _opened(path, "r"):
+        pass
+    names = ("/", *(f"/{name}" for name in _groups(path)))
+    with contextlib.ExitStack() as stack:
+        datasets = {name: stack.enter_context(xr.open_dataset(path, engine="h5netcdf", group=name)) for name in names}
+        yield xr.DataTree.from_dict(datasets)
+
+
+def link_vtkhdf(path: str | Path) -> None:
+    """Rebuild `/VTKHDF` of a result file from its `/interior` (see the module's text). Takes about 0.01 s.
+
+    Raises CaseError when the file is missing or is no jamsu result.
+    """
+    with _opened(Path(path), "r+") as file:
+        file.pop(VTK_GROUP, None)
+        interior = file["interior"]
+        group = file.create_group(VTK_GROUP)
+        group.attrs["Version"] = np.array(VTK_VERSION, dtype=np.int64)
+        group.attrs["Type"] = np.bytes_("RectilinearGrid")
+        group.attrs["Dimensions"] = np.array([len(interior[edge]) for edge in EDGES], dtype=np.int64)
+        for edge in EDGES:
+            _own_scale(group, f"{edge[0].upper()}Coordinates", interior[edge][:])
+        for dimension in FIELD_DIMENSIONS:
+            group[dimension] = interior[dimension]
+        cells = group.create_group("CellData")
+        fields = [name for name, item in interior.items() if _is_field(interior, item)]
+        for name in fields:
+            cells[name] = interior[name]
+        _write_steps(group, interior["time"][:], fields)
+
+
+def _write_steps(group: h5py.Group, times: np.ndarray, fields: list[str]) -> None:
+    """`Steps`: the times, and for a single time the two steps that point at it."""
+    single = len(times) == 1
+    steps = group.create_group("Steps")
+    steps.attrs["NSteps"] = 2 if single else len(times)
+    values = _own_scale(steps, "Values", np.repeat(times, 2) if single else times)
+    if single:
+        offsets = steps.create_group("CellDataOffsets")
+        for name in fields:
+            offset = offsets.create_dataset(name, data=np.zeros(2, dtype=np.int64))
+            offset.dims[0].attach_scale(values)
+
+
+def _own_scale(group: h5py.Group, name: str, values: np.ndarray) -> h5py.Dataset:
+    """A one-dimensional dataset that names its own dimension, so that netCDF readers need not invent one."""
+    dataset = group.create_dataset(name, data=np.asarray(values, dtype=np.float64))
+    dataset.make_scale(name)
+    return dataset
+
+
+def _is_field(interior: h5py.Group, item: h5py.Dataset) -> bool:
+    shape = tuple(len(interior[dimension]) for dimension in FIELD_DIMENSIONS)
+    return isinstance(item, h5py.Dataset) and item.shape == shape
+
+
+@contextlib.contextmanager
+def _opened(path: Path, mode: str) -> Iterator[h5py.File]:
+    """The HDF5 file, known to be a jamsu result, or a one-line CaseError."""
+    try:
+        file = h5py.File(path, mode)
+    except FileNotFoundError:
+        raise refused(path, "no such file") from None
+    except PermissionError:
+        raise refused(path, f"file is not {'readable' if mode == 'r' else 'writable'}") from None
+    except IsADirectoryError:
+        raise refused(path, "is a folder; expected a result file") from None
+    except OSError as error:
+        if isinstance(error, BlockingIOError) or "unable to lock" in str(error):
+            raise refused(path, "another program holds the file open") from None
+        raise refused(path, "not a jamsu result file (not HDF5)") from None
+    with file:
+        if "jamsu_version" not in file.attrs or "interior" not in file:
+            raise refused(path, "not a jamsu result file (HDF5, but without jamsu's groups)")
+        yield file
+
+
+def _groups(path: Path) -> list[str]:
+    with h5py.File(path, "r") as file:
+        return [name for name, item in file.items() if isinstance(item, h5py.Group) and name != VTK_GROUP]
+
+
+def _time_first(array: xr.DataArray) -> np.ndarray:
+    order = [dimension for dimension in FIELD_DIMENSIONS if dimension in array.dims]
+    return array.transpose(*order, ...).to_numpy()
+
+
+def _described(tree: xr.DataTree) -> xr.DataTree:
+    """A shallow copy of `tree` in the file's order of dimensions, with the CF attributes filled in."""
+    if "interior" not in tree.children:
+        raise ValueError("a result needs the group /interior")
+    missing = [name for name in (*FIELD_DIMENSIONS, *EDGES) if name not in tree["interior"].coords]
+    if missing:
+        raise ValueError(f"/interior lacks the coordinate {', '.join(missing)}")
+    groups = {}
+    for node in tree.subtree:
+        dataset = node.to_dataset(inherit=False)
+        if node.path == "/interior":
+            dataset = dataset.transpose(*FIELD_DIMENSIONS, ..., missing_dims="ignore")
+        groups[node.path] = _with_attributes(dataset, VARIABLES.get(node.path.strip("/"), {}))
+    groups["/"].attrs.setdefault("Conventions", "CF-1.11")
+    return xr.DataTree.from_dict(groups)
+
+
+def _with_attributes(dataset: xr.Dataset, known: dict[str, tuple[str, str]]) -> xr.Dataset:
+    dataset = dataset.copy(deep=False)
+    for key, variable in dataset.variables.items():
+        name = str(key)
+        if name not in known:
+            continue
+        units, long_name = known[name]
+        given = {"long_name": long_name}
+        if units:
+            given["units"] = units
+        if name in AXES and variable.dims == (name,):
+            given["axis"] = AXES[name]
+        variable.attrs = given | dict(variable.attrs)
+    return dataset
+
+
+def _encoding(dataset: xr.Dataset) -> dict[str, dict]:
+    """Compressed fields, a chunk never holding more than one time; numbers without a fill value."""
+    encoding: dict[str, dict] = {}
+    for key, variable in dataset.variables.items():
+        name = str(key)
+        if variable.dims == FIELD_DIMENSIONS:
+            _, nz, ny, nx = variable.shape
+            layers = max(1, min(nz, CHUNK_VALUES // max(1, nx * ny)))
+            encoding[name] = {
+                "zlib": True,
+                "complevel": 1,
+                "shuffle": True,
+                "chunksizes": (1, layers, ny, nx),
+                "_FillValue": None,
+            }
+        elif np.issubdtype(variable.dtype, np.floating):
+            encoding[name] = {"_FillValue": None}
+    return encoding
+
+
+def _part_name(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")

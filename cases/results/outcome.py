@@ -1,0 +1,215 @@
+"""What a run found, as plain numbers: heat balance, racks, coils, key figures, warnings.
+
+Temperatures in degC, heat in W, gas flows in m3/s, water flows in kg/s. One `Outcome` feeds the result file,
+the table on the terminal and the JSON object, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cases.build.module import Geometry
+from cases.build.properties import Properties
+from cases.results import ashrae
+from cases.results.liquid import liquid_loop
+from cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
+from materials import seawater
+from solver.averaging import Average
+
+ZERO_CELSIUS = 273.15
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Balance by name (W); racks and coils by name; key figures and their spreads; patches; warnings."""
+
+    balance: dict[str, float]
+    racks: dict[str, dict[str, Any]]
+    coils: dict[str, dict[str, float]]
+    kpis: dict[str, Any]
+    units: dict[str, np.ndarray]  # (rack, unit): power, flow, inlet_temperature, outlet_temperature
+
+
+def celsius(case: Case, difference: Any) -> Any:
+    """degC from K above the run's reference, the sea's temperature."""
+    return np.asarray(difference, float) + case.site.seawater_temperature - ZERO_CELSIUS
+
+
+def find_outcome(case: Case, geometry: Geometry, properties: Properties, average: Average) -> Outcome:
+    """Evaluate a window's averages."""
+    balance = _balance(case, average)
+    units = _units(case, geometry, average)
+    racks = _racks(case, units)
+    coils = _coils(case, properties, average, racks)
+    kpis = _kpis(case, balance, racks, coils, units)
+    kpis |= _spreads(balance, kpis, average)
+    return Outcome(balance, racks, coils, kpis, units)
+
+
+def _balance(case: Case, average: Average) -> dict[str, float]:
+    """P_IT + P_fans = Q_coils + Q_hull + Q_liquid + dE/dt + imbalance, W (means over the window)."""
+    fans = [rack.fan_power for rack in case.racks.values()]
+    for things in (case.coils, case.fans, case.coolers):
+        fans += [thing.fan_power for thing in things.values()]
+    blocks = sum(block.power for block in case.blocks.values())
+    cooler_fans = sum(unit.fan_power for unit in case.coolers.values())
+    it_power, fan_power = case.it_power + blocks, float(sum(fans))
+    coil = float(np.sum(average.mean("coil_duty")) + np.sum(average.mean("cooler_duty"))) + cooler_fans
+    hull = float(average.mean("hull_heat"))
+    liquid = sum(rack.liquid_power for rack in case.racks.values())
+    stored = float(average.mean("stored"))
+    return {
+        "it_power": it_power,
+        "fan_power": fan_power,
+        "coil_heat": coil,
+        "hull_heat": hull,
+        "liquid_heat": liquid,
+        "stored_heat": stored,
+        "imbalance": it_power + fan_power - coil - hull - liquid - stored,
+    }
+
+
+def _units(case: Case, geometry: Geometry, average: Average) -> dict[str, np.ndarray]:
+    share = geometry.machinery.unit_share
+    racks = list(case.racks.values())
+    power = np.full(share.shape, np.nan)
+    for i, rack in enumerate(racks):
+        power[i, : rack.height_units] = rack.unit_powers
+    flow = share * np.asarray(average.mean("machine_flow"))[: len(racks), None]
+    passed = flow > 0
+    inlet = np.where(passed, celsius(case, average.mean("rack_inlet")), np.nan)
+    outlet = np.where(passed, celsius(case, average.mean("rack_outlet")), np.nan)
+    flow = np.where(np.isnan(power), np.nan, flow)
+    return {"power": power, "flow": flow, "inlet_temperature": inlet, "outlet_temperature": outlet}
+
+
+def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]]:
+    result: dict[str, dict[str, Any]] = {}
+    for i, (name, rack) in enumerate(case.racks.items()):
+        flow, inlet, outlet = (units[k][i] for k in ("flow", "inlet_temperature", "outlet_temperature"))
+        total = float(np.nansum(flow))
+        weight = np.nan_to_num(flow) / total if total > 0 else np.nan_to_num(flow)
+        passed = np.isfinite(inlet)
+        result[name] = {
+            "power": rack.power,
+            "flow": total,
+            "inlet_temperature": float(np.sum((weight * inlet)[passed])) if total > 0 else float("nan"),
+            "outlet_temperature": float(np.sum((weight * outlet)[passed])) if total > 0 else float("nan"),
+            "inlet_maximum": float(np.max(inlet[passed])) if passed.any() else float("nan"),
+            "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "none",
+        }
+    return result
+
+
+def _coils(
+    case: Case, properties: Properties, average: Average, racks: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, float]]:
+    result = {}
+    means = {name: np.asarray(average.mean(f"coil_{name}")) for name in _COIL_MEANS}
+    for i, (name, coil) in enumerate(case.coils.items()):
+        water_in = float(celsius(case, means["water_inlet"][i]))
+        flow = float("nan") if coil.water_flow is None else coil.water_flow
+        duty = float(means["duty"][i])
+        water_out = water_in + duty / (flow * float(properties.sea.heat_capacity))
+        still = coil.rack is not None and racks[coil.rack]["flow"] <= 0
+        gas_in, gas_out = (
+            float("nan") if still else float(celsius(case, means[side][i])) for side in ("gas_inlet", "gas_outlet")
+        )
+        result[name] = {
+            "duty": duty,
+            "gas_inlet_temperature": gas_in,
+            "gas_outlet_temperature": gas_out,
+            "water_inlet_temperature": water_in,
+            "water_outlet_temperature": water_out,
+            "water_flow": flow,
+            "effectiveness": float("nan") if still else float(means["effectiveness"][i]),
+            "approach": gas_out - water_in,
+        }
+    for i, (name, unit) in enumerate(case.coolers.items()):
+        supply = unit.supply_temperature - ZERO_CELSIUS
+        unknown = float("nan")
+        result[name] = {
+            "duty": float(np.asarray(average.mean("cooler_duty"))[i]) + unit.fan_power,
+            "gas_inlet_temperature": float(celsius(case, np.asarray(average.mean("cooler_intake"))[i])),
+            "gas_outlet_temperature": supply,
+            "water_inlet_temperature": unknown,
+            "water_outlet_temperature": unknown,
+            "water_flow": unknown,
+            "effectiveness": unknown,
+            "approach": unknown,
+        }
+    return result
+
+
+_COIL_MEANS = ("duty", "gas_inlet", "gas_outlet", "water_inlet", "effectiveness")
+
+
+def _kpis(
+    case: Case,
+    balance: dict[str, float],
+    racks: dict[str, dict[str, Any]],
+    coils: dict[str, dict[str, float]],
+    units: dict[str, np.ndarray],
+) -> dict[str, Any]:
+    inlet, flow = units["inlet_temperature"], np.nan_to_num(units["flow"])
+    passed = np.isfinite(inlet)
+    heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
+    pumps = case.loop.pump_power + (case.liquid.pump_power if case.liquid else 0.0)
+    water = sum(c["water_flow"] for c in coils.values() if np.isfinite(c["water_flow"]))
+    if case.loop.arrangement == "series" and case.coils:
+        water = max(c["water_flow"] for c in coils.values())
+    water += case.liquid.water_flow if case.liquid else 0.0
+    capacity = float(seawater.heat_capacity(case.site.seawater_temperature, case.site.salinity))
+    given = balance["coil_heat"] + balance["liquid_heat"] + pumps
+    wake = _wake_rise(case, heat_out + pumps)
+    kpis: dict[str, Any] = {
+        "hottest_inlet": float(np.max(inlet[passed])) if passed.any() else float("nan"),
+        "coldest_inlet": float(np.min(inlet[passed])) if passed.any() else float("nan"),
+        "mean_inlet": float(np.nansum(inlet * flow) / flow.sum()) if flow.sum() > 0 else float("nan"),
+        "hottest_outlet": float(np.nanmax(units["outlet_temperature"])) if passed.any() else float("nan"),
+        "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "none",
+        "hull_share": balance["hull_heat"] / heat_out if heat_out else float("nan"),
+        "seawater_rise": given / (water * capacity) if water > 0 else wake,
+        "wake_rise": wake,
+        "pue_partial": (balance["it_power"] + balance["fan_power"] + pumps) / balance["it_power"]
+        if balance["it_power"]
+        else float("nan"),
+    }
+    if passed.any():
+        index = ashrae.rack_cooling_index(inlet[passed])
+        kpis["rci_high"], kpis["rci_low"] = float(index.high), float(index.low)
+    return kpis | liquid_loop(case, capacity)
+
+
+def _spreads(balance: dict[str, float], kpis: dict[str, Any], average: Average) -> dict[str, float]:
+    """Standard deviation over the window of the key figures that move with the flow."""
+    spread = average.spread()
+    heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
+    found = {f"{name}_spread": spread[name] for name in ("hottest_inlet", "coldest_inlet", "mean_inlet")}
+    found["hull_share_spread"] = spread["hull_heat"] / heat_out if heat_out else float("nan")
+    given = balance["coil_heat"] + balance["liquid_heat"]
+    found["seawater_rise_spread"] = kpis["seawater_rise"] * spread["coil_heat"] / given if given else float("nan")
+    return found
+
+
+def _wake_rise(case: Case, heat: float) -> float:
+    """Mean rise of the water that the hull's frontal area sweeps, K: Q / (rho cp U A); NaN in still water."""
+    site, vessel = case.site, case.vessel
+    if isinstance(vessel, CylinderVessel):
+        area = vessel.diameter * vessel.length
+    elif isinstance(vessel, SphereVessel):
+        area = vessel.diameter**2
+    elif isinstance(vessel, BoxVessel):
+        area = vessel.size[0] * vessel.size[2]
+    else:
+        return float("nan")
+    if site.current_speed <= 0 or vessel.outside != "sea":
+        return float("nan")
+    capacity = float(
+        seawater.density(site.seawater_temperature, site.salinity)
+        * seawater.heat_capacity(site.seawater_temperature, site.salinity)
+    )
+    return heat / (capacity * site.current_speed * area)

@@ -1,0 +1,60 @@
+"""What a run tells when it is done: the object that `--json` prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from cases.results.outcome import Outcome
+from cases.run.levels import Level
+from cases.run.warnings import collect_warnings
+from cases.schema.case import Case
+from solver.averaging import Average
+from solver.compilation import CompilationCount
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: the result as a tree, and its summary (the object that `--json` prints)."""
+
+    tree: xr.DataTree
+    summary: dict[str, Any]
+
+
+def run_summary(
+    case: Case,
+    level: Level,
+    average: Average,
+    outcome: Outcome,
+    tree: xr.DataTree,
+    compiled: CompilationCount,
+    total: float,
+    output: Path | None,
+) -> dict[str, Any]:
+    """Status, balance, racks, coils, key figures, warnings and timings as plain numbers.
+
+    Args:
+      level: the last grid. average: the window that `outcome` was found from. total: wall time of the run, s.
+    """
+    return {
+        "case": case.name,
+        "status": tree.attrs["status"],
+        "status_meaning": tree.attrs["status_meaning"],
+        "result": None if output is None else str(output),
+        "cells": int(np.sum(level.geometry.domain.open_cell)),
+        "balance": outcome.balance,
+        "racks": outcome.racks,
+        "coils": outcome.coils,
+        "kpis": outcome.kpis,
+        "warnings": collect_warnings(case, level, average, outcome),
+        "timings": {
+            "compile_s": compiled.seconds,
+            "solve_s": total - compiled.seconds,
+            "total_s": total,
+            "compilations": compiled.compilations,
+        },
+    }

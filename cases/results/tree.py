@@ -1,0 +1,174 @@
+"""The result of a run as one `xarray.DataTree`, in the layout of `cases.results.variables`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from cases.build.module import Geometry
+from cases.build.properties import Properties
+from cases.results.outcome import Outcome, celsius
+from cases.results.variables import FIELD_DIMENSIONS
+from cases.schema.case import Case, CylinderVessel
+from cases.schema.extents import coil_extent, placed, rack_extent
+from solver.averaging import Average
+from solver.module import Module
+
+STATUS_MEANING = {
+    "converged": "two successive averaging windows agree and the heat balance closes within the tolerance",
+    "finished": "a transient run that came to its last time",
+    "not converged": "the run ended before its averages settled or its heat balance closed: do not sign off on it",
+}
+
+
+def interior_dataset(
+    case: Case, geometry: Geometry, fields: dict[str, np.ndarray], properties: Properties, time: float
+) -> xr.Dataset:
+    """/interior at one time.
+
+    Args:
+      fields: in the solver's order, `temperature` (K from the reference), `velocity_x/y/z` on faces,
+        `pressure` (kinematic).
+    """
+    grid, domain = geometry.grid, geometry.domain
+    gas = domain.open_cell
+    seen = gas | (domain.solid >= 0)
+    cells = {
+        "temperature": np.where(seen, celsius(case, fields["temperature"]), np.nan),
+        "pressure": np.where(gas & (domain.machine < 0), fields["pressure"] * properties.gas.density, np.nan),
+        "open_fraction": np.where(gas, domain.cut.volume_fraction, 0.0),
+        "power_density": geometry.machinery.power / np.asarray(grid.cell_volume),
+    }
+    for axis, name in enumerate("xyz"):
+        face = fields[f"velocity_{name}"]
+        n = face.shape[axis]
+        mean = 0.5 * (np.take(face, range(n - 1), axis) + np.take(face, range(1, n), axis))
+        cells[f"velocity_{name}"] = np.where(gas, mean, 0.0)
+    dtype = np.float32 if case.solver.precision == "float32" else np.float64
+    data = {name: (FIELD_DIMENSIONS, np.ascontiguousarray(value.T[None], dtype)) for name, value in cells.items()}
+    coords: dict[str, Any] = {"time": np.array([time])}
+    for axis, name in enumerate("xyz"):
+        coords[name] = np.asarray(grid.centres(axis))
+        coords[f"{name}_edge"] = (f"{name}_edge", np.asarray(grid.edges(axis)))
+    return xr.Dataset(data, coords=coords)
+
+
+def average_fields(average: Average) -> dict[str, np.ndarray]:
+    """The averaged fields under the names that `interior_dataset` takes."""
+    u, v, w = average.mean("velocity")
+    return {
+        "temperature": average.mean("temperature"),
+        "pressure": average.mean("pressure"),
+        "velocity_x": u,
+        "velocity_y": v,
+        "velocity_z": w,
+    }
+
+
+def result_tree(
+    case: Case,
+    interior: xr.Dataset,
+    geometry: Geometry,
+    module: Module,
+    average: Average,
+    outcome: Outcome,
+    series: np.ndarray,
+    status: str,
+    meaning: str,
+) -> xr.DataTree:
+    """The whole result of a run."""
+    kpis = xr.Dataset(outcome.kpis)
+    groups = {
+        "/": xr.Dataset(
+            attrs={
+                "title": case.title or case.name,
+                "Conventions": "CF-1.11",
+                "case": case.to_toml(),
+                "jamsu_version": version("jamsu"),
+                "precision": case.solver.precision,
+                "status": status,
+                "status_meaning": meaning,
+            }
+        ),
+        "/interior": interior,
+        "/hull": _hull(case, geometry, module, average),
+        "/racks": _racks(case, outcome),
+        "/coils": _coils(case, outcome),
+        "/balance": xr.Dataset(outcome.balance),
+        "/kpis": kpis,
+        "/history": _history(case, series),
+    }
+    return xr.DataTree.from_dict(groups)
+
+
+def _hull(case: Case, geometry: Geometry, module: Module, average: Average) -> xr.Dataset:
+    hull, wall = module.hull, average.mean("wall")
+    cells, area = np.asarray(hull.cell), np.asarray(hull.area, float)
+    position = geometry.domain.cut.wall_centroid.reshape(3, -1)[:, cells].T
+    vessel = case.vessel
+    attrs: dict[str, Any] = {"shape": vessel.shape, "outside": vessel.outside}
+    if isinstance(vessel, CylinderVessel):
+        attrs |= {"axis": vessel.axis, "diameter": vessel.diameter, "length": vessel.length}
+    elif vessel.shape == "sphere":
+        attrs |= {"diameter": vessel.diameter}
+    elif vessel.shape == "box":
+        attrs |= {"size": np.asarray(vessel.size)}
+    return xr.Dataset(
+        {
+            "position": (("patch", "component"), position),
+            "area": ("patch", area),
+            "inner_temperature": ("patch", celsius(case, wall.inner)),
+            "outer_temperature": ("patch", celsius(case, wall.outer)),
+            "heat_flux": ("patch", average.mean("patch_heat") / area),
+            "film_coefficient_inner": ("patch", np.asarray(wall.film_inner)),
+            "film_coefficient_outer": ("patch", np.asarray(wall.film_outer)),
+        },
+        attrs=attrs,
+    )
+
+
+def _racks(case: Case, outcome: Outcome) -> xr.Dataset:
+    extents = [rack_extent(rack) for rack in case.racks.values()]
+    data = {name: (("rack", "unit"), values) for name, values in outcome.units.items()}
+    return xr.Dataset(
+        data
+        | {
+            "lower": (("rack", "component"), np.array([e.lower for e in extents]).reshape(-1, 3)),
+            "upper": (("rack", "component"), np.array([e.upper for e in extents]).reshape(-1, 3)),
+            "front": ("rack", np.array([rack.front for rack in case.racks.values()], dtype=str)),
+        },
+        coords={
+            "rack": np.array(list(case.racks), dtype=str),
+            "unit": np.arange(1, outcome.units["power"].shape[1] + 1),
+        },
+    )
+
+
+def _coils(case: Case, outcome: Outcome) -> xr.Dataset:
+    names = list(outcome.coils)
+    keys = [k for k in next(iter(outcome.coils.values()), {}) if k != "approach"]
+    extents = [coil_extent(coil, case.racks) for coil in case.coils.values()]
+    extents += [placed(unit.position, unit.size) for unit in case.coolers.values()]
+    return xr.Dataset(
+        {key: ("coil", np.array([outcome.coils[n][key] for n in names])) for key in keys}
+        | {
+            "lower": (("coil", "component"), np.array([e.lower for e in extents]).reshape(-1, 3)),
+            "upper": (("coil", "component"), np.array([e.upper for e in extents]).reshape(-1, 3)),
+        },
+        coords={"coil": np.array(names, dtype=str)},
+    )
+
+
+def _history(case: Case, series: np.ndarray) -> xr.Dataset:
+    series = np.asarray(series, float).reshape(-1, 4)
+    return xr.Dataset(
+        {
+            "time": ("step", series[:, 0]),
+            "residual": ("step", series[:, 1]),
+            "imbalance": ("step", series[:, 2]),
+            "hottest_inlet": ("step", celsius(case, series[:, 3])),
+        }
+    )

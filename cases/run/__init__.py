@@ -1,0 +1,1 @@
+"""Running a case: levels, marches, checkpoints, progress."""

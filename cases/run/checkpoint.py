@@ -1,0 +1,81 @@
+"""What an interrupted run needs to go on as if nothing had happened, in a file beside the result.
+
+One NumPy archive: the leaves of the run's trees in order, and a JSON text with everything else. It is written
+to a temporary name and renamed, so a kill leaves the previous one whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import jax
+import numpy as np
+
+from cases.errors import CaseError, Problem
+from cases.schema.case import Case
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """facts: JSON-able. trees: name -> leaves in `jax.tree_util` order."""
+
+    facts: dict[str, Any]
+    trees: dict[str, list[np.ndarray]]
+
+
+def checkpoint_path(output: Path) -> Path:
+    return output.with_name(output.name + ".checkpoint")
+
+
+def fingerprint(case: Case, quality: str) -> str:
+    """Equal for runs that may continue each other."""
+    return hashlib.sha256(f"{quality}\n{case.to_toml()}".encode()).hexdigest()
+
+
+def save(path: Path, facts: dict[str, Any], trees: dict[str, Any]) -> None:
+    """Write a checkpoint; `trees` are any pytrees of arrays."""
+    arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts))}
+    for name, tree in trees.items():
+        for i, leaf in enumerate(jax.device_get(jax.tree_util.tree_leaves(tree))):
+            arrays[f"{name}:{i}"] = np.asarray(leaf)
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        np.savez(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def load(path: Path, expected: str) -> Checkpoint | None:
+    """The checkpoint at `path`; None when there is none.
+
+    Raises:
+      CaseError: it cannot be read, or belongs to another case or quality (`expected` is the fingerprint).
+    """
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            facts = json.loads(str(archive["facts"]))
+            names = [n for n in archive.files if n != "facts"]
+            trees: dict[str, list[np.ndarray]] = {}
+            for name in sorted(names, key=lambda n: (n.split(":")[0], int(n.split(":")[1]))):
+                trees.setdefault(name.split(":")[0], []).append(archive[name])
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise CaseError(str(path), Problem("", "", f"cannot be read as a checkpoint: {error}")) from None
+    if facts.get("fingerprint") != expected:
+        reason = "belongs to another case or quality: expected the same case, or no --resume"
+        raise CaseError(str(path), Problem("", "", reason))
+    return Checkpoint(facts, trees)
+
+
+def restored(template: Any, leaves: list[np.ndarray]) -> Any:
+    """A tree like `template` with the saved leaves."""
+    treedef = jax.tree_util.tree_structure(template)
+    return jax.tree_util.tree_unflatten(treedef, [jax.numpy.asarray(leaf) for leaf in leaves])

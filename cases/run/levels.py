@@ -1,0 +1,154 @@
+"""The grids of a run, coarse first, and when each of them is done."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from cases.build.grid import QUALITY, build_cut_cells, build_grid, fits
+from cases.build.module import Geometry, build_geometry, build_module
+from cases.build.properties import Properties, properties_at
+from cases.schema.case import Case
+from geometry.cutcells import CutCells
+from geometry.grid import Grid
+from solver.averaging import Average
+from solver.hull import initial_wall
+from solver.machines import prescribed_velocity
+from solver.module import Module, ModuleState
+from solver.steady import Criteria
+from solver.step import initial_state
+from solver.transfer import refine
+
+EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
+SETTLE_FIRST, SETTLE_NEXT = 5.0, 2.0  # turnovers of the gas before averaging begins
+_CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last few grids: sweeps reuse them
+_KEPT = 6
+
+
+@dataclass(frozen=True)
+class Level:
+    """One grid of a run, ready to march."""
+
+    coarseness: float
+    geometry: Geometry
+    properties: Properties
+    module: Module
+    turnover: float
+    criteria: Criteria
+
+
+def coarsenesses(case: Case, quality: str) -> list[float]:
+    """Cell widths of the levels in units of the case's resolution, coarse first.
+
+    Every level's cells are twice as wide as the next one's; levels too coarse for the vessel are left out.
+    """
+    finest = QUALITY[quality]
+    steps = 2 if finest >= 1 else 3
+    widths = [finest * 2.0**k for k in reversed(range(steps))]
+    return [w for w in widths[:-1] if fits(case, w)] + widths[-1:]
+
+
+def geometry_of(case: Case, coarseness: float) -> Geometry:
+    """Grid, cut cells and placed machines of a case; the cut cells of a grid seen before are used again."""
+    grid = build_grid(case, coarseness)
+    edges = b"".join(np.asarray(grid.edges(a)).tobytes() for a in range(3))
+    key = f"{case.vessel.model_dump_json()}{hash(edges)}"
+    if key not in _CUTS:
+        _CUTS[key] = (grid, build_cut_cells(case, grid))
+        while len(_CUTS) > _KEPT:
+            _CUTS.popitem(last=False)
+    grid, cut = _CUTS[key]
+    return build_geometry(case, grid, cut)
+
+
+def make_level(case: Case, coarseness: float, gas_temperature: float | None, last: bool) -> Level:
+    """A level of a run.
+
+    Args:
+      gas_temperature: mean of the gas on the level before, K; None on the first.
+      last: whether its averages are the run's result.
+    """
+    geometry = geometry_of(case, coarseness)
+    sea = case.site.seawater_temperature
+    properties = properties_at(case, gas_temperature or sea + EXPECTED_RISE, sea + 1.0)
+    module = build_module(case, geometry, properties)
+    turnover = _turnover(case, geometry, module)
+    settle = SETTLE_FIRST if gas_temperature is None else SETTLE_NEXT
+    window = case.solver.averaging_time if last else min(case.solver.averaging_time, 2 * turnover)
+    settle = min(settle * turnover, case.solver.max_time / 2)
+    criteria = Criteria(
+        settle=settle,
+        window=window,
+        shortest=_shortest(window, turnover),
+        # A coarse level only has to come near: the next one starts from it.
+        longest=case.solver.max_time if last else settle + window,
+        tolerance=case.solver.tolerance,
+    )
+    return Level(coarseness, geometry, properties, module, turnover, criteria)
+
+
+def _shortest(window: float, turnover: float) -> float:
+    """The averaging time that the steady test starts from: doubled, it comes to `window`; at least a turnover."""
+    halvings = max(int(math.log2(max(window / turnover, 1.0))), 0)
+    return window / 2**halvings
+
+
+def _turnover(case: Case, geometry: Geometry, module: Module) -> float:
+    """Time in which the machines move the whole gas once, s; of a still vessel, its height at free fall's speed."""
+    volume = float(np.sum(geometry.domain.cut.volume_fraction * np.asarray(geometry.grid.cell_volume)))
+    flow = float(np.sum(np.abs(np.asarray(module.machine_flow))))
+    if flow > 0:
+        return volume / flow
+    edges = np.asarray(geometry.grid.edges(2))
+    height = float(edges[-1] - edges[0])
+    return 10 * float(np.sqrt(height / (float(module.model.fluid.buoyancy) * EXPECTED_RISE)))
+
+
+_prescribed = jax.jit(prescribed_velocity)
+
+
+def first_state(level: Level) -> ModuleState:
+    """Gas at rest but for the machines' own flow, warmer than the sea by what is expected."""
+    module = level.module
+    dtype = module.model.mesh.dtype
+    prescribed = _prescribed(module.machines, module.machine_flow)
+    flow = initial_state(module.model.mesh, EXPECTED_RISE, prescribed)
+    return _with_supplies(
+        module,
+        ModuleState(
+            flow=flow,
+            machine_flow=module.machine_flow,
+            duty=jnp.asarray(np.zeros(module.coils.conductance.shape, dtype)),
+            wall=initial_wall(module.hull),
+        ),
+    )
+
+
+def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:
+    """The state of the level before, on this level's grid."""
+    module = level.module
+    prescribed = _prescribed(module.machines, state.machine_flow)
+    flow = refine(state.flow, before.module.model.mesh, module.model.mesh, prescribed)
+    return _with_supplies(module, ModuleState(flow, state.machine_flow, state.duty, initial_wall(module.hull)))
+
+
+def _with_supplies(module: Module, state: ModuleState) -> ModuleState:
+    """Cooling units hold their supply temperature from the start."""
+    coolers = module.coolers
+    temperature = np.array(state.flow.temperature)
+    temperature.ravel()[np.asarray(coolers.cell)] = np.asarray(coolers.supply)[np.asarray(coolers.cell_cooler)]
+    return replace(state, flow=replace(state.flow, temperature=jnp.asarray(temperature)))
+
+
+def gas_temperature(case: Case, level: Level, average: Average) -> float:
+    """Volume mean of the gas outside machines, K."""
+    domain = level.geometry.domain
+    weight = np.where(domain.open_cell & (domain.machine < 0), domain.cut.volume_fraction, 0.0)
+    weight = weight * np.asarray(level.geometry.grid.cell_volume)
+    mean = float(np.sum(weight * average.mean("temperature")) / np.sum(weight))
+    return mean + case.site.seawater_temperature

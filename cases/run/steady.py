@@ -1,0 +1,178 @@
+"""A steady run: level by level, with progress, checkpoints and a result."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from cases.errors import CaseError, Problem
+from cases.results.outcome import Outcome, celsius, find_outcome
+from cases.results.tree import STATUS_MEANING, average_fields, interior_dataset, result_tree
+from cases.run import checkpoint
+from cases.run.keeper import Keeper, restored_average
+from cases.run.levels import Level, coarsenesses, first_state, gas_temperature, make_level, next_state
+from cases.run.progress import Progress, Watcher, steady_doing
+from cases.schema.case import Case
+from solver.averaging import Average
+from solver.steady import STEPS_A_ROUND, March, begin, march_round
+
+
+class SteadyRun:
+    """A steady run through its levels."""
+
+    def __init__(self, case: Case, quality: str, progress: Watcher, keeper: Keeper) -> None:
+        self.case, self.progress, self.keeper = case, progress, keeper
+        self.widths = coarsenesses(case, quality)
+        self.number = 0
+        self.gas: float | None = None
+        self.series: list[tuple[float, float, float, float]] = []  # of the levels before
+        self.level: Level
+        self.march: March
+        self.seconds = 0.0
+
+    def solve(self, saved: checkpoint.Checkpoint | None) -> None:
+        if saved is None:
+            self.level = self._make(0)
+            self.march = begin(self.level.module, first_state(self.level), self.level.criteria)
+        else:
+            self._restore(saved)
+        while True:
+            self._march()
+            if self.number == len(self.widths) - 1:
+                return
+            self._refine()
+
+    def _make(self, number: int) -> Level:
+        self._tell("building the grid", 0.0)
+        return make_level(self.case, self.widths[number], self.gas, number == len(self.widths) - 1)
+
+    def _march(self) -> None:
+        level = self.level
+        cells = int(np.sum(level.geometry.domain.open_cell))
+        stage = f"grid {self.number + 1} of {len(self.widths)} ({cells:,} cells)"
+        if self.march.rounds == 0:
+            self._tell(f"{stage}: compiling", 0.0)
+        begun, first = time.perf_counter(), self.march.rounds
+        try:
+            while not self.march.finished:
+                told = march_round(level.module, self.march, level.criteria, level.turnover)
+                done = self.march.rounds - first
+                elapsed = time.perf_counter() - begun
+                self._tell(stage, told.fraction, told, self._seconds_left(elapsed, done, told.fraction))
+                if self.keeper.due():
+                    self.keeper.save(*self._facts())
+        except KeyboardInterrupt:
+            self.keeper.save(*self._facts())
+            raise
+        except FloatingPointError as error:
+            raise CaseError(
+                self.case.name,
+                Problem("solver", "", f"{error}; expected a finer solver.resolution or another solver.turbulence"),
+            ) from None
+
+    def _refine(self) -> None:
+        average = self.march.older.merged(self.march.newer)
+        self.gas = gas_temperature(self.case, self.level, average)
+        self.series += self.march.series
+        before, state = self.level, self.march.state
+        self.number += 1
+        self.level = self._make(self.number)
+        self.march = begin(self.level.module, next_state(self.level, before, state), self.level.criteria)
+        self.keeper.save(*self._facts())
+
+    def _facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        march = self.march
+        facts = {
+            "number": self.number,
+            "gas": self.gas,
+            "series": self.series,
+            "start": march.start,
+            "dt": march.dt,
+            "rounds": march.rounds,
+            "agreed": march.agreed,
+            "finished": march.finished,
+            "converged": march.converged,
+            "march_series": march.series,
+            "older": march.older.duration,
+            "newer": march.newer.duration,
+        }
+        return facts, {"state": march.state, "older": march.older.sums, "newer": march.newer.sums}
+
+    def _restore(self, saved: checkpoint.Checkpoint) -> None:
+        facts = saved.facts
+        self.number, self.gas = facts["number"], facts["gas"]
+        self.series = [tuple(row) for row in facts["series"]]
+        self.level = self._make(self.number)
+        state = checkpoint.restored(first_state(self.level), saved.trees["state"])
+        self.march = March(
+            state=state,
+            start=facts["start"],
+            dt=facts["dt"],
+            older=restored_average(state, facts["older"], saved.trees.get("older", [])),
+            newer=restored_average(state, facts["newer"], saved.trees.get("newer", [])),
+            series=[tuple(row) for row in facts["march_series"]],
+            rounds=facts["rounds"],
+            agreed=facts["agreed"],
+            finished=facts["finished"],
+            converged=facts["converged"],
+        )
+
+    def _seconds_left(self, elapsed: float, rounds: int, fraction: float) -> float | None:
+        """This level's rest at its own pace; a finer level costs about ten times as much."""
+        if rounds < 3 or fraction <= 0.02:
+            return None
+        level = elapsed / max(fraction, 1e-3)
+        later = sum(level * 0.5 * 10 ** (k + 1) for k in range(len(self.widths) - 1 - self.number))
+        return max(level - elapsed, 0.0) + later
+
+    def _tell(self, stage: str, fraction: float, told: Any = None, left: float | None = None) -> None:
+        if self.progress is None:
+            return
+        nan = float("nan")
+        self.progress(
+            Progress(
+                stage=stage,
+                step=0 if told is None else self.march.rounds * STEPS_A_ROUND,
+                fraction=(self.number + fraction) / len(self.widths),
+                residual=nan if told is None else told.residual,
+                imbalance=nan if told is None else told.imbalance,
+                hottest_inlet=nan if told is None else float(celsius(self.case, told.hottest)),
+                seconds_left=left,
+                doing="" if told is None or self.march.finished else self._doing(told.time),
+            )
+        )
+
+    def _doing(self, time: float) -> str:
+        march, criteria = self.march, self.level.criteria
+        averaged = march.older.duration + march.newer.duration
+        return steady_doing(time - march.start, criteria.settle, averaged, criteria.window, march.agreed)
+
+    @property
+    def average(self) -> Average:
+        """Over the last window."""
+        march = self.march
+        return march.older.merged(march.newer)
+
+    @property
+    def status(self) -> str:
+        return "converged" if self.march.converged else "not converged"
+
+    def result(self) -> tuple[Outcome, xr.DataTree]:
+        level, average = self.level, self.average
+        series = np.array(self.march.series, float).reshape(-1, 4)
+        outcome = find_outcome(self.case, level.geometry, level.properties, average)
+        interior = interior_dataset(
+            self.case, level.geometry, average_fields(average), level.properties, float(series[-1, 0])
+        )
+        meaning = (
+            f"{STATUS_MEANING[self.status]}; fields are means over the last {average.duration:.3g} s, in which the "
+            f"hottest inlet varied by {outcome.kpis['hottest_inlet_spread']:.2g} K (standard deviation)"
+        )
+        history = np.array(self.series + self.march.series, float)
+        tree = result_tree(
+            self.case, interior, level.geometry, level.module, average, outcome, history, self.status, meaning
+        )
+        return outcome, tree

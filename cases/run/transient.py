@@ -1,0 +1,211 @@
+"""Running a case through time, from power-on: one grid, fields at given times, a checkpoint, the result.
+
+At the start the gas has the sea's temperature and rests but for the machines; all power is switched on at
+once (a room that gives nothing to the sea begins at what its cooling units supply, or at that outside).
+Solid blocks hold heat by their own capacity; the hull and the metal of racks and coils hold none. Properties
+are those at the sea's temperature and the rise expected of a module (`levels.EXPECTED_RISE`), or at
+reference_temperature, and stay constant.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+from cases.errors import CaseError, Problem
+from cases.results.file import write_result
+from cases.results.outcome import Outcome, celsius, find_outcome
+from cases.results.summary import Run, run_summary
+from cases.results.tree import STATUS_MEANING, result_tree
+from cases.run import checkpoint
+from cases.run.keeper import Keeper, restored_average
+from cases.run.levels import coarsenesses, first_state, make_level
+from cases.run.progress import Progress, Watcher
+from cases.run.runtime import prepare
+from cases.run.transient_fields import SavedFields, fields_of, interior_in_time
+from cases.run.transient_march import Schedule, TimeMarch, begin, march_on, step_limits
+from cases.schema.case import Case
+from solver.compilation import CompilationCount
+from solver.module import ModuleState
+
+STATUS = "finished"
+
+
+def run_transient(
+    case: Case,
+    *,
+    output: Path | None = None,
+    quality: str = "default",
+    resume: bool = False,
+    force: bool = False,
+    progress: Watcher = None,
+) -> Run:
+    """Solve a case in time; `cases.run.runner.run_case` calls it for solver.mode = "transient".
+
+    With `output` the result is written there once, at the end; until then a checkpoint and the saved fields
+    lie beside it, and a run that is killed goes on from them with `resume` to the same numbers.
+
+    Raises:
+      CaseError: the grid cannot be made, the flow diverges, the output cannot be written, or the checkpoint
+        is another run's.
+    """
+    prepare(case.solver.precision)
+    started = time.perf_counter()
+    with CompilationCount() as compiled:
+        transient = _Transient(case, quality, output, progress)
+        transient.solve(resume=resume)
+        outcome, tree = transient.result()
+    total = time.perf_counter() - started
+    march = transient.march
+    summary = run_summary(case, transient.level, march.window, outcome, tree, compiled, total, output)
+    if output is not None:
+        write_result(output, tree, overwrite=force or resume)
+    transient.discard()
+    return Run(tree, summary)
+
+
+def initial_temperature(case: Case) -> float:
+    """Of the gas at time 0, K: the sea's; in a room apart from the sea what is supplied or lies outside."""
+    vessel, coolers = case.vessel, list(case.coolers.values())
+    if case.coils or vessel.outside == "sea":
+        return case.site.seawater_temperature
+    if coolers:
+        flow = sum(unit.flow for unit in coolers)
+        return sum(unit.flow * unit.supply_temperature for unit in coolers) / flow
+    if vessel.outside == "film" and vessel.outside_temperature is not None:
+        return vessel.outside_temperature
+    return case.site.seawater_temperature
+
+
+class _Transient:
+    """A run in time."""
+
+    march: TimeMarch
+
+    def __init__(self, case: Case, quality: str, output: Path | None, progress: Watcher) -> None:
+        self.case, self.progress = case, progress
+        duration = case.solver.duration
+        assert duration is not None  # the schema asks for it
+        self.schedule = Schedule(duration, case.solver.output_interval, case.solver.averaging_time)
+        self.keeper = Keeper(case, quality, output)
+        self.saved = SavedFields(output, self.keeper.fingerprint)
+        self._tell("building the grid")
+        self.level = make_level(case, coarsenesses(case, quality)[-1], None, True)
+        self.limits = step_limits(self.level.module)
+
+    def solve(self, *, resume: bool) -> None:
+        found = self.keeper.load() if resume else None
+        if found is None:
+            self.discard()  # of a run before, whose checkpoint would not fit the fields of this one
+            self.march = begin(self.level.module, self._initial_state(), self.limits)
+        else:
+            self.march = self._restored(found)
+            self._keep_fields()
+        cells = int(np.sum(self.level.geometry.domain.open_cell))
+        self._tell(f"{cells:,} cells: compiling")
+        begun, first = time.perf_counter(), self.march.time
+        try:
+            while self.march.time < self.schedule.duration:
+                self._round()
+                gone = time.perf_counter() - begun
+                pace = gone / (self.march.time - first)
+                self._tell(f"{cells:,} cells", pace * (self.schedule.duration - self.march.time))
+        except KeyboardInterrupt:
+            self.keeper.save(*self._facts())
+            raise
+        except FloatingPointError as error:
+            wanted = "expected a finer solver.resolution or another solver.turbulence"
+            raise CaseError(self.case.name, Problem("solver", "", f"{error}; {wanted}")) from None
+
+    def _round(self) -> None:
+        level = self.level
+        self.march = march_on(level.module, self.march, self.schedule, self.limits, level.turnover)
+        if self._keep_fields() or self.keeper.due():
+            self.keeper.save(*self._facts())
+
+    def _keep_fields(self) -> bool:
+        """Save the fields where an output falls on the present time; whether it did."""
+        number = self.schedule.output_at(self.march.time)
+        if number is not None:
+            self.saved.keep(number, fields_of(self.march.state.flow))
+        return number is not None
+
+    def _initial_state(self) -> ModuleState:
+        state, heat = first_state(self.level), self.level.module.model.heat
+        rise = initial_temperature(self.case) - self.case.site.seawater_temperature
+        temperature = jnp.full_like(state.flow.temperature, rise)
+        if heat.fixed is not None:
+            temperature = jnp.where(heat.fixed > 0, state.flow.temperature, temperature)
+        return replace(state, flow=replace(state.flow, temperature=temperature))
+
+    def _facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        march = self.march
+        facts = {
+            "time": march.time,
+            "dt": march.dt,
+            "steps": march.steps,
+            "window": march.window.duration,
+            "series": march.series,
+        }
+        trees = {"state": march.state, "window": march.window.sums}
+        return facts, {name: jax.tree_util.tree_leaves(tree) for name, tree in trees.items()}
+
+    def _restored(self, found: checkpoint.Checkpoint) -> TimeMarch:
+        facts, trees = found.facts, found.trees
+        state = checkpoint.restored(self._initial_state(), trees["state"])
+        return TimeMarch(
+            state=state,
+            time=facts["time"],
+            dt=facts["dt"],
+            steps=facts["steps"],
+            window=restored_average(state, facts["window"], trees.get("window", [])),
+            series=[(row[0], row[1], row[2], row[3]) for row in facts["series"]],
+        )
+
+    def discard(self) -> None:
+        """Forget the checkpoint first: without it nobody asks for the saved fields."""
+        self.keeper.discard()
+        self.saved.discard()
+
+    def _tell(self, stage: str, left: float | None = None) -> None:
+        if self.progress is None:
+            return
+        march = getattr(self, "march", None)
+        row = march.series[-1] if march is not None and march.series else (0.0, *3 * (float("nan"),))
+        self.progress(
+            Progress(
+                stage=stage,
+                step=0 if march is None else march.steps,
+                fraction=row[0] / self.schedule.duration,
+                residual=row[1],
+                imbalance=row[2],
+                hottest_inlet=float(celsius(self.case, row[3])),
+                seconds_left=left,
+            )
+        )
+
+    def result(self) -> tuple[Outcome, xr.DataTree]:
+        case, level, march, schedule = self.case, self.level, self.march, self.schedule
+        series = np.array(march.series, float)
+        outcome = find_outcome(case, level.geometry, level.properties, march.window)
+        times = [schedule.output(number) for number in range(1, schedule.count + 1)]
+        interior = interior_in_time(case, level.geometry, level.properties, self.saved, times)
+        start = initial_temperature(case) - 273.15
+        interior.attrs["initial_state"] = (
+            f"gas at {start:.6g} degC, at rest but for the machines; all power switched on at time 0"
+        )
+        interior.attrs["time_sampling"] = "fields at the instants of the time coordinate"
+        meaning = (
+            f"{STATUS_MEANING[STATUS]}, {schedule.duration:g} s after power-on with the gas at "
+            f"{start:.4g} degC; fields are of an instant, racks, coils, hull and balance are means over the "
+            f"last {schedule.duration - schedule.window_start:.4g} s; the hull itself holds no heat"
+        )
+        tree = result_tree(case, interior, level.geometry, level.module, march.window, outcome, series, STATUS, meaning)
+        return outcome, tree

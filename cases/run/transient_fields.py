@@ -1,0 +1,88 @@
+"""Fields saved on the way of a transient run, kept until the result file is written at its end.
+
+With an output they wait in a folder NAME.vtkhdf.steps beside it, one file a time, each written whole or not
+at all: a kill loses none of them, and memory does not grow while the run goes on. Without an output they stay
+in memory.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import jax
+import numpy as np
+import xarray as xr
+
+from cases.build.module import Geometry
+from cases.build.properties import Properties
+from cases.errors import CaseError, Problem
+from cases.results.tree import interior_dataset
+from cases.run import checkpoint
+from cases.schema.case import Case
+from solver.step import State
+
+NAMES = ("pressure", "temperature", "velocity_x", "velocity_y", "velocity_z")
+Fields = dict[str, np.ndarray]  # what `interior_dataset` takes
+
+
+def fields_of(flow: State) -> Fields:
+    """The fields of one moment."""
+    values = (flow.pressure, flow.temperature, *flow.velocity)
+    return {name: np.asarray(jax.device_get(value)) for name, value in zip(NAMES, values, strict=True)}
+
+
+class SavedFields:
+    """The saved times of one run, numbered from 1."""
+
+    def __init__(self, output: Path | None, fingerprint: str) -> None:
+        self.folder = None if output is None else output.with_name(output.name + ".steps")
+        self._fingerprint = fingerprint
+        self._memory: dict[int, Fields] = {}
+
+    def keep(self, number: int, fields: Fields) -> None:
+        if self.folder is None:
+            self._memory[number] = fields
+            return
+        self.folder.mkdir(exist_ok=True)
+        checkpoint.save(self._path(number), {"fingerprint": self._fingerprint}, dict(fields))
+
+    def load(self, number: int) -> Fields:
+        """Raises CaseError when the file is missing, damaged or another run's."""
+        if self.folder is None:
+            return self._memory[number]
+        path = self._path(number)
+        saved = checkpoint.load(path, self._fingerprint)
+        if saved is None:
+            raise CaseError(str(path), Problem("", "", "no such file: the run must begin anew, without --resume"))
+        return {name: saved.trees[name][0] for name in NAMES}
+
+    def discard(self) -> None:
+        self._memory.clear()
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _path(self, number: int) -> Path:
+        assert self.folder is not None
+        return self.folder / f"{number:06d}"
+
+
+def interior_in_time(
+    case: Case, geometry: Geometry, properties: Properties, saved: SavedFields, times: list[float]
+) -> xr.Dataset:
+    """/interior with all saved times, read one after the other into arrays that hold them all."""
+    first = interior_dataset(case, geometry, saved.load(1), properties, times[0])
+    if len(times) == 1:
+        return first
+    data = {}
+    for key, variable in first.data_vars.items():
+        shape = (len(times), *variable.shape[1:])
+        # What does not change in time is held once.
+        values = np.empty(shape, variable.dtype) if key in NAMES else np.broadcast_to(variable.to_numpy(), shape)
+        data[str(key)] = (variable.dims, values)
+    for index, time in enumerate(times):
+        moment = interior_dataset(case, geometry, saved.load(index + 1), properties, time)
+        for name in NAMES:
+            data[name][1][index] = moment[name].to_numpy()[0]
+    coords = {name: value for name, value in first.coords.items() if name != "time"}
+    return xr.Dataset(data, coords=coords | {"time": np.array(times)})

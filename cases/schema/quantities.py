@@ -1,0 +1,178 @@
+"""The quantities of a case: dimension, an example, and the bounds beyond which a value cannot be meant.
+
+A bound stands where a value is impossible, or a slip of the unit beyond doubt, and says why. What can be but
+leaves the range of a model is warned of instead (cases/schema/ranges.py, cases/run/warnings.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic_core import PydanticCustomError
+
+from cases.schema.numbers import Number, share
+from cases.schema.units import Quantity, QuantityList
+
+LARGEST_EXTENT = 500.0  # m
+SMALLEST_VESSEL = 0.01  # m
+_NO_SHIP = "the longest ship ever built has 458 m"
+
+_POSITION = Quantity(
+    "a position", "m", '"0.6 m"', low=-LARGEST_EXTENT, high=LARGEST_EXTENT, display=("m",),
+    why_low=_NO_SHIP, why=_NO_SHIP,
+)  # fmt: skip
+_LENGTH = Quantity("a length", "m", '"0.6 m"', above=0.0, high=LARGEST_EXTENT, display=("m",), why=_NO_SHIP)
+_EXTENT = Quantity("an extent", "m", '"0.6 m"', low=0.0, high=LARGEST_EXTENT, display=("m",), why=_NO_SHIP)
+_VESSEL_LENGTH = replace(_LENGTH, above=None, low=SMALLEST_VESSEL, why_low="no server fits into less")
+_FLOW = Quantity("a volume flow", "m3/s", '"1.2 m3/s"', low=0.0, high=1e4, why="a rack of 20 kW moves some 1.4 m3/s")
+_POWER = Quantity(
+    "a power", "W", '"20 kW"', low=0.0, high=1e7, display=("kW", "W"),
+    why="a rack of today takes up to 0.6 MW, a whole module some MW",
+)  # fmt: skip
+_PRESSURE_RISE = Quantity("a pressure", "Pa", '"40 Pa"', low=0.0, high=1e5, why="a rack's fans give up to some kPa")
+
+Length = Annotated[float, _LENGTH]
+VesselLength = Annotated[float, _VESSEL_LENGTH]
+VesselSize = Annotated[tuple[float, float, float], QuantityList(_VESSEL_LENGTH, 3, names="x, y, z")]
+Position = Annotated[tuple[float, float, float], QuantityList(_POSITION, 3, names="x, y, z")]
+Size = Annotated[tuple[float, float, float], QuantityList(_LENGTH, 3, names="x, y, z")]
+FlatSize = Annotated[tuple[float, float, float], QuantityList(_EXTENT, 3, names="x, y, z")]
+FacePoint = Annotated[tuple[float, float], QuantityList(_POSITION, 2, names="the face's two coordinates")]
+Depth = Annotated[
+    float,
+    Quantity("a depth", "m", '"20 m"', above=0.0, high=11e3, display=("m",), why="the deepest sea floor is at 10.9 km"),
+]
+CellWidth = Annotated[
+    float,
+    Quantity(
+        "a cell width", "m", '"80 mm"', low=1e-3, high=10.0, display=("m",),
+        why_low="no machine holds so many cells", why="a flow needs some cells across the vessel",
+    ),
+]  # fmt: skip
+Thickness = Annotated[
+    float,
+    Quantity("a thickness", "m", '"25 mm"', above=0.0, high=5.0, display=("mm", "m"), why="no hull is as thick"),
+]
+Area = Annotated[float, Quantity("an area", "m2", '"20 m2"', above=0.0, high=1e6, why="no exchanger is as large")]
+
+Power = Annotated[float, _POWER]
+POWERS = QuantityList(_POWER)
+Temperature = Annotated[
+    float,
+    Quantity(
+        "a temperature", "K", '"12 degC"', low=173.15, high=573.15, display=("degC",), absolute=True,
+        why_low="no electronics works there", why="no electronics works there",
+    ),
+]  # fmt: skip
+SeaTemperature = Annotated[
+    float,
+    Quantity(
+        "a temperature of the sea", "K", '"12 degC"', low=173.15, high=373.15, display=("degC",), absolute=True,
+        why_low="the sea would be ice", why="the sea would boil",
+    ),
+]  # fmt: skip
+SeaOffset = Annotated[
+    float,
+    Quantity(
+        "a temperature difference", "K", '"2 K"', low=-100.0, high=100.0,
+        why_low="the sea would be ice", why="the sea would boil",
+    ),
+]  # fmt: skip
+TemperatureRise = Annotated[
+    float,
+    Quantity("a temperature difference", "K", '"12 K"', above=0.0, high=500.0, why="the servers would glow"),
+]
+Salinity = Annotated[
+    float,
+    Quantity(
+        "a salinity", "g/kg", '"35 g/kg"', low=0.0, high=120.0,
+        why="TEOS-10, the equation of state of seawater, ends there",
+    ),
+]  # fmt: skip
+
+Speed = Annotated[
+    float,
+    Quantity("a speed", "m/s", '"0.5 m/s"', low=0.0, high=20.0, why="the fastest tidal streams run at some 10 m/s"),
+]
+Flow = Annotated[float, _FLOW]
+PositiveFlow = Annotated[float, replace(_FLOW, low=None, above=0.0)]
+Flows = Annotated[tuple[float, ...], QuantityList(_FLOW, shortest=2)]
+FlowPerPower = Annotated[
+    float,
+    Quantity(
+        "a volume flow per power", "m3/s/W", '"125 cfm/kW"', above=0.0, high=0.1, display=("m3/s/kW",),
+        why="servers take some 0.1 m3/s/kW",
+    ),
+]  # fmt: skip
+_MASS_FLOW = Quantity(
+    "a mass flow", "kg/s", '"1.2 kg/s"', low=0.0, high=1e4, why="as much as a river; a coil takes some kg/s"
+)
+MassFlow = Annotated[float, _MASS_FLOW]
+WaterFlow = Annotated[float, replace(_MASS_FLOW, kind="a mass flow or volume flow of water")]
+_PRESSURE = Quantity(
+    "a pressure", "Pa", '"1 atm"', low=100.0, high=1.2e8,
+    why_low="next to a vacuum, which carries no heat", why="more than at the deepest sea floor",
+)  # fmt: skip
+Pressure = Annotated[float, _PRESSURE]
+GAS_PRESSURE = replace(_PRESSURE, high=1e7, why="the gas's density would be wrong by more than 3 %")
+PressureRises = Annotated[tuple[float, ...], QuantityList(_PRESSURE_RISE, shortest=2)]
+LossCoefficient = Annotated[float, Number("a loss coefficient", "20.0", low=0.0, high=1e6, why="no gas would pass")]
+
+Conductance = Annotated[
+    float,
+    Quantity(
+        "a conductance", "W/K", '"2.2 kW/K"', above=0.0, high=1e7, display=("kW/K",),
+        why="a rear door has some kW/K; no exchanger that fits into a module has as much",
+    ),
+]  # fmt: skip
+FilmCoefficient = Annotated[
+    float,
+    Quantity(
+        "a film coefficient", "W/m2/K", '"500 W/m2/K"', above=0.0, high=1e6,
+        why="boiling water has some 1e5 W/m2/K",
+    ),
+]  # fmt: skip
+ThermalResistance = Annotated[
+    float,
+    Quantity(
+        "a thermal resistance", "m2*K/W", '"7e-5 m2*K/W"', low=0.0, high=100.0,
+        why="as much as 2 m of insulating foam",
+    ),
+]  # fmt: skip
+HeatCapacity = Annotated[
+    float,
+    Quantity(
+        "a specific heat capacity", "J/kg/K", '"4180 J/kg/K"', low=100.0, high=15e3,
+        why_low="no liquid stores so little", why="no liquid stores so much",
+    ),
+]  # fmt: skip
+KinematicViscosity = Annotated[
+    float,
+    Quantity(
+        "a kinematic viscosity", "m2/s", '"1e-3 m2/s"', low=0.0, high=10.0,
+        why="no flow in a vessel mixes as strongly",
+    ),
+]  # fmt: skip
+Duration = Annotated[
+    float,
+    Quantity("a time", "s", '"60 s"', above=0.0, high=3.2e7, why="no machine follows a flow for a year"),
+]
+Share = Annotated[float, share()]
+Tolerance = Annotated[
+    float, share("a share of the IT power", "0.003", above=0.0, high=0.5, why="half of the heat would be missing")
+]
+StlScale = Annotated[float, Number("a number of metres per unit", "0.001", above=0.0, high=1e6)]
+
+
+_VOLUME_FLOW = Quantity("a volume flow", "m3/s", '"1.2 L/s"')  # its bounds are those of the mass flow made of it
+
+
+def volume_flow(value: Any) -> float | None:
+    """`value` in m3/s if it is text that reads as a volume flow, else None."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return _VOLUME_FLOW.parse(value)
+    except PydanticCustomError:
+        return None

@@ -1,0 +1,228 @@
+"""Racks: where they stand, what they burn at each height unit, how much gas they move."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import inf
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic_core import PydanticCustomError
+
+from cases.schema.base import Frozen, HorizontalDirection, key_error
+from cases.schema.quantities import (
+    POWERS,
+    FlowPerPower,
+    Flows,
+    Position,
+    PositiveFlow,
+    Power,
+    PressureRises,
+    Share,
+    Size,
+    TemperatureRise,
+)
+from cases.schema.units import is_finite, refusal
+
+
+class PerPower(Frozen):
+    """Gas flow in proportion to the heat: flow = flow_per_power * power * (1 - liquid_share)."""
+
+    law: Literal["per_power"] = Field(description="Flow in proportion to the rack's heat to the gas.")
+    flow_per_power: FlowPerPower = Field(description="Gas flow per watt given to the gas, m3/s/W.")
+
+
+class ByTemperatureRise(Frozen):
+    """Gas flow that gives a fixed rise: flow = (power * (1 - liquid_share) + fan_power) / (rho cp rise)."""
+
+    law: Literal["temperature_rise"] = Field(description="The flow that makes the gas warmer by `rise`.")
+    rise: TemperatureRise = Field(description="Outlet minus inlet temperature, K.")
+
+
+class FixedFlow(Frozen):
+    """A fixed gas flow through the rack."""
+
+    law: Literal["fixed"] = Field(description="A fixed flow.")
+    flow: PositiveFlow = Field(description="Gas flow through the whole rack, m3/s.")
+
+
+class FanCurve(Frozen):
+    """The rack's fans against the resolved pressure difference from front to rear."""
+
+    law: Literal["fan_curve"] = Field(description="The flow at which the fans' curve meets the pressure.")
+    flows: Flows = Field(description="Flows of the curve, rising from 0, m3/s.")
+    pressures: PressureRises = Field(description="Pressure rise at each flow, falling, Pa.")
+
+    @model_validator(mode="after")
+    def _curve(self) -> FanCurve:
+        if len(self.flows) != len(self.pressures):
+            raise key_error("pressures", f"expected {len(self.flows)} values, as many as flows")
+        if any(after <= before for before, after in pairwise(self.flows)):
+            raise key_error("flows", "expected flows that rise from value to value")
+        if any(after > before for before, after in pairwise(self.pressures)):
+            raise key_error("pressures", "expected pressures that never rise from value to value")
+        return self
+
+
+Airflow = Annotated[PerPower | ByTemperatureRise | FixedFlow | FanCurve, Field(discriminator="law")]
+
+
+class Servers(Frozen):
+    """A group of servers that fills the height units from `units[0]` to `units[1]`, both included."""
+
+    units: tuple[int, int] = Field(description="First and last height unit, from 1 at the bottom.", strict=False)
+    power: Power = Field(description="Power of the whole group, W.")
+
+
+def _shares(value: Any) -> Any:
+    """A power map as fractions of the rack's power, from numbers (shares) or from powers with a unit."""
+    if isinstance(value, list | tuple) and value and all(_is_number(item) for item in value):
+        numbers = tuple(float(item) if is_finite(item) else inf for item in value)
+    else:
+        numbers = POWERS.parse(value)
+    total = sum(numbers)
+    if not all(0 <= number < float("inf") for number in numbers) or not 0 < total < float("inf"):
+        raise refusal("expected shares that are finite, zero or more, and do not all vanish")
+    return tuple(number / total for number in numbers) if abs(total - 1) > 1e-12 else numbers
+
+
+def _is_number(item: Any) -> bool:
+    return isinstance(item, int | float) and not isinstance(item, bool)
+
+
+PowerMap = Annotated[tuple[float, ...], BeforeValidator(_shares), PlainSerializer(list)]
+
+
+class Rack(Frozen):
+    """A box that draws gas in at its front, heats it height unit by height unit and blows it out at its rear.
+
+    The total is `power`. `power_map` or `servers` say where it goes; without `power` the total is their
+    sum, with it they are scaled to it. In the file, `like = "other"` takes that rack's keys first.
+    """
+
+    position: Position = Field(description="Lower corner (least x, y, z), m.")
+    size: Size = Field(description="Extents in x, y, z, m.")
+    front: HorizontalDirection = Field(description="Side at which gas enters; it leaves at the opposite side.")
+    height_units: int = Field(default=42, ge=1, le=500, description="Number of height units from bottom to top.")
+    power: Power = Field(description="Electrical power of the whole rack, W.")
+    power_map: PowerMap | None = Field(
+        default=None, description="Share of the power in each height unit, bottom to top; one value a unit."
+    )
+    servers: tuple[Servers, ...] | None = Field(
+        default=None,
+        description="Groups of servers; gas flows only through the units they fill.",
+        strict=False,
+    )
+    airflow: Airflow = Field(description="Law of the gas flow through the rack.")
+    liquid_share: Share = Field(default=0.0, description="Share of the power that goes to the liquid loop, 0 to 1.")
+    fan_power: Power = Field(
+        default=0.0, description="Power of fans not counted in `power`, W; all of it heats the gas."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _total(cls, data: Any) -> Any:
+        """Without `power`, the total of the servers or of a map in watts."""
+        if not isinstance(data, dict) or "power" in data:
+            return data
+        key, powers = _listed_powers(data)
+        if powers is None:
+            return data
+        try:
+            POWERS.quantity.parse(total := f"{sum(powers)!r} W")
+        except PydanticCustomError as error:
+            raise key_error(key, f"their sum is {sum(powers):g} W: {error}") from error
+        return {**data, "power": total}
+
+    @model_validator(mode="after")
+    def _distribution(self) -> Rack:
+        if self.power_map is not None and self.servers is not None:
+            raise key_error("servers", "expected either servers or a power_map, not both")
+        if self.power_map is not None and len(self.power_map) != self.height_units:
+            raise key_error(
+                "power_map", f"expected {self.height_units} values (height_units), got {len(self.power_map)}"
+            )
+        if self.servers is not None:
+            self._check_servers()
+        return self
+
+    def _check_servers(self) -> None:
+        taken: set[int] = set()
+        for group in self.servers or ():
+            first, last = group.units
+            if not 1 <= first <= last <= self.height_units:
+                raise key_error(
+                    "servers", f"units {first} to {last}: expected 1 <= first <= last <= {self.height_units}"
+                )
+            units = set(range(first, last + 1))
+            if taken & units:
+                raise key_error("servers", f"unit {min(taken & units)} is filled twice")
+            taken |= units
+        if not taken:
+            raise key_error("servers", "expected at least one group of servers")
+        if self.power > 0 and not any(group.power for group in self.servers or ()):
+            raise key_error("servers", "expected servers with some power, as the rack's power is not zero")
+
+    @property
+    def unit_powers(self) -> tuple[float, ...]:
+        """Power in each height unit from bottom to top, (height_units,), W; sums to `power`."""
+        if self.power_map is not None:
+            return tuple(share * self.power for share in self.power_map)
+        if self.servers is None:
+            return (self.power / self.height_units,) * self.height_units
+        units = [0.0] * self.height_units
+        total = sum(group.power for group in self.servers)
+        for group in self.servers:
+            first, last = group.units
+            for unit in range(first - 1, last):
+                units[unit] = group.power / (last - first + 1) * (self.power / total if total else 0.0)
+        return tuple(units)
+
+    @property
+    def unit_open(self) -> tuple[bool, ...]:
+        """Whether gas flows through each height unit, (height_units,): all, or those that servers fill."""
+        if self.servers is None:
+            return (True,) * self.height_units
+        filled = {unit for group in self.servers for unit in range(group.units[0], group.units[1] + 1)}
+        return tuple(unit + 1 in filled for unit in range(self.height_units))
+
+    @property
+    def gas_power(self) -> float:
+        """Heat that the rack gives to the gas, W: power * (1 - liquid_share) + fan_power."""
+        return self.power * (1 - self.liquid_share) + self.fan_power
+
+    def gas_flow(self, heat_per_volume: float) -> float:
+        """Gas flow through the whole rack, m3/s; of a fan curve its largest. heat_per_volume: rho cp, J/m3/K."""
+        law = self.airflow
+        if law.law == "per_power":
+            return law.flow_per_power * self.power * (1 - self.liquid_share)
+        if law.law == "temperature_rise":
+            return self.gas_power / (heat_per_volume * law.rise)
+        return law.flow if law.law == "fixed" else law.flows[-1]
+
+    @property
+    def open_face(self) -> float:
+        """Area through which gas flows, m2: across the front, at the height units that let it through."""
+        width = self.size[1 if self.front[1] == "x" else 0]
+        return width * self.size[2] * sum(self.unit_open) / self.height_units
+
+    @property
+    def liquid_power(self) -> float:
+        """Heat that the rack gives to the liquid loop, W."""
+        return self.power * self.liquid_share
+
+
+def _listed_powers(data: dict[str, Any]) -> tuple[str, tuple[float, ...] | None]:
+    """The key of the powers in `servers` or in a power map in watts, and the powers, W.
+
+    None where there are none or they cannot be read (which is reported later).
+    """
+    servers, power_map = data.get("servers"), data.get("power_map")
+    try:
+        if isinstance(servers, list | tuple) and servers:
+            return "servers", POWERS.parse([group["power"] for group in servers])
+        if isinstance(power_map, str) or (isinstance(power_map, list) and not all(map(_is_number, power_map))):
+            return "power_map", POWERS.parse(power_map)
+    except (PydanticCustomError, KeyError, TypeError):
+        pass
+    return "", None

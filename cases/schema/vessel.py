@@ -1,0 +1,133 @@
+"""The vessel: shape, wall layers, what fills it and what it stands in.
+
+Coordinates. A horizontal cylinder's axis runs from x = 0 to its length with y = z = 0 on the axis (axis "y"
+likewise); an upright cylinder runs from z = 0 up with x = y = 0 on the axis; a box has its lower corner at
+the origin; a sphere its centre; an STL surface keeps the file's coordinates times `scale`. z points up.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from cases.errors import nearest
+from cases.schema.base import Frozen, key_error
+from cases.schema.quantities import (
+    GAS_PRESSURE,
+    FilmCoefficient,
+    Pressure,
+    StlScale,
+    Temperature,
+    ThermalResistance,
+    Thickness,
+    VesselLength,
+    VesselSize,
+)
+
+ATMOSPHERE = 101325.0  # Pa
+GASES = ("nitrogen", "air")
+
+
+class Layer(Frozen):
+    """One layer of the wall: either a material with a thickness, or a resistance (fouling, contact)."""
+
+    material: str | None = Field(default=None, description="Name of a solid in the library of materials.")
+    thickness: Thickness | None = Field(default=None, description="Thickness of the material, m.")
+    resistance: ThermalResistance | None = Field(default=None, description="Resistance instead of a material, m2 K/W.")
+    name: str = Field(default="", description="What the resistance stands for (fouling, contact), for reports.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Layer:
+        if self.resistance is not None:
+            if self.material is not None or self.thickness is not None:
+                raise key_error("resistance", "expected either a resistance or a material with a thickness")
+            return self
+        if self.material is None or self.thickness is None:
+            missing = "material" if self.material is None else "thickness"
+            raise key_error(missing, "expected a material with a thickness, or a resistance")
+        from materials import solid_names
+
+        names = solid_names()
+        if self.material not in names:
+            near = nearest(self.material, names) or tuple(names)
+            raise key_error("material", "unknown material", near)
+        return self
+
+
+class _Wall(Frozen):
+    """What all vessels have, whatever their shape."""
+
+    fluid: Literal["nitrogen", "air", "dielectric-oil"] = Field(description="What fills the vessel.")
+    pressure: Pressure = Field(default=ATMOSPHERE, description="Absolute pressure of the filling, Pa.")
+    layers: tuple[Layer, ...] = Field(default=(), description="Layers of the wall from the inside out.", strict=False)
+    outside: Literal["sea", "adiabatic", "film"] = Field(
+        default="sea",
+        description="What the wall gives its heat to: the sea of the site, nothing, or a given film.",
+    )
+    film_coefficient: FilmCoefficient | None = Field(default=None, description="Outer film, W/m2/K; for outside film.")
+    outside_temperature: Temperature | None = Field(default=None, description="Beyond that film, K; for outside film.")
+
+    @field_validator("pressure", mode="before")
+    @classmethod
+    def _of_a_gas(cls, value: Any, info: ValidationInfo) -> Any:
+        """A liquid may stand under the sea's own pressure; of a gas the properties end earlier."""
+        if info.data.get("fluid") in GASES:
+            GAS_PRESSURE.parse(value)
+        return value
+
+    @model_validator(mode="after")
+    def _outside(self) -> _Wall:
+        for key in ("film_coefficient", "outside_temperature"):
+            given = getattr(self, key) is not None
+            if given and self.outside != "film":
+                raise key_error(key, f'has an effect only with outside = "film" (outside is "{self.outside}")')
+            if not given and self.outside == "film":
+                raise key_error(key, 'needed with outside = "film"')
+        return self
+
+    def resistance(self) -> float:
+        """Resistance of the flat wall without films, m2 K/W: sum of thickness/conductivity over layers."""
+        from materials import get_solid
+
+        total = 0.0
+        for layer in self.layers:
+            if layer.resistance is not None:
+                total += layer.resistance
+            elif layer.material is not None and layer.thickness is not None:
+                total += layer.thickness / float(get_solid(layer.material).conductivity)
+        return total
+
+
+class CylinderVessel(_Wall):
+    """A cylinder with flat ends."""
+
+    shape: Literal["cylinder"] = Field(description="A cylinder with flat ends.")
+    axis: Literal["x", "y", "z"] = Field(default="x", description='Direction of the axis; "z" stands upright.')
+    diameter: VesselLength = Field(description="Inner diameter, m.")
+    length: VesselLength = Field(description="Inner length (height of an upright one), m.")
+
+
+class BoxVessel(_Wall):
+    """A rectangular room with its lower corner at the origin."""
+
+    shape: Literal["box"] = Field(description="A rectangular room.")
+    size: VesselSize = Field(description="Inner size in x, y, z, m.")
+
+
+class SphereVessel(_Wall):
+    """A sphere with its centre at the origin."""
+
+    shape: Literal["sphere"] = Field(description="A sphere.")
+    diameter: VesselLength = Field(description="Inner diameter, m.")
+
+
+class StlVessel(_Wall):
+    """Any closed surface, from an STL file."""
+
+    shape: Literal["stl"] = Field(description="A closed surface from an STL file.")
+    file: str = Field(description="The STL file; a relative path starts at the case file's folder.")
+    scale: StlScale = Field(default=1.0, description="Metres per unit of the file (0.001 for millimetres).")
+
+
+Vessel = Annotated[CylinderVessel | BoxVessel | SphereVessel | StlVessel, Field(discriminator="shape")]

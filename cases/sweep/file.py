@@ -1,0 +1,215 @@
+"""What a sweep leaves on disk: a journal of its points while it runs, one netCDF file of KPIs at its end.
+
+The journal (`NAME.part`) is a text file of JSON lines: first what the sweep is, then each point when it is
+done, so that whatever kills the process costs one point at most.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from cases.errors import CaseError, Problem
+from cases.results.variables import VARIABLES
+from cases.sweep.axis import Axis
+
+FAILED = "failed"
+# The parts of a run's summary that a sweep keeps: flat tables of scalars, and tables by rack and by coil.
+_SCALARS = ("kpis", "balance", "timings")
+_TABLES = {"racks": "rack", "coils": "coil"}
+# Units and long names of what a run's summary has besides the variables of a result file.
+_SUMMARY_ONLY = {
+    "racks": {"inlet_maximum": ("degC", "hottest gas entering a height unit of the rack")},
+    "coils": {"approach": ("K", "gas leaving the coil less water entering it")},
+    "timings": {
+        "compile_s": ("s", "time spent on compiling"),
+        "solve_s": ("s", "time spent on solving"),
+        "total_s": ("s", "time of the point in all"),
+        "compilations": ("1", "programs compiled"),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the sweep: where it stands on the axes, how it ended, and the run's summary."""
+
+    index: tuple[int, ...]
+    status: str
+    message: str = ""
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is no answer at all (a run that did not converge has one)."""
+        return self.status == FAILED
+
+
+def finished_point(index: tuple[int, ...], summary: Mapping[str, Any]) -> Point:
+    """The point of a run that came to its end; keeps what `dataset` reads of the summary."""
+    kept = {key: summary[key] for key in (*_SCALARS, *_TABLES) if summary.get(key)}
+    kept["warnings"] = list(summary.get("warnings", ()))
+    return Point(index, str(summary["status"]), "", kept)
+
+
+class Journal:
+    """The sweep's partial file beside its output; every point is on the disk before the next one starts."""
+
+    def __init__(self, output: Path, header: Mapping[str, str]) -> None:
+        self.path = output.with_name(output.name + ".part")
+        self._header = dict(header)
+
+    def read(self) -> dict[tuple[int, ...], Point]:
+        """Points of an earlier, interrupted sweep by their index; none when there is no journal.
+
+        Raises CaseError when the journal belongs to another sweep (other case, axes, quality or version).
+        """
+        if not self.path.exists():
+            return {}
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        records = [record for record in map(_parse, lines) if record is not None]
+        if not records:
+            return {}
+        differing = [key for key, value in self._header.items() if records[0].get(key) != value]
+        if differing:
+            other = f"belongs to an interrupted sweep with another {' and '.join(differing)}"
+            advice = "--force starts this one instead, another -o keeps both"
+            raise CaseError(str(self.path), Problem("", "", f"{other}: {advice}"))
+        points = [Point(**{**record, "index": tuple(record["index"])}) for record in records[1:]]
+        return {point.index: point for point in points}
+
+    def start(self, points: Iterable[Point]) -> None:
+        """Write the journal anew with the points that are kept (a line cut short by a crash goes)."""
+        lines = [self._header, *map(asdict, points)]
+        self.path.write_text("".join(_line(record) for record in lines), encoding="utf-8")
+
+    def append(self, point: Point) -> None:
+        """Add a point, down to the disk."""
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(_line(asdict(point)))
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def remove(self) -> None:
+        """Delete the journal: its points are in the output file."""
+        self.path.unlink(missing_ok=True)
+
+
+def dataset(axes: Sequence[Axis], points: Iterable[Point], header: Mapping[str, str]) -> xr.Dataset:
+    """KPIs of all points with the axes as dimensions.
+
+    Dimensions are named by the axes' paths, with their units; numbers of a failed point are NaN, its texts
+    empty. Tables by rack and coil become variables `rack_...` and `coil_...` with one dimension more.
+    """
+    points = list(points)
+    shape = tuple(len(axis) for axis in axes)
+    dims = tuple(axis.path for axis in axes)
+    result = xr.Dataset(coords={a.path: _coordinate(a) for a in axes}, attrs=dict(header))
+    for group in reversed(_SCALARS):  # a name in two groups is taken from the first of them
+        for name in _keys(p.summary.get(group, {}) for p in points):
+            cells = {p.index: p.summary.get(group, {}).get(name) for p in points}
+            result[name] = _variable(dims, shape, cells, _attributes(group, name))
+    for group, dim in _TABLES.items():
+        rows = _keys(p.summary.get(group, {}) for p in points)
+        if not rows:
+            continue
+        result.coords[dim] = (dim, np.array(rows, dtype=object))
+        for key in _keys(row for p in points for row in p.summary.get(group, {}).values()):
+            cells = {
+                (*p.index, i): p.summary.get(group, {}).get(row, {}).get(key)
+                for p in points
+                for i, row in enumerate(rows)
+            }
+            variable = _variable((*dims, dim), (*shape, len(rows)), cells, _attributes(group, key))
+            result[f"{dim}_{key}"] = variable
+    texts = {"status": lambda p: p.status, "message": lambda p: p.message, "warnings": _warnings}
+    for name, text in texts.items():
+        result[name] = _variable(dims, shape, {p.index: text(p) for p in points}, {})
+    return result
+
+
+def write_dataset(data: xr.Dataset, output: Path) -> None:
+    """Write the dataset as netCDF-4 under a temporary name and move it to `output` when it is whole."""
+    temporary = output.with_name(f".{output.name}.tmp")
+    try:
+        data.to_netcdf(temporary, engine="h5netcdf")
+        os.replace(temporary, output)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_dataset(path: Path) -> xr.Dataset:
+    """The dataset of a finished sweep, in memory (the file is closed again).
+
+    Raises CaseError when the file is no netCDF-4 file.
+    """
+    try:
+        return xr.load_dataset(path, engine="h5netcdf")
+    except (OSError, ValueError) as error:
+        raise CaseError(str(path), Problem("", "", f"no netCDF file of a sweep ({error})")) from error
+
+
+def _coordinate(axis: Axis) -> xr.Variable:
+    numeric = axis.units != ""
+    values = np.array(axis.coordinate, dtype=float if numeric else object)
+    attributes = {"units": axis.units, "long_name": axis.path} if numeric else {"long_name": axis.path}
+    return xr.Variable((axis.path,), values, attributes)
+
+
+def _attributes(group: str, name: str) -> dict[str, str]:
+    """CF attributes of a number of the summary, as in the result file; none for a name that is not known."""
+    known = VARIABLES.get(group, {}) | _SUMMARY_ONLY.get(group, {})
+    if name not in known:
+        return {}
+    units, long_name = known[name]
+    return {"units": units, "long_name": long_name} if units else {"long_name": long_name}
+
+
+def _variable(
+    dims: tuple[str, ...],
+    shape: tuple[int, ...],
+    cells: Mapping[tuple[int, ...], Any],
+    attributes: Mapping[str, str],
+) -> xr.Variable:
+    """An array of the entries at hand: text if one of them is text, otherwise numbers with NaN for gaps."""
+    if any(isinstance(value, str) for value in cells.values()):
+        texts = np.full(shape, "", dtype=object)
+        for index, value in cells.items():
+            texts[index] = "" if value is None else str(value)
+        return xr.Variable(dims, texts, {k: v for k, v in attributes.items() if k != "units"})
+    numbers = np.full(shape, np.nan)
+    for index, value in cells.items():
+        numbers[index] = np.nan if value is None else float(value)
+    return xr.Variable(dims, numbers, dict(attributes))
+
+
+def _keys(tables: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Keys of all tables in the order of their first appearance."""
+    keys: dict[str, None] = {}
+    for table in tables:
+        for key in table:
+            keys.setdefault(key)
+    return list(keys)
+
+
+def _warnings(point: Point) -> str:
+    return "; ".join(point.summary.get("warnings", ()))
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, default=lambda value: value.tolist()) + "\n"
+
+
+def _parse(line: str) -> dict[str, Any] | None:
+    """The record of a line, or None for one that a crash cut short."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError:
+        return None

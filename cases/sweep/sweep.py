@@ -1,0 +1,152 @@
+"""Sweeps: the product of several axes of a case's values, solved one after the other without compiling anew.
+
+A point that fails is recorded and the sweep goes on; a sweep that is interrupted keeps its finished points in
+a journal beside the output and goes on from there when it is started again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cases
+from cases.errors import CaseError, Problem
+from cases.sweep.axis import Axis, refusal
+from cases.sweep.file import (
+    FAILED,
+    Journal,
+    Point,
+    dataset,
+    finished_point,
+    read_dataset,
+    write_dataset,
+)
+from cases.sweep.plan import make_plan
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from cases.run.runner import Progress
+    from cases.schema.case import Case
+
+PointReport = Callable[[Point, int, bool], None]
+"""Called with each point when it is done, the number of points in all, and whether it was done before."""
+
+
+def run_sweep(
+    case: str | Path,
+    axes: Sequence[Axis],
+    *,
+    overrides: Sequence[str] = (),
+    quality: str = "default",
+    output: Path | None = None,
+    resume: bool = False,
+    force: bool = False,
+    on_point: PointReport | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> xr.Dataset:
+    """Solve the product of `axes` (the last one runs fastest) and return, and write, a dataset of its KPIs.
+
+    `overrides` hold for all points. With `output`, finished points of an interrupted sweep of the same case,
+    axes and quality are taken from its journal unless `force`; failed ones are tried again. An output that
+    exists is refused, except with `force` (solved anew) or `resume` (returned, if it is this sweep's).
+
+    Raises CaseError for a bad case, for a value of an axis with which no point makes a case (before anything is
+    solved), and for an output that belongs to something else. What goes wrong at one point, or with values that do
+    not go together, ends up in that point's `status` ("failed") and `message`.
+    """
+    _check_axes(axes)
+    base = cases.load_case(case, overrides)
+    header = _header(base, axes, quality)
+    finished = _finished_file(output, header, resume, force) if output is not None else None
+    if finished is not None:
+        return finished
+    planned = make_plan(case, axes, overrides, quality, progress)
+    journal = Journal(output, header) if output is not None else None
+    points = _kept_points(journal, force)
+    solve = _Solver(quality, progress)
+    for index, planned_case in planned.items():
+        done_before = index in points
+        if not done_before:
+            points[index] = solve(index, planned_case)
+            if journal is not None:
+                journal.append(points[index])
+        if on_point is not None:
+            on_point(points[index], len(planned), done_before)
+    data = dataset(axes, (points[index] for index in planned), header)
+    if output is not None and journal is not None:
+        write_dataset(data, output)
+        journal.remove()
+    return data
+
+
+class _Solver:
+    """Solves one point after the other in one session, begun with the first point that makes a case."""
+
+    def __init__(self, quality: str, progress: Callable[[Progress], None] | None) -> None:
+        self._quality = quality
+        self._progress = progress
+        self._session: Any = None
+
+    def __call__(self, index: tuple[int, ...], case: Case | CaseError) -> Point:
+        if isinstance(case, CaseError):
+            return Point(index, FAILED, str(case))
+        from cases.run.runner import Session  # jax: only when there is something to solve
+
+        try:
+            if self._session is None:
+                self._session = Session(case, self._quality)
+            run = self._session.solve(case, progress=self._progress)
+        except Exception as error:  # whatever it was, the other points are worth having
+            return Point(index, FAILED, _message(error))
+        return finished_point(index, run.summary)
+
+
+def _check_axes(axes: Sequence[Axis]) -> None:
+    if not axes:
+        raise refusal("", "", "a sweep needs one axis or more: path=value,value,...")
+    paths = [axis.path for axis in axes]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise refusal(path, "", "the path is given twice")
+
+
+def _header(base: Case, axes: Sequence[Axis], quality: str) -> dict[str, str]:
+    """What makes a sweep the same sweep; also the attributes of its file."""
+    return {
+        "case": base.to_toml(),
+        "axes": "; ".join(f"{axis.path}={', '.join(axis.texts)}" for axis in axes),
+        "quality": quality,
+        "jamsu_version": version("jamsu"),
+    }
+
+
+def _finished_file(output: Path, header: Mapping[str, str], resume: bool, force: bool) -> xr.Dataset | None:
+    """The dataset of a finished sweep that is asked for again; None when there is something to solve."""
+    if force or not output.exists():
+        return None
+    if not resume:
+        raise CaseError(str(output), Problem("", "", "exists already and is kept (--force replaces it)"))
+    found = read_dataset(output)
+    differing = [key for key, value in header.items() if found.attrs.get(key) != value]
+    if differing:
+        other = f"holds a sweep with another {' and '.join(differing)} (--force replaces it)"
+        raise CaseError(str(output), Problem("", "", other))
+    return found
+
+
+def _kept_points(journal: Journal | None, force: bool) -> dict[tuple[int, ...], Point]:
+    """Finished points of the journal, which is begun anew with them."""
+    if journal is None:
+        return {}
+    kept = {} if force else {i: point for i, point in journal.read().items() if not point.failed}
+    journal.start(kept.values())
+    return kept
+
+
+def _message(error: Exception) -> str:
+    """One line of an error that the sweep survives."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, CaseError) else f"{type(error).__name__}: {text}"
