@@ -22,6 +22,7 @@ from solver.mesh import AXES, Mesh, Vector, along, full_area
 from solver.open_sides import ENDS, Kind, OpenSides
 from solver.pressure import box_solver
 from solver.step import EddyViscosity, Model
+from solver.viscosity import EDDY_COEFFICIENT
 
 Side = tuple[float, float] | None  # (temperature, film coefficient or inf); None: adiabatic
 OpenSide = tuple[Kind, Sequence[float | np.ndarray], float | np.ndarray]  # kind, velocity (m/s), temperature (K)
@@ -152,7 +153,7 @@ def box_model(
     fluid = Fluid(
         viscosity=jnp.asarray(viscosity, dtype),
         buoyancy=jnp.asarray(buoyancy, dtype),
-        smagorinsky=jnp.asarray(0.17, dtype),
+        eddy_coefficient=jnp.asarray(EDDY_COEFFICIENT.get(turbulence, 0.0), dtype),
         no_slip=jnp.asarray(slip, dtype),
         wall_velocity=jnp.asarray(np.zeros((3, 2, 3)) if wall_velocity is None else wall_velocity, dtype),
         scheme=scheme,

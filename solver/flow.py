@@ -37,7 +37,7 @@ class Fluid:
     Attributes:
       viscosity: kinematic, m2/s.
       buoyancy: gravity times expansion coefficient, m/(s2 K), in the direction of +z for a warm fluid.
-      smagorinsky: coefficient C_s.
+      eddy_coefficient: C_s of Smagorinsky's model or C_w of WALE.
       no_slip: (3, 2) by axis and side of the box, 1 for a no-slip wall, 0 for a frictionless one; zero
         throughout when the mesh has obstacles, whose friction counts the sides of the box as well.
       wall_velocity: (3, 2, 3) velocity of the sides, m/s (lids).
@@ -45,7 +45,7 @@ class Fluid:
 
     viscosity: Array
     buoyancy: Array
-    smagorinsky: Array
+    eddy_coefficient: Array
     no_slip: Float[Array, "3 2"]
     wall_velocity: Float[Array, "3 2 3"]
     scheme: Scheme = field(metadata={"static": True}, default="central")

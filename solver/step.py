@@ -25,9 +25,9 @@ from solver.mesh import AXES, Mesh, Vector, along, pad_ends
 from solver.open_sides import OpenSides, passed_heat, side_velocity
 from solver.operators import difference, volume_flux
 from solver.pressure import project
-from solver.viscosity import smagorinsky
+from solver.viscosity import smagorinsky, wale
 
-EddyViscosity = Literal["laminar", "constant", "smagorinsky"]
+EddyViscosity = Literal["laminar", "constant", "smagorinsky", "wale"]
 
 
 @jax.tree_util.register_dataclass
@@ -132,7 +132,8 @@ def eddy_viscosity(model: Model, velocity: Vector) -> Array | None:
         return None
     if model.turbulence == "constant":
         return model.eddy_viscosity * model.mesh.open_cell
-    return smagorinsky(model.mesh, velocity, model.fluid.smagorinsky)
+    kernel = smagorinsky if model.turbulence == "smagorinsky" else wale
+    return kernel(model.mesh, velocity, model.fluid.eddy_coefficient)
 
 
 def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cases.schema.extents import placed
 from cases.schema.case import Case
+from cases.schema.extents import placed
 from geometry.boxes import box_cells
 from geometry.cutcells import CutCells
 from geometry.grid import Grid

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from cases.errors import CaseError, Problem
-from cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
 from cases.reading.layout import vessel_shape
 from cases.schema.case import Case
+from cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
 from geometry.cutcells import CutCells, cut_cells
 from geometry.grading import axis_edges, check_planes
 from geometry.grid import Grid

@@ -6,8 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from cases.build.domain import Domain
-from cases.reading.layout import vessel_shape
 from cases.build.properties import Properties
+from cases.reading.layout import vessel_shape
 from cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
 from materials import get_solid
 from solver.films import FilmProperties

@@ -9,8 +9,8 @@ import numpy as np
 from cases.build.domain import Domain, Index, close_box, panel_faces, plane_of
 from cases.build.grid import flow_axis
 from cases.errors import Problem
-from cases.schema.extents import Extent, axis_of, coil_extent, coil_front, opening_extent, placed, rack_extent
 from cases.schema.case import Case, Coil, Cooler, Rack
+from cases.schema.extents import Extent, axis_of, coil_extent, coil_front, opening_extent, placed, rack_extent
 from geometry.boxes import box_cells, overlap_matrix, rectangle_faces
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 
+from cases.build.circulation import check_circulation
 from cases.build.domain import Domain, build_domain, wall_friction
 from cases.build.heat import SMALLEST_INERTIA, build_heat
 from cases.build.hull import build_hull
 from cases.build.machines import Machinery, build_machines
-from cases.build.circulation import check_circulation
-from cases.errors import CaseError, Problem
 from cases.build.properties import Properties, machine_flows
+from cases.errors import CaseError, Problem
 from cases.schema.case import Case
 from geometry.cutcells import CutCells
 from geometry.grid import Grid
@@ -25,9 +25,9 @@ from solver.mesh import Mesh, Obstacles
 from solver.module import Coolers, Module
 from solver.pressure import box_solver
 from solver.step import Model
+from solver.viscosity import EDDY_COEFFICIENT
 
 GRAVITY = 9.80665  # m/s2
-SMAGORINSKY = 0.17  # Lilly 1967
 INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not change
 
 
@@ -73,7 +73,7 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
         fluid=Fluid(
             viscosity=cast(properties.gas.viscosity / properties.gas.density),
             buoyancy=cast(GRAVITY * properties.gas.expansion),
-            smagorinsky=cast(SMAGORINSKY),
+            eddy_coefficient=cast(EDDY_COEFFICIENT.get(case.solver.turbulence, 0.0)),
             no_slip=cast(np.zeros((3, 2))),
             wall_velocity=cast(np.zeros((3, 2, 3))),
             scheme="limited",

@@ -20,7 +20,7 @@ class Solver(Frozen):
         default=None, description="Cell width at the hull, racks and coils, m (default: as resolution)."
     )
     precision: Literal["float32", "float64"] = Field(default="float32", description="Floating-point numbers.")
-    turbulence: Literal["laminar", "constant", "smagorinsky"] = Field(
+    turbulence: Literal["laminar", "constant", "smagorinsky", "wale"] = Field(
         default="smagorinsky", description="No model, a constant eddy viscosity, or large-eddy simulation."
     )
     eddy_viscosity: KinematicViscosity | None = Field(default=None, description="For turbulence = constant, m2/s.")
