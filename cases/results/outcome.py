@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cases.build.module import Geometry
-from cases.build.properties import Properties
+from cases.assembly.module import Geometry
+from cases.assembly.properties import Properties
 from cases.results import ashrae
 from cases.results.liquid import liquid_loop
 from cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from cases.build.module import Geometry
-from cases.build.properties import Properties
+from cases.assembly.module import Geometry
+from cases.assembly.properties import Properties
 from cases.results.outcome import Outcome, celsius
 from cases.results.variables import FIELD_DIMENSIONS
 from cases.schema.case import Case, CylinderVessel

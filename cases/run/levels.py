@@ -10,9 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cases.build.grid import QUALITY, build_cut_cells, build_grid, fits
-from cases.build.module import Geometry, build_geometry, build_module
-from cases.build.properties import Properties, properties_at
+from cases.assembly.grid import QUALITY, build_cut_cells, build_grid, fits
+from cases.assembly.module import Geometry, build_geometry, build_module
+from cases.assembly.properties import Properties, properties_at
 from cases.schema.case import Case
 from geometry.cutcells import CutCells
 from geometry.grid import Grid

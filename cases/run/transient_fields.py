@@ -14,8 +14,8 @@ import jax
 import numpy as np
 import xarray as xr
 
-from cases.build.module import Geometry
-from cases.build.properties import Properties
+from cases.assembly.module import Geometry
+from cases.assembly.properties import Properties
 from cases.errors import CaseError, Problem
 from cases.results.tree import interior_dataset
 from cases.run import checkpoint

@@ -59,7 +59,7 @@ def _case(case: str | Path, overrides: Sequence[str], quality: str) -> Case | Ca
 
 def check_grid(case: Case, quality: str) -> None:
     """Make the case's grid, without what stands on it. Raises CaseError where there is none."""
-    from cases.build.grid import QUALITY, build_grid
+    from cases.assembly.grid import QUALITY, build_grid
 
     build_grid(case, QUALITY[quality])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cases import load_case
-from cases.build.domain import perforation_loss
+from cases.assembly.domain import perforation_loss
 from cases.errors import CaseError
 from cases.reading.loader import case_from_text
 from cases.run.levels import make_level

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from cases.build.domain import Domain
-from cases.build.machines import Machinery
+from cases.assembly.domain import Domain
+from cases.assembly.machines import Machinery
 from cases.errors import Problem
 
 

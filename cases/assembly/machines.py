@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cases.build.domain import Domain, Index, close_box, panel_faces, plane_of
-from cases.build.grid import flow_axis
+from cases.assembly.domain import Domain, Index, close_box, panel_faces, plane_of
+from cases.assembly.grid import flow_axis
 from cases.errors import Problem
 from cases.schema.case import Case, Coil, Cooler, Rack
 from cases.schema.extents import Extent, axis_of, coil_extent, coil_front, opening_extent, placed, rack_extent

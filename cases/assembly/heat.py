@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from cases.build.domain import Domain, broadcast
-from cases.build.machines import Machinery
-from cases.build.properties import Properties
+from cases.assembly.domain import Domain, broadcast
+from cases.assembly.machines import Machinery
+from cases.assembly.properties import Properties
 from cases.schema.case import Case
 from materials import get_solid
 from solver.energy import Heat

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 
-from cases.build.circulation import check_circulation
-from cases.build.domain import Domain, build_domain, wall_friction
-from cases.build.heat import SMALLEST_INERTIA, build_heat
-from cases.build.hull import build_hull
-from cases.build.machines import Machinery, build_machines
-from cases.build.properties import Properties, machine_flows
+from cases.assembly.circulation import check_circulation
+from cases.assembly.domain import Domain, build_domain, wall_friction
+from cases.assembly.heat import SMALLEST_INERTIA, build_heat
+from cases.assembly.hull import build_hull
+from cases.assembly.machines import Machinery, build_machines
+from cases.assembly.properties import Properties, machine_flows
 from cases.errors import CaseError, Problem
 from cases.schema.case import Case
 from geometry.cutcells import CutCells

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cases.build.machines import Machinery
+from cases.assembly.machines import Machinery
 from cases.schema.case import Case
 from materials import get_fluid, seawater
 from solver.films import FilmProperties

@@ -5,8 +5,8 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
-from cases.build.domain import Domain
-from cases.build.properties import Properties
+from cases.assembly.domain import Domain
+from cases.assembly.properties import Properties
 from cases.reading.layout import vessel_shape
 from cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
 from materials import get_solid
