@@ -2,14 +2,18 @@
 
     python -m benchmarks list
     python -m benchmarks run wall inside_film=8 layers='[[0.02, 50], [0.0003, 0.25]]' --json
+    python -m benchmarks validate --quick --only cavity wall -o validation
+    python -m benchmarks peers --quick --only cube
 
-Exit code 2 and one line on stderr for a wrong name, key or value.
+Exit code 2 and one line on stderr for a wrong name, key or value; 1 when a check of the validation fails.
 """
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
@@ -25,9 +29,13 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="benchmarks", description="Run jamsu's benchmarks.")
-    parser.add_argument("command", nargs="?", default="", help="list, or run NAME [KEY=VALUE ...]")
+    parser.add_argument("command", nargs="?", default="", help="list, run NAME [KEY=VALUE ...], or validate")
     parser.add_argument("words", nargs="*", help="name of the benchmark, and its parameters", metavar="word")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    ladder = parser.add_argument_group("validate: run the published cases and write a page that compares")
+    ladder.add_argument("--quick", action="store_true", help="coarse grids and wider tolerances, some cases only")
+    ladder.add_argument("--only", nargs="+", metavar="NAME", help="benchmarks to compare; all unless given")
+    ladder.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="of the page; validation unless given")
     return parser
 
 
@@ -104,17 +112,74 @@ def _run(words: Sequence[str], as_json: bool) -> None:
     return None
 
 
+def _validate(options: argparse.Namespace) -> int:
+    """Climb the ladder, saying how each case went as it ends; 1 if a check failed."""
+    from benchmarks.ladder import climb, load_cases
+    from benchmarks.page import row, write_page
+
+    cases = load_cases(options.only or (), options.quick)
+    folder = options.output or Path("validation")
+    console = Console(highlight=False, markup=False, soft_wrap=True, stderr=options.json)
+    rungs = []
+    for rung in climb(cases):
+        rungs.append(rung)
+        for check in rung.checks:
+            benchmark, case, quantity, ours, reference, difference, tolerance, _, grids, _ = row(check)
+            head = f"{'ok' if check.passed else 'FAILED':7}{benchmark} {case}  {quantity}: "
+            tail = f"{ours} against {reference}, {difference or '-'} of {tolerance or '-'}"
+            console.print(head + tail + (f"  ({grids})" if grids else ""), style="" if check.passed else "red")
+    try:
+        written = write_page(rungs, folder, "Validation, quick" if options.quick else "Validation")
+    except OSError as error:
+        raise registry.BenchmarkError(f"{error.filename}: {error.strerror}") from None
+    checks = [check for rung in rungs for check in rung.checks]
+    failed = sum(not check.passed for check in checks)
+    pages = [str(path) for path in written if path.suffix != ".svg"]
+    console.print(f"{len(checks)} checks, {failed or 'none'} failed: {', '.join(pages)}")
+    if options.json:
+        names = ("benchmark", "case", "quantity", "ours", "reference", "difference", "tolerance", "passed")
+        found = [
+            (c.case.benchmark, c.case.name, c.quantity, c.ours, c.reference, c.difference, c.tolerance, c.passed)
+            for c in checks
+        ]
+        lines = [
+            {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in zip(names, c, strict=True)}
+            for c in found
+        ]
+        _print_json({"checks": lines, "failed": failed, "pages": pages})
+    return 1 if failed else 0
+
+
+def _ladder_options(options: argparse.Namespace) -> None:
+    """What belongs to validate alone is refused elsewhere."""
+    given = {"--quick": options.quick, "--only": options.only, "--output": options.output}
+    for name, value in given.items():
+        if value:
+            raise registry.BenchmarkError(f"{name} belongs to validate")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if [word for word in given if not word.startswith("-")][:1] == ["peers"]:
+            from benchmarks.peers.command import peers
+
+            given.remove("peers")
+            return peers(_Parser(prog="benchmarks peers"), given)
         options = _parser().parse_intermixed_args(arguments)
+        if options.command == "validate" and not options.words:
+            return _validate(options)
+        _ladder_options(options)
         if options.command == "list" and not options.words:
             _list(options.json)
         elif options.command == "run":
             _run(options.words, options.json)
         else:
             asked = " ".join([options.command, *options.words])
-            raise registry.BenchmarkError(f"no command {asked!r}; known: list, run NAME [KEY=VALUE ...]")
+            raise registry.BenchmarkError(
+                f"no command {asked!r}; known: list, run NAME [KEY=VALUE ...], validate, peers"
+            )
     except registry.BenchmarkError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2

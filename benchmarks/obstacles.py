@@ -1,6 +1,6 @@
 """Solids and curved walls inside a box, set up for the solver as the module's own blocks and hull are.
 
-`cases.build_domain` closes faces and sums the walls' friction; the arrays are those of `solver.mesh.Obstacles`.
+`cases.assembly.domain` closes faces and sums the walls' friction; the arrays are those of `solver.mesh.Obstacles`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from cases.build_domain import Domain
+    from cases.assembly.domain import Domain
     from geometry.cutcells import CutCells
     from solver.box import Side
     from solver.mesh import Mesh
@@ -79,7 +79,7 @@ def open_domain(cut: CutCells) -> Domain:
     """Everything inside cut cells, before anything in it is closed."""
     import numpy as np
 
-    from cases.build_domain import Domain
+    from cases.assembly.domain import Domain
 
     grid = cut.grid
     area = [np.array(cut.apertures[a] * grid.face_area(a)) for a in range(3)]
@@ -101,8 +101,8 @@ def obstacle_mesh(domain: Domain) -> Mesh:
     import jax.numpy as jnp
     import numpy as np
 
-    from cases.build_domain import wall_friction
-    from cases.build_heat import SMALLEST_INERTIA
+    from cases.assembly.domain import wall_friction
+    from cases.assembly.heat import SMALLEST_INERTIA
     from solver.mesh import Mesh, Obstacles
 
     grid = domain.grid

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import benchmarks
 
-Kind = Literal["number", "integer", "flag", "name", "numbers", "pairs"]
+Kind = Literal["number", "integer", "flag", "name", "numbers", "pairs", "points"]
 
 _EXPECTED = {
     "number": "a number",
@@ -30,6 +30,7 @@ _EXPECTED = {
     "name": "a name",
     "numbers": "a list of numbers, such as [1, 2.5]",
     "pairs": "a list of pairs of numbers, such as [[0.02, 50], [0.003, 0.25]]",
+    "points": "a list of points, such as [[1, 0, 0], [2, 0.5, 0.25]]",
 }
 
 
@@ -99,9 +100,10 @@ class Parameter:
             raise ValueError
         if self.kind == "numbers":
             return [self._number(item) for item in value]
-        if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
+        size = 2 if self.kind == "pairs" else 3
+        if not all(isinstance(item, list | tuple) and len(item) == size for item in value):
             raise ValueError
-        return [(self._number(first), self._number(second)) for first, second in value]
+        return [tuple(self._number(number) for number in item) for item in value]
 
     def _number(self, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):

@@ -18,14 +18,18 @@ from solver.mesh import AXES, Mesh, Vector
 from solver.step import State, initial_state
 
 
-def refine(state: State, old: Mesh, new: Mesh, prescribed: Vector) -> State:
+def refine(
+    state: State, old: Mesh, new: Mesh, prescribed: Vector, solid: tuple[np.ndarray, np.ndarray] | None = None
+) -> State:
     """The fields of `state` on the mesh `new`; time goes on, and the next step is a first one (Euler).
 
     Args:
       prescribed: velocities that the machines set on the new mesh, m/s.
+      solid: the cells of the old and of the new mesh that are closed to the flow but hold a temperature (bool).
     """
     open_old, open_new = np.asarray(old.open_cell) > 0, np.asarray(new.open_cell) > 0
-    temperature = _interpolate(_filled(np.asarray(state.temperature), open_old), _centres(old), _centres(new))
+    warm_old, warm_new = (open_old, open_new) if solid is None else (open_old | solid[0], open_new | solid[1])
+    temperature = _interpolate(_filled(np.asarray(state.temperature), warm_old), _centres(old), _centres(new))
     pressure = _interpolate(_filled(np.asarray(state.pressure), open_old), _centres(old), _centres(new))
     velocity = []
     for axis in AXES:
@@ -38,7 +42,7 @@ def refine(state: State, old: Mesh, new: Mesh, prescribed: Vector) -> State:
         start,
         velocity=(velocity[0], velocity[1], velocity[2]),
         pressure=jnp.asarray(np.where(open_new, pressure, 0.0), new.dtype),
-        temperature=jnp.asarray(np.where(open_new, temperature, 0.0), new.dtype),
+        temperature=jnp.asarray(np.where(warm_new, temperature, 0.0), new.dtype),
         time=jnp.asarray(state.time, new.dtype),
     )
 

@@ -133,7 +133,8 @@ def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:
     """The state of the level before, on this level's grid."""
     module = level.module
     prescribed = _prescribed(module.machines, state.machine_flow)
-    flow = refine(state.flow, before.module.model.mesh, module.model.mesh, prescribed)
+    solid = (before.geometry.domain.solid >= 0, level.geometry.domain.solid >= 0)
+    flow = refine(state.flow, before.module.model.mesh, module.model.mesh, prescribed, solid)
     return _with_supplies(module, ModuleState(flow, state.machine_flow, state.duty, initial_wall(module.hull)))
 
 

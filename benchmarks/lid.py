@@ -1,0 +1,107 @@
+"""Lid-driven square cavity (Ghia, Ghia & Shin 1982; Botella & Peyret 1998).
+
+    The side at the top moves in +x at U, the three others stand still. The references' y is our z.
+
+Units of the references: L and U, so viscosity = 1 / Re.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.grids import tanh_graded
+from benchmarks.marching import GIVES, steady_on_grids
+from benchmarks.profiles import peak
+from benchmarks.registry import Parameter, benchmark
+
+if TYPE_CHECKING:
+    from solver.step import Model, State
+
+# Where Ghia, Ghia & Shin, J. Comput. Phys. 48 (1982) 387, tables I and II, print velocities.
+STATIONS_Y = (
+    0.0, 0.0547, 0.0625, 0.0703, 0.1016, 0.1719, 0.2813, 0.4531, 0.5,
+    0.6172, 0.7344, 0.8516, 0.9531, 0.9609, 0.9688, 0.9766, 1.0,
+)  # fmt: skip
+STATIONS_X = (
+    0.0, 0.0625, 0.0703, 0.0781, 0.0938, 0.1563, 0.2266, 0.2344, 0.5,
+    0.8047, 0.8594, 0.9063, 0.9453, 0.9531, 0.9609, 0.9688, 1.0,
+)  # fmt: skip
+WALL_CELL = 0.5  # of a uniform one
+
+
+@benchmark(
+    "lid",
+    "Flow in a square cavity driven by its moving lid",
+    parameters={
+        "reynolds": Parameter("number", 1000.0, "", "U L / nu", above=0.0),
+        "cells": Parameter("integer", 128, "", "a side", minimum=8, maximum=1024),
+        "tolerance": Parameter("number", 3e-4, "", "distance from the steady state, relative", above=0.0),
+        "largest_time": Parameter("number", 400.0, "L/U", "gives up after this time on a grid", above=0.0),
+    },
+    gives={
+        "u_centreline": ("U", "horizontal velocity on x = 1/2 at the heights y"),
+        "y": ("L", "Ghia's 17 heights"),
+        "v_centreline": ("U", "vertical velocity on y = 1/2 at the distances x"),
+        "x": ("L", "Ghia's 17 distances from the left side"),
+        "u_min": ("U", "smallest horizontal velocity on x = 1/2"),
+        "v_max": ("U", "largest vertical velocity on y = 1/2"),
+        "v_min": ("U", "smallest vertical velocity on y = 1/2"),
+        **GIVES,
+    },
+)
+def lid(reynolds: float, cells: int, tolerance: float, largest_time: float) -> dict[str, Any]:
+    """March to the steady state on a coarse grid, then on finer ones from there."""
+    from solver.step import initial_state
+
+    result = steady_on_grids(
+        lambda n: lid_model(reynolds, n),
+        lambda model: initial_state(model.mesh),
+        measure,
+        cells,
+        decay=decay_time(reynolds),
+        tolerance=tolerance,
+        largest_time=largest_time,
+        follow=("u_min", "v_max", "v_min"),
+    )
+    return result.report(tolerance)
+
+
+def decay_time(reynolds: float) -> float:
+    """Decay time of diffusion across the cavity, Re L / (pi^2 U); at least a tenth of the lid's own time L / U."""
+    import numpy as np
+
+    return max(reynolds / float(np.pi**2), 0.1)
+
+
+def lid_model(reynolds: float, cells: int) -> Model:
+    """The cavity in units of L and U."""
+    import numpy as np
+
+    from solver.box import box_model
+
+    edges = tanh_graded(cells, WALL_CELL)
+    moving = np.zeros((3, 2, 3))
+    moving[2, 1, 0] = 1.0  # the upper side of z moves along x
+    return box_model((edges, np.array([0.0, 1.0]), edges), viscosity=1 / reynolds, wall_velocity=moving)
+
+
+def measure(model: Model, state: State) -> dict[str, Any]:
+    """Velocities on the two centre lines, by cubic splines through the grid's values and the sides'."""
+    import numpy as np
+    from scipy.interpolate import CubicSpline
+
+    mesh = model.mesh
+    u, w = np.asarray(state.velocity[0])[:, 0, :], np.asarray(state.velocity[2])[:, 0, :]
+    u_mid = CubicSpline(np.asarray(mesh.x_edge), u)(0.5)
+    w_mid = CubicSpline(np.asarray(mesh.z_edge), w, axis=1)(0.5)
+    across = CubicSpline(np.r_[0, np.asarray(mesh.centres(2)), 1], np.r_[0, u_mid, 1])
+    along = CubicSpline(np.r_[0, np.asarray(mesh.centres(0)), 1], np.r_[0, w_mid, 0])
+    return {
+        "u_centreline": across(STATIONS_Y),
+        "y": list(STATIONS_Y),
+        "v_centreline": along(STATIONS_X),
+        "x": list(STATIONS_X),
+        "u_min": peak(across, sign=-1)[1],
+        "v_max": peak(along)[1],
+        "v_min": peak(along, sign=-1)[1],
+    }

@@ -1,0 +1,156 @@
+"""Rayleigh-Benard rolls between no-slip plates, and the Rayleigh number at which they begin.
+
+    z = 0 hot, z = d cold; x = 0 and x = pi d / a are planes of symmetry between two rolls; gravity -z.
+
+With the critical wave number a = 3.117 the cell is 1.0079 d long (Chandrasekhar, Hydrodynamic and Hydromagnetic
+Stability, 1961, ch. II; Clever & Busse, J. Fluid Mech. 65 (1974) 625). Units: d, alpha and dT.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.grids import wall_graded
+from benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady, steady_on_grids
+from benchmarks.registry import Parameter, benchmark
+
+if TYPE_CHECKING:
+    from solver.step import Model, State
+
+CRITICAL_WAVE_NUMBER = 3.117
+CRITICAL_RAYLEIGH = 1707.762
+LONGEST_DECAY = 10.0  # d^2/alpha: what is left close to the onset is known no better
+
+
+@benchmark(
+    "rolls",
+    "Steady convection rolls between a warm floor and a cold ceiling",
+    parameters={
+        "rayleigh": Parameter("number", 1e4, "", "g beta dT d^3 / (nu alpha)", above=0.0),
+        "prandtl": Parameter("number", 0.71, "", "nu / alpha", above=0.0),
+        "cells": Parameter("integer", 64, "", "across the layer, and along a roll", minimum=8, maximum=512),
+        "wave_number": Parameter("number", CRITICAL_WAVE_NUMBER, "1/d", "pi over the width of a roll", above=0.0),
+        "tolerance": PARAMETERS["tolerance"],
+        "largest_time": Parameter("number", 40.0, "d^2/alpha", "gives up after this time on a grid", above=0.0),
+    },
+    gives={
+        "nusselt_mean": ("", "of the floor; 1 is conduction alone"),
+        "w_max": ("alpha/d", "largest vertical velocity"),
+        "wall_balance": ("", "(heat in - heat out) / heat in"),
+        **GIVES,
+    },
+)
+def rolls(
+    rayleigh: float, prandtl: float, cells: int, wave_number: float, tolerance: float, largest_time: float
+) -> dict[str, Any]:
+    """March to the steady state on a coarse grid, then on finer ones from there."""
+    result = steady_on_grids(
+        lambda n: rolls_model(rayleigh, prandtl, n, wave_number),
+        partial(disturbed, amplitude=0.1),
+        measure,
+        cells,
+        decay=decay_time(rayleigh, prandtl),
+        tolerance=tolerance,
+        largest_time=largest_time,
+    )
+    return result.report(tolerance, "wall_balance")
+
+
+@benchmark(
+    "onset",
+    "Rayleigh number at which convection between two plates begins",
+    parameters={
+        "prandtl": Parameter("number", 0.71, "", "nu / alpha", above=0.0),
+        "cells": Parameter("integer", 32, "", "across the layer, and along a roll", minimum=8, maximum=512),
+        "wave_number": Parameter("number", CRITICAL_WAVE_NUMBER, "1/d", "pi over the width of a roll", above=0.0),
+    },
+    gives={
+        "critical_rayleigh": ("", "where small disturbances neither grow nor decay"),
+        "growth_rates": ("alpha/d^2", "of a small disturbance at the two Rayleigh numbers around it"),
+        "rayleigh": ("", "these two"),
+    },
+)
+def onset(prandtl: float, cells: int, wave_number: float) -> dict[str, Any]:
+    """Growth rates of a small disturbance on both sides of the onset; the secant through them vanishes at it."""
+    low = CRITICAL_RAYLEIGH * 0.95
+    high = CRITICAL_RAYLEIGH * 1.05
+    rates = [growth_rate(rolls_model(ra, prandtl, cells, wave_number)) for ra in (low, high)]
+    for _ in range(4):  # other wave numbers begin elsewhere
+        zero = low - rates[0] * (high - low) / (rates[1] - rates[0])
+        if abs(zero - 0.5 * (low + high)) < 0.1 * zero:
+            break
+        low, high = 0.95 * zero, 1.05 * zero
+        rates = [growth_rate(rolls_model(ra, prandtl, cells, wave_number)) for ra in (low, high)]
+    return {"critical_rayleigh": zero, "growth_rates": rates, "rayleigh": [low, high]}
+
+
+def rolls_model(rayleigh: float, prandtl: float, cells: int, wave_number: float) -> Model:
+    """One roll, pi / a long, in units of d, alpha and dT."""
+    import numpy as np
+
+    from solver.box import box_model
+
+    length = np.pi / wave_number
+    return box_model(
+        (np.linspace(0, length, cells + 1), np.array([0.0, 1.0]), wall_graded(cells, rayleigh)),
+        viscosity=prandtl,
+        buoyancy=rayleigh * prandtl,
+        sides=((None, None), (None, None), ((1.0, np.inf), (0.0, np.inf))),
+        no_slip=np.array([[0, 0], [0, 0], [1, 1]]),
+    )
+
+
+def disturbed(model: Model, amplitude: float) -> State:
+    """Fluid at rest, temperature of conduction with one roll's disturbance, warm where x = 0."""
+    import jax.numpy as jnp
+
+    from solver.mesh import along
+    from solver.step import initial_state
+
+    mesh = model.mesh
+    x, z = along(mesh.centres(0), 0) / mesh.x_edge[-1], along(mesh.centres(2), 2)
+    wave = amplitude * jnp.cos(jnp.pi * x) * jnp.sin(jnp.pi * z)
+    return initial_state(mesh, jnp.broadcast_to(1 - z + wave, mesh.shape))
+
+
+def decay_time(rayleigh: float, prandtl: float) -> float:
+    """Decay time of the slowest disturbance, d^2/alpha: diffusion's, or tau_0 Ra_c / |Ra - Ra_c| near the onset.
+
+    tau_0 = (Pr + 0.5117) / (19.65 Pr) for rigid plates (Cross & Hohenberg, Rev. Mod. Phys. 65 (1993) 851).
+    """
+    near = (prandtl + 0.5117) / (19.65 * prandtl) / max(abs(rayleigh / CRITICAL_RAYLEIGH - 1), 1e-9)
+    return max(diffusive_decay(prandtl), min(near, LONGEST_DECAY))
+
+
+def growth_rate(model: Model) -> float:
+    """Exponential growth rate of a disturbance too small to change the mean temperature, alpha/d^2.
+
+    The other modes of the start decay at 10 and more; the rate is taken between two times after they have.
+    """
+    import numpy as np
+
+    state = disturbed(model, amplitude=1e-6)
+    times, sizes = [], []
+    for _ in range(2):
+        state, _, _ = steady(model, state, diffusive_decay(float(model.fluid.viscosity)), 1e-30, 1.0)
+        times.append(float(state.time))
+        sizes.append(float(np.max(np.abs(np.asarray(state.velocity[2])))))
+    return float(np.log(sizes[1] / sizes[0]) / (times[1] - times[0]))
+
+
+def measure(model: Model, state: State) -> dict[str, float]:
+    """Nusselt numbers by the scheme's own wall flux: what the heat balance makes cross every z."""
+    import numpy as np
+
+    z, dx = np.asarray(model.mesh.centres(2)), np.asarray(model.mesh.widths(0))
+    temperature = np.asarray(state.temperature)[:, 0, :]
+    heat_in, heat_out = (
+        float(np.average(flux, weights=dx))
+        for flux in ((1 - temperature[:, 0]) / z[0], temperature[:, -1] / (1 - z[-1]))
+    )
+    return {
+        "nusselt_mean": heat_in,
+        "w_max": float(np.max(np.abs(np.asarray(state.velocity[2])))),
+        "wall_balance": (heat_in - heat_out) / heat_in,
+    }
