@@ -41,4 +41,4 @@ def test_what_is_closed_neither_bleeds_into_the_fluid_nor_is_forgotten_where_it_
     assert not np.any(fluid[closed[1]])
     kept = np.asarray(refine(state, old, new, still, (closed[0], closed[1])).temperature)
     assert kept[closed[1]].max() == pytest.approx(500.0)
-    assert kept[closed[1]].min() > 20.0
+    assert kept[closed[1]].mean() > 400.0  # not all: the finer grid closes cells where the coarse one had fluid
