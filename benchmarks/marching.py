@@ -131,10 +131,11 @@ def steady(model: Model, state: State, decay: float, tolerance: float, largest_t
         after, changes = march(model, state, jnp.asarray(dt, model.mesh.dtype))
         rate = float(rate_of(model, after))
         taken += STEPS_A_ROUND
-        if not rate * dt < 2 * COURANT:  # also where it is not finite: again with smaller steps
+        change = float(jnp.max(changes))
+        if not (rate * dt < 2 * COURANT and np.isfinite(change)):  # again with smaller steps
             dt /= 4
             continue
-        state, remaining = after, decay * float(jnp.max(changes))
+        state, remaining = after, decay * change
         dt = min(COURANT / max(rate, wave, 1e-30), 1.5 * dt, longest)
     return state, remaining, taken
 

@@ -1,0 +1,168 @@
+"""`python -m benchmarks peers`: runs the comparison and prints its table."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.peers.compare import Line, compare, machine
+from benchmarks.peers.problems import Problem, problems
+from benchmarks.peers.programs import programs
+from benchmarks.registry import BenchmarkError
+
+PYTHON = "PEERS_PYTHON"  # environment variable: interpreter that has FiPy and PhiFlow
+
+QUIET = 0.5  # load of a machine that does nothing else
+
+COLUMNS = (
+    "case",
+    "program",
+    "cells",
+    "cores",
+    "precision",
+    "s/step",
+    "cell-steps/s",
+    "start-up s",
+    "answer s",
+    "whole wait s",
+    "steps",
+    "answer",
+    "error %",
+    "memory MB",
+    "ratio",
+)
+
+
+def peers(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+    """Read the options, compare, and print a table or one JSON object; the exit code, 1 where a program failed."""
+    parser.description = "The same cases for jamsu and for other programs, on the same cores, one after the other."
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="cases, such as cube-64, or their families")
+    parser.add_argument("--quick", action="store_true", help="small grids, one run each")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--repeats", type=int, metavar="N", help="runs of each program; 3, quick 1")
+    parser.add_argument("--python", metavar="PATH", help=f"interpreter that has FiPy and PhiFlow; else {PYTHON}, this")
+    options = parser.parse_args(arguments)
+    chosen = choose(problems(options.quick), options.only)
+    repeats = options.repeats if options.repeats is not None else (1 if options.quick else 3)
+    if repeats < 1:
+        raise BenchmarkError(f"peers: --repeats {repeats}: expected a whole number from 1")
+    able, skipped = programs(options.python or os.environ.get(PYTHON) or sys.executable)
+    if options.quick:  # these say little more, and each run has to compile
+        able = [program for program in able if not (program.compiles and program.cores > 1 and program.is_double)]
+    before = machine()
+    try:
+        lines = compare(chosen, able, repeats, lambda text: print(text, file=sys.stderr, flush=True))
+    except KeyboardInterrupt:
+        print("benchmarks: interrupted", file=sys.stderr)
+        return 130
+    after = machine()
+    state = {**before, "load_after": after["load"]}
+    words = notes(lines, skipped)
+    if before["load"] and before["load"][0] > QUIET:
+        words.insert(
+            0,
+            "THE MACHINE WAS BUSY when this began: no figures to quote, of two ranks least of all, which spin "
+            "while they wait for each other.",
+        )
+    failed = any(line.failure for line in lines)
+    if options.json:
+        found: dict[str, Any] = {"machine": state, "lines": [line.plain() for line in lines], "notes": words}
+        print(json.dumps(found, allow_nan=False))
+        return int(failed)
+    console = Console(highlight=False, markup=False, width=max(Console().width, 190))
+    console.print(table(lines))
+    where = f"{state['processor']}, {state['cores']} cores, {state['system']}"
+    console.print(f"{where}; load {state['load']} before, {state['load_after']} after")
+    for word in words:
+        console.print(word)
+    return int(failed)
+
+
+def choose(known: Sequence[Problem], only: Sequence[str] | None) -> list[Problem]:
+    """The problems of those names or families; all unless given."""
+    if only is None:
+        return list(known)
+    names = list(dict.fromkeys([problem.family for problem in known] + [problem.name for problem in known]))
+    for word in only:
+        if word not in names:
+            near = difflib.get_close_matches(word, names, n=1)
+            hint = f" (nearest: {near[0]})" if near else ""
+            raise BenchmarkError(f"peers: --only {word}: no such case; known: {', '.join(names)}{hint}")
+    return [problem for problem in known if problem.name in only or problem.family in only]
+
+
+def table(lines: Sequence[Line]) -> Table:
+    """One line a program and problem."""
+    shown = Table(*COLUMNS, title="peers", title_justify="left")
+    for line in lines:
+        run, problem, program = line.run, line.problem, line.program
+        first = [problem.name, program.name, f"{problem.total_cells}", f"{program.cores}", program.precision]
+        if run is None or line.cell_steps is None or line.error is None:
+            shown.add_row(*first, "failed")
+            continue
+        memory = "" if run.memory is None else f"{run.memory / 1e6:.0f}"
+        ratio = "" if line.ratio is None else f"{line.ratio:.3g}"
+        shown.add_row(
+            *first,
+            f"{run.step:.3g}",
+            f"{line.cell_steps:.3g}",
+            f"{run.startup:.3g}",
+            f"{run.answer_time:.3g}",
+            f"{run.wait:.3g}",
+            f"{run.steps}",
+            f"{run.answer:.5g}",
+            f"{100 * line.error:+.2f}",
+            memory,
+            ratio,
+        )
+    return shown
+
+
+def notes(lines: Sequence[Line], skipped: Sequence[str]) -> list[str]:
+    """What has to be said beside the numbers."""
+    found = [
+        "Medians of the runs of each program, which take turns. ratio: time to the answer over that of jamsu in single "
+        "precision on as many cores.",
+        "start-up: mesh, splitting, reading, importing, compiling (nothing kept from before). whole wait: start-up "
+        "and answer.",
+        "memory: highest resident, all processes added up, shared pages counted in each.",
+    ]
+    for line in lines:
+        if line.program.name == "jamsu" and line.problem.family == "cavity":
+            found.append(
+                "cavity: answer s and steps are those to within 0.5 % of the program's own converged Nusselt number; "
+                "jamsu marches in time on three grids (steps: on the last), OpenFOAM iterates (SIMPLE) on one."
+            )
+            break
+    for problem in dict.fromkeys(line.problem for line in lines if line.problem.family == "cube"):
+        errors = {
+            f"{line.program.name} {line.program.precision}": line.run.continuity
+            for line in lines
+            if line.problem == problem and line.run is not None and line.run.continuity is not None
+        }
+        said = ", ".join(f"{name} {value:.1e}" for name, value in errors.items())
+        found.append(f"{problem.name}: dt mean |div u| at the end: {said}")
+    for version in dict.fromkeys(line.version for line in lines if line.program.name == "OpenFOAM" and line.version):
+        release = " (a generic build of a 2019 release, Debian's package openfoam)" if version.endswith("1912") else ""
+        found.append(
+            f"OpenFOAM here is v{version.removeprefix('v')}{release}. Boxes are where a direct solver is at its best; "
+            "round vessels, sloping or thin parts and refinement in one place are where OpenFOAM's body-fitted grids "
+            "serve it better: fewer cells for the same wall flux, while jamsu cuts cells of a grid of lines."
+        )
+    if any(line.program.name == "PhiFlow" for line in lines):
+        found.append(
+            "PhiFlow: even grid; it sets the wall's temperature half a cell beyond the wall, which its answer shows."
+        )
+    others = dict.fromkeys(line.version for line in lines if line.program.name in ("FiPy", "PhiFlow") and line.run)
+    if others:
+        found.append(", ".join(others))
+    found += [line.failure for line in lines if line.failure]
+    return found + list(skipped)

@@ -1,0 +1,108 @@
+"""All programs on all problems, taking turns, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks.peers.child import usable_cores
+from benchmarks.peers.measured import PeerError, Run, median_run
+from benchmarks.peers.problems import Problem, reference
+from benchmarks.peers.programs import Program
+
+
+@dataclass(frozen=True)
+class Line:
+    """One program on one problem: medians over its runs, or why there are none.
+
+    error: relative, of the answer. ratio: its time to the answer over that of jamsu in single precision on as many
+    cores; None where there is no such run.
+    """
+
+    problem: Problem
+    program: Program
+    runs: int
+    version: str
+    run: Run | None
+    ratio: float | None
+    failure: str = ""
+
+    @property
+    def cell_steps(self) -> float | None:
+        """Cells advanced by a step (or an iteration), 1/s."""
+        return None if self.run is None else self.problem.total_cells / self.run.step
+
+    @property
+    def error(self) -> float | None:
+        if self.run is None:
+            return None
+        return self.run.answer / reference(self.problem) - 1
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON knows it; seconds and bytes."""
+        run = asdict(self.run) if self.run is not None else {}
+        return {
+            "case": self.problem.name,
+            "program": self.program.name,
+            "version": self.version,
+            "cells": self.problem.total_cells,
+            "cores": self.program.cores,
+            "precision": self.program.precision,
+            "runs": self.runs,
+            **run,
+            "wait": None if self.run is None else self.run.wait,
+            "cell_steps_per_second": self.cell_steps,
+            "answer_is": self.problem.answer,
+            "reference": reference(self.problem),
+            "error": self.error,
+            "ratio": self.ratio,
+            "failure": self.failure or None,
+        }
+
+
+def compare(chosen: Sequence[Problem], able: Sequence[Program], repeats: int, say: Callable[[str], None]) -> list[Line]:
+    """Every program in turn, and that so many times over, so that what else the machine does meets all alike.
+
+    Args:
+      say: is told what runs next.
+    """
+    lines = []
+    for problem in chosen:
+        taking_part = [program for program in able if program.solves(problem)]
+        runs: list[list[Run]] = [[] for _ in taking_part]
+        versions = ["" for _ in taking_part]
+        failures = ["" for _ in taking_part]
+        for turn in range(repeats):
+            for place, program in enumerate(taking_part):
+                if failures[place] or (program.once and turn > 0):
+                    continue
+                say(f"{problem.name}  {program}  {turn + 1}/{repeats}")
+                try:
+                    run, versions[place] = program.solve(problem)
+                    runs[place].append(run)
+                except PeerError as error:
+                    failures[place] = str(error)
+        middles = [median_run(several) if several else None for several in runs]
+        base = {p.cores: run for p, run in zip(taking_part, middles, strict=True) if p.is_base and run is not None}
+        for program, several, version, middle, failure in zip(
+            taking_part, runs, versions, middles, failures, strict=True
+        ):
+            other = base.get(program.cores)
+            ratio = None if middle is None or other is None else middle.answer_time / other.answer_time
+            lines.append(Line(problem, program, len(several), version, middle, ratio, failure))
+    return lines
+
+
+def machine() -> dict[str, Any]:
+    """What the numbers were measured on."""
+    model = platform.processor() or platform.machine()
+    try:
+        with open("/proc/cpuinfo") as lines:
+            model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    load = [round(value, 2) for value in os.getloadavg()] if hasattr(os, "getloadavg") else None
+    return {"processor": model, "cores": len(usable_cores()), "load": load, "system": platform.system()}

@@ -1,0 +1,110 @@
+"""The problems that every program solves, and the number that is compared: on equal grids, with equal definitions.
+
+Lengths in L, time in L^2/alpha, temperature in the difference of the two sides, so alpha = L = dT = 1, nu = Pr and
+g beta = Ra Pr; gravity is -z. The mean Nusselt number is heat through the hot side by the scheme's own wall flux,
+
+    Nu = sum_f A_f (T_wall - T_P) / d_f,       d_f half a cell, over the side's area.
+"""
+
+import itertools
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from benchmarks.grids import wall_graded
+
+Family = Literal["cube", "cavity", "conduction"]
+
+RAYLEIGH = 1e6
+PRANDTL = 0.71
+CUBE_TIME = 2e-3  # 1.7 / sqrt(Ra Pr): the first plumes carry as much heat as conduction does
+CONDUCTION_STEP = 1e-2
+WITHIN = 0.005  # of its own converged Nusselt number: when the steady answer counts as reached
+
+# Mean Nusselt number of the square cavity at Ra = 1e6, Pr = 0.71, pseudo-spectral: Le Quere, Computers & Fluids 20
+# (1991) 29.
+CAVITY_NUSSELT = 8.8252
+# The cube's at CUBE_TIME is in no paper. jamsu on 48 and 64, 64 and 96 cells a side and twice the steps, extrapolated
+# with h^2: 1.5155 and 1.5158 on grids that narrow to the walls, 1.5162 on even ones. OpenFOAM at 32 cells a side,
+# extrapolated to dt = 0 from 32 and 64 steps (its PISO step lags by one order): 1.533, where jamsu has 1.538.
+CUBE_NUSSELT = 1.516
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem on one grid.
+
+    cube        differentially heated cube from rest, T = 1 - x: `steps` equal time steps to `CUBE_TIME`
+    cavity      square cavity, from rest and T = 1 - x to the steady state; `steps` is the most that are taken on a grid
+    conduction  unit cube at 0, its six sides at 1: implicit Euler steps of `CONDUCTION_STEP`; the first is the answer
+
+    Grids of cube and cavity narrow to the walls with the boundary layer, as in `benchmarks.cube`; that of the
+    conduction is even.
+    """
+
+    family: Family
+    cells: int  # a side
+    steps: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.family}-{self.cells}"
+
+    @property
+    def total_cells(self) -> int:
+        return self.cells ** (2 if self.family == "cavity" else 3)
+
+    @property
+    def edges(self) -> list[float]:
+        """Edges of the cells along each side that has any."""
+        if self.family == "conduction":
+            return [k / self.cells for k in range(self.cells + 1)]
+        return [float(edge) for edge in wall_graded(self.cells, RAYLEIGH)]
+
+    @property
+    def dt(self) -> float:
+        """Time step, L^2/alpha; 1 (an iteration) where a steady state is asked for."""
+        return {"cube": CUBE_TIME / self.steps, "cavity": 1.0, "conduction": CONDUCTION_STEP}[self.family]
+
+    @property
+    def answer(self) -> str:
+        """The number that is compared, in words."""
+        return {
+            "cube": f"mean Nusselt number of the hot side at t = {CUBE_TIME:g} L^2/alpha",
+            "cavity": "mean Nusselt number of the hot side, steady",
+            "conduction": "mean temperature after one implicit Euler step",
+        }[self.family]
+
+
+def problems(quick: bool = False) -> list[Problem]:
+    """All problems; `quick`: on small grids."""
+    # Below 64 cells a side SIMPLE's relaxation that is quick on finer cavities finds no steady state.
+    cubes, cavities, solids = ((32,), (64,), (48,)) if quick else ((64, 96), (64, 128), (128,))
+    return [
+        *(Problem("cube", n, n) for n in cubes),  # as many steps as cells: Courant numbers up to 0.75
+        *(Problem("cavity", n, 60 * n) for n in cavities),
+        *(Problem("conduction", n, 3) for n in solids),
+    ]
+
+
+@cache
+def reference(problem: Problem) -> float:
+    """What the answer should be."""
+    if problem.family == "conduction":
+        return euler_mean(CONDUCTION_STEP)
+    return {"cube": CUBE_NUSSELT, "cavity": CAVITY_NUSSELT}[problem.family]
+
+
+def euler_mean(dt: float, terms: int = 200) -> float:
+    """Mean temperature of (1 - dt laplacian) T = 0 in the unit cube with T = 1 on its sides.
+
+    Sine series in two directions; in the third r w - dt w'' = 1 with w = 0 at both ends has the mean
+    (1 - tanh(k/2) / (k/2)) / r, k = sqrt(r / dt). The terms fall as l^-4.
+    """
+    lost = 0.0
+    for l, m in itertools.product(range(1, 2 * terms, 2), repeat=2):  # noqa: E741  the series' own letter
+        r = 1 + dt * math.pi**2 * (l**2 + m**2)
+        half = math.sqrt(r / dt) / 2
+        lost += (8 / (math.pi**2 * l * m)) ** 2 * (1 - math.tanh(half) / half) / r
+    return 1 - lost
