@@ -55,7 +55,7 @@ def solve(
     if output is not None:
         from cases.results.file import check_output
 
-        check_output(output, overwrite=force or resume)
+        check_output(output, overwrite=force, resume=resume)
     loaded = _loaded(case, changes)
     from cases.errors import CaseError
     from cases.reading.loader import error_as_typed

@@ -90,9 +90,10 @@ class ModuleState:
     wall: WallState
 
 
-# Hottest, coldest and flow-weighted mean rack inlet (K from the reference; of the gas where there are no racks), heat
-# to coils and cooling units and through the hull (W).
+# Hottest, coldest and flow-weighted mean rack inlet (K from the reference; of the gas outside machines where no gas
+# passes a rack), heat to coils and cooling units and through the hull (W). The first INLETS of them are temperatures.
 KEY_FIGURES = ("hottest_inlet", "coldest_inlet", "mean_inlet", "coil_heat", "hull_heat")
+INLETS = 3
 
 
 class Round(NamedTuple):
@@ -263,14 +264,24 @@ def _report(
 def _key_figures(
     module: Module, state: ModuleState, temperature: Array, coil_cells: Array, carried: Array, patches: Array
 ) -> Array:
-    ports = module.ports
-    share = ports.unit_share
-    if ports.front_cell.shape[0] == 0:
-        inlets = [jnp.max(temperature), jnp.min(temperature), jnp.mean(temperature)]
-    else:
+    ports, mesh = module.ports, module.model.mesh
+    assert mesh.obstacles is not None
+    gas = mesh.obstacles.driven_cell.ravel()
+    content = mesh.volume.ravel() * gas
+    figures = [
+        jnp.max(jnp.where(gas > 0, temperature, -jnp.inf)),
+        jnp.min(jnp.where(gas > 0, temperature, jnp.inf)),
+        jnp.sum(content * temperature) / jnp.sum(content),
+    ]
+    if ports.front_cell.shape[0] > 0:
+        share = ports.unit_share
         inlet = by_unit(ports, temperature[ports.front_cell])
         flow = share * state.machine_flow[: share.shape[0], None]
         passed = flow > 0
-        mean = jnp.sum(flow * inlet) / jnp.maximum(jnp.sum(flow), 1e-12)
-        inlets = [jnp.max(jnp.where(passed, inlet, -jnp.inf)), jnp.min(jnp.where(passed, inlet, jnp.inf)), mean]
-    return jnp.stack([*inlets, jnp.sum(coil_cells) + jnp.sum(carried), jnp.sum(patches)])
+        of_racks = [
+            jnp.max(jnp.where(passed, inlet, -jnp.inf)),
+            jnp.min(jnp.where(passed, inlet, jnp.inf)),
+            jnp.sum(flow * inlet) / jnp.maximum(jnp.sum(flow), 1e-12),
+        ]
+        figures = [jnp.where(jnp.any(passed), a, b) for a, b in zip(of_racks, figures, strict=True)]
+    return jnp.stack([*figures, jnp.sum(coil_cells) + jnp.sum(carried), jnp.sum(patches)])

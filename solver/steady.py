@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from solver.averaging import Average
-from solver.module import Module, ModuleState, Round, advance
+from solver.module import INLETS, KEY_FIGURES, Module, ModuleState, Round, advance
 from solver.step import courant_rate
 
 STEPS_A_ROUND = 20
@@ -22,7 +22,8 @@ LARGEST_GROWTH = 1.5  # of the step from one round to the next
 LARGEST_COURANT = 1.5  # a round that ends beyond this is taken again with smaller steps
 MOST_TRIES = 8
 FEWEST_STEPS = 100  # a turnover; gas at rest has no Courant number, and buoyancy sets it moving
-SMALLEST_DIFFERENCE = 1.0  # K
+SMALLEST_RISE = 0.1  # K: sources that would warm the gas by less than this are as good as none,
+STILL_DIFFERENCE = 10.0  # K: and then it is the heat of such a difference that the balance is measured against
 BLINK = 1e-3  # the very first step, in units of the target Courant number
 SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
 SLOW_PATH = 3.0  # turnovers: a way out for the heat that takes longer is hurried along
@@ -136,13 +137,9 @@ def heat_capacity(module: Module) -> float:
     return float(np.sum(np.asarray(module.model.heat.capacity, float) * np.asarray(mesh.open_cell)))
 
 
-def hottest(report: Round, module: Module) -> float:
-    """Hottest height unit's inlet (without racks: hottest gas), K from the reference."""
-    shares = np.asarray(module.ports.unit_share)
-    passed = shares * np.asarray(report.machine_flow)[: len(shares), None] > 0
-    if np.any(passed):
-        return float(np.max(np.asarray(report.rack_inlet)[passed]))
-    return float(np.max(np.asarray(report.temperature)))
+def hottest(report: Round) -> float:
+    """Hottest height unit's inlet (where no gas passes a rack: hottest gas), K from the reference."""
+    return float(report.key_figures[KEY_FIGURES.index("hottest_inlet")])
 
 
 def sinks(report: Round) -> float:
@@ -155,12 +152,12 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
     report = _advance_safely(module, march)
     power = sources(module)
     excess = power - sinks(report)
-    # Without power, what a kelvin would give to the surroundings is the measure.
-    scale = max(abs(power), SMALLEST_DIFFERENCE * float(report.exchange), 1e-9)
+    exchange = float(report.exchange)
+    scale = max(abs(power) if abs(power) > SMALLEST_RISE * exchange else STILL_DIFFERENCE * exchange, 1e-9)
     time = float(report.time)
     _next_step(march, report, criteria, turnover)
     elapsed = time - march.start
-    hot = hottest(report, module)
+    hot = hottest(report)
     residual = float(report.change) * turnover / max(abs(hot), 1.0)
     march.series.append((time, residual, excess / scale, hot))
     march.rounds += 1
@@ -223,12 +220,12 @@ def closed(march: March, tolerance: float) -> bool:
 def agreed(march: March, drift: float, moving: bool) -> bool:
     """Whether two half windows tell the same.
 
-    The hottest rack inlet, and the root mean square over all inlets, differ by at most `drift` (K), or in a flow that
-    keeps `moving` by at most half the standard deviation of its hottest inlet over the window.
+    The hottest rack inlet, and the root mean square over all inlets and the extremes and mean of them (of the gas where
+    there are none), differ by at most `drift` (K), or in a flow that keeps `moving` by at most half the standard
+    deviation of its hottest inlet over the window.
     """
-    old, new = (half.mean("rack_inlet") for half in (march.older, march.newer))
-    if old.size == 0:
-        old, new = (np.atleast_1d(np.mean(half.mean("temperature"))) for half in (march.older, march.newer))
+    halves = (march.older, march.newer)
+    old, new = (np.append(half.mean("rack_inlet"), half.mean("key_figures")[:INLETS]) for half in halves)
     if moving:
         series = np.array(march.series)
         window = series[:, 0] > series[-1, 0] - march.older.duration - march.newer.duration

@@ -31,6 +31,7 @@ from cases.results.variables import AXES, FIELD_DIMENSIONS, VARIABLES
 VTK_GROUP = "VTKHDF"
 VTK_VERSION = (2, 6)  # the first format version with RectilinearGrid
 EDGES = ("x_edge", "y_edge", "z_edge")
+MARGIN_BYTES = 1 << 20  # of HDF5's own tables
 CHUNK_VALUES = 1 << 20  # 4 MiB in float32: one read per chunk stays small on large grids
 
 
@@ -39,15 +40,18 @@ def refused(path: Path, reason: str) -> CaseError:
     return CaseError(str(path), Problem("", "", reason))
 
 
-def check_output(path: str | Path, *, overwrite: bool = False) -> Path:
+def check_output(path: str | Path, *, overwrite: bool = False, resume: bool = False) -> Path:
     """Path of a result about to be written, or CaseError: the folder must take a file, an old file is kept.
 
-    Call it before a long run, so that a mistyped folder costs a second instead of the run.
+    With `resume` an old file gives way only where a checkpoint of an interrupted run lies beside it. Call it before a
+    long run, so that a mistyped folder costs a second instead of the run.
     """
     path = Path(path)
     if path.is_dir():
         raise refused(path, "is a folder; expected the name of a result file")
-    if path.exists() and not overwrite:
+    if path.exists() and resume and not checkpoint_path(path).exists():
+        raise refused(path, "its run is finished: nothing to resume; --force replaces it, -o takes another name")
+    if path.exists() and not (overwrite or resume):
         raise refused(path, "file exists; give --force to replace it or another name with -o")
     if path.suffix.lower() == ".toml":
         raise refused(path, "is a case's name; expected a result's, such as NAME.vtkhdf")
@@ -76,6 +80,7 @@ def write_result(path: str | Path, tree: xr.DataTree, *, overwrite: bool = False
     tree = _described(tree)
     part = _part_name(path)
     try:
+        _reserve(part, tree.nbytes + MARGIN_BYTES)
         tree.to_netcdf(
             part,
             engine="h5netcdf",
@@ -89,6 +94,13 @@ def write_result(path: str | Path, tree: xr.DataTree, *, overwrite: bool = False
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _reserve(path: Path, size: int) -> None:
+    """OSError unless the disk takes a file of `size` bytes: HDF5 itself crashes the process on a full one."""
+    with open(path, "wb") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
 
 
 def append_time_step(path: str | Path, interior: xr.Dataset) -> None:
@@ -277,6 +289,11 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict]:
         elif np.issubdtype(variable.dtype, np.floating):
             encoding[name] = {"_FillValue": None}
     return encoding
+
+
+def checkpoint_path(output: Path) -> Path:
+    """Where a run that writes `output` keeps what an interruption must not lose."""
+    return output.with_name(output.name + ".checkpoint")
 
 
 def _part_name(path: Path) -> Path:

@@ -99,7 +99,7 @@ def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]
             "inlet_temperature": float(np.sum((weight * inlet)[passed])) if total > 0 else float("nan"),
             "outlet_temperature": float(np.sum((weight * outlet)[passed])) if total > 0 else float("nan"),
             "inlet_maximum": float(np.max(inlet[passed])) if passed.any() else float("nan"),
-            "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "none",
+            "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "not applicable",
         }
     return result
 
@@ -157,6 +157,7 @@ def _kpis(
     inlet, flow = units["inlet_temperature"], np.nan_to_num(units["flow"])
     passed = np.isfinite(inlet)
     heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
+    heat_in = balance["it_power"] + balance["fan_power"]
     pumps = case.loop.pump_power + (case.liquid.pump_power if case.liquid else 0.0)
     water = sum(c["water_flow"] for c in coils.values() if np.isfinite(c["water_flow"]))
     if case.loop.arrangement == "series" and case.coils:
@@ -170,8 +171,8 @@ def _kpis(
         "coldest_inlet": float(np.min(inlet[passed])) if passed.any() else float("nan"),
         "mean_inlet": float(np.nansum(inlet * flow) / flow.sum()) if flow.sum() > 0 else float("nan"),
         "hottest_outlet": float(np.nanmax(units["outlet_temperature"])) if passed.any() else float("nan"),
-        "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "none",
-        "hull_share": balance["hull_heat"] / heat_out if heat_out else float("nan"),
+        "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "not applicable",
+        "hull_share": balance["hull_heat"] / heat_out if heat_in > 0 else float("nan"),
         "seawater_rise": given / (water * capacity) if water > 0 else wake,
         "wake_rise": wake,
         "pue_partial": (balance["it_power"] + balance["fan_power"] + pumps) / balance["it_power"]
@@ -188,10 +189,12 @@ def _spreads(balance: dict[str, float], kpis: dict[str, Any], average: Average) 
     """Standard deviation over the window of the key figures that move with the flow."""
     spread = average.spread()
     heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
-    found = {f"{name}_spread": spread[name] for name in ("hottest_inlet", "coldest_inlet", "mean_inlet")}
-    found["hull_share_spread"] = spread["hull_heat"] / heat_out if heat_out else float("nan")
+    nan = float("nan")
+    inlets = ("hottest_inlet", "coldest_inlet", "mean_inlet")
+    found = {f"{name}_spread": spread[name] if np.isfinite(kpis[name]) else nan for name in inlets}
+    found["hull_share_spread"] = spread["hull_heat"] / heat_out if np.isfinite(kpis["hull_share"]) else nan
     given = balance["coil_heat"] + balance["liquid_heat"]
-    found["seawater_rise_spread"] = kpis["seawater_rise"] * spread["coil_heat"] / given if given else float("nan")
+    found["seawater_rise_spread"] = kpis["seawater_rise"] * spread["coil_heat"] / given if given else nan
     return found
 
 

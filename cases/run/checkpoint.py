@@ -29,10 +29,6 @@ class Checkpoint:
     trees: dict[str, list[np.ndarray]]
 
 
-def checkpoint_path(output: Path) -> Path:
-    return output.with_name(output.name + ".checkpoint")
-
-
 def fingerprint(case: Case, quality: str) -> str:
     """Equal for runs that may continue each other."""
     return hashlib.sha256(f"{quality}\n{case.to_toml()}".encode()).hexdigest()

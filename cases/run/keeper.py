@@ -9,6 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from cases.results.file import checkpoint_path
 from cases.run import checkpoint
 from cases.schema.case import Case
 from solver.averaging import AVERAGED, SQUARES, Average
@@ -21,7 +22,7 @@ class Keeper:
     """Writes the checkpoint of one run now and then; without an output it keeps nothing."""
 
     def __init__(self, case: Case, quality: str, output: Path | None) -> None:
-        self.path = None if output is None else checkpoint.checkpoint_path(output)
+        self.path = None if output is None else checkpoint_path(output)
         self.fingerprint = checkpoint.fingerprint(case, quality)
         self._last = time.perf_counter()
 

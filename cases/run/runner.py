@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cases.errors import CaseError
 from cases.results.file import check_output, write_result
 from cases.results.summary import Run, run_summary
 from cases.run.keeper import Keeper
@@ -42,7 +44,7 @@ def run_case(
       CaseError: the grid cannot be made, the output cannot be written, or the checkpoint is another run's.
     """
     if output is not None:
-        check_output(output, overwrite=force or resume)
+        check_output(output, overwrite=force, resume=resume)
     if case.solver.mode == "transient":
         return run_transient(case, output=output, quality=quality, resume=resume, force=force, progress=progress)
     prepare(case.solver.precision)
@@ -55,7 +57,12 @@ def run_case(
     seconds = time.perf_counter() - started
     summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, output)
     if output is not None:
-        write_result(output, tree, overwrite=force or resume)
+        try:
+            write_result(output, tree, overwrite=force or resume)
+        except CaseError:
+            with suppress(OSError):  # the disk may be full: what can be kept is kept
+                run.keep()
+            raise
         keeper.discard()
     return Run(tree, summary)
 

@@ -63,9 +63,9 @@ class SteadyRun:
                 elapsed = time.perf_counter() - begun
                 self._tell(stage, told.fraction, told, self._seconds_left(elapsed, done, told.fraction))
                 if self.keeper.due():
-                    self.keeper.save(*self._facts())
+                    self.keep()
         except KeyboardInterrupt:
-            self.keeper.save(*self._facts())
+            self.keep()
             raise
         except FloatingPointError as error:
             raise CaseError(
@@ -81,6 +81,10 @@ class SteadyRun:
         self.number += 1
         self.level = self._make(self.number)
         self.march = begin(self.level.module, next_state(self.level, before, state), self.level.criteria)
+        self.keep()
+
+    def keep(self) -> None:
+        """Save where the run stands, for `--resume`."""
         self.keeper.save(*self._facts())
 
     def _facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -167,9 +171,10 @@ class SteadyRun:
         interior = interior_dataset(
             self.case, level.geometry, average_fields(average), level.properties, float(series[-1, 0])
         )
+        hottest = "hottest inlet" if np.isfinite(outcome.kpis["hottest_inlet"]) else "hottest gas"
         meaning = (
             f"{STATUS_MEANING[self.status]}; fields are means over the last {average.duration:.3g} s, in which the "
-            f"hottest inlet varied by {outcome.kpis['hottest_inlet_spread']:.2g} K (standard deviation)"
+            f"{hottest} varied by {average.spread()['hottest_inlet']:.2g} K (standard deviation)"
         )
         history = np.array(self.series + self.march.series, float)
         tree = result_tree(

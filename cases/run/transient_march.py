@@ -154,7 +154,7 @@ def march_on(module: Module, march: TimeMarch, schedule: Schedule, limits: Limit
     count, dt = min(needed, STEPS_A_ROUND), left / needed
     state, report = advance(module, march.state, jnp.asarray(dt, dtype), jnp.asarray(count, jnp.int32))
     time = stop if count == needed else march.time + count * dt
-    hot = hottest(report, module)
+    hot = hottest(report)
     if not (math.isfinite(float(report.courant)) and math.isfinite(hot)):
         raise FloatingPointError(f"the flow diverged at {time:.3g} s")
     window = march.window

@@ -138,3 +138,15 @@ def test_liquid_heat_bypasses_the_gas(base):
     supply, back = (solved.summary["kpis"][f"liquid_{n}_temperature"] for n in ("supply", "return"))
     assert back - supply == pytest.approx(3e3 / (0.2 * 4180), rel=1e-6)
     assert back - 10 == pytest.approx(3e3 / (0.7 * 0.2 * 4180), rel=1e-3)
+
+
+def test_without_power_everything_takes_the_seas_temperature():
+    solved = run("racks.*.power=0 W")
+    assert solved.summary["status"] == "converged"
+    assert "nan" not in solved.summary["status_meaning"]
+    kpis = solved.summary["kpis"]
+    assert kpis["ashrae_class"] == "not applicable"  # no gas passes a rack
+    assert all(np.isnan(kpis[name]) for name in ("hottest_inlet", "hottest_inlet_spread", "hull_share"))
+    assert abs(solved.summary["balance"]["hull_heat"]) < 1.0
+    gas = solved.tree["interior"]["temperature"].values
+    assert float(np.nanmedian(gas)) == pytest.approx(10.0, abs=0.3)

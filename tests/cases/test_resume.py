@@ -13,7 +13,7 @@ import xarray as xr
 
 from cases import load_case
 from cases.errors import CaseError
-from cases.run.checkpoint import checkpoint_path
+from cases.results.file import checkpoint_path
 from cases.run.runner import run_case
 
 SMALL = Path(__file__).parents[1] / "small.toml"
@@ -75,3 +75,28 @@ def test_a_checkpoint_of_another_case_is_refused(tmp_path):
     checkpoint_path(output).write_bytes(b"not a checkpoint")
     with pytest.raises(CaseError, match="checkpoint"):
         run_case(load_case(SMALL), output=output, resume=True)
+
+
+def test_a_finished_result_is_not_resumed_away(tmp_path):
+    output = tmp_path / "a.vtkhdf"
+    output.write_bytes(b"a result")
+    with pytest.raises(CaseError, match="finished: nothing to resume"):
+        run_case(load_case(SMALL), output=output, resume=True)
+    assert output.read_bytes() == b"a result"
+
+
+def test_a_full_disk_costs_no_solution(tmp_path, monkeypatch):
+    output = tmp_path / "a.vtkhdf"
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.posix_fallocate", full)
+        with pytest.raises(CaseError, match=r"cannot write the result file \(No space left on device\)"):
+            run_case(load_case(SMALL), output=output, quality="coarse")
+    assert not output.exists()
+    steps = []
+    run_case(load_case(SMALL), output=output, quality="coarse", resume=True, progress=lambda p: steps.append(p.step))
+    assert output.exists()
+    assert max(steps) == 0  # nothing was marched again
