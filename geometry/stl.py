@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geometry.shapes import Bounds, Shape
+
+if TYPE_CHECKING:
+    import pyvista as pv
 
 
 class StlShape(Shape):
@@ -14,27 +18,24 @@ class StlShape(Shape):
 
     The distance is exact, its sign from angle-weighted pseudonormals (J. A. Baerentzen, H. Aanaes, IEEE
     Trans. Visualization and Computer Graphics 11 (2005) 243-253), as vtkImplicitPolyDataDistance computes
-    it. Normals may point either way in the file. FileNotFoundError if there is no file; ValueError if it
-    holds no triangles, the surface is not closed, or the scale is not positive.
+    it. Normals may point either way in the file. OSError if the file cannot be read; ValueError if it is
+    no STL file, the surface is not closed, or the scale is not positive.
     """
 
     def __init__(self, path: str | Path, scale: float | int = 1.0) -> None:
         # VTK takes a second to import, which a case without an STL should not pay.
-        import pyvista as pv
         from vtkmodules.vtkFiltersCore import vtkImplicitPolyDataDistance
 
         path = Path(path)
-        if not path.is_file():
-            raise FileNotFoundError(f"no STL file at {path}")
+        with path.open("rb"):  # VTK would not say what stands against it
+            pass
         if not (np.isfinite(scale) and scale > 0):
-            raise ValueError(f"{path.name}: scale must be positive, got {scale!r}")
-        mesh = pv.read(path)
-        if not isinstance(mesh, pv.PolyData) or mesh.n_cells == 0:
-            raise ValueError(f"{path.name}: no triangles in the STL file")
+            raise ValueError(f"scale must be positive, got {scale!r}")
+        mesh = _read(path)
         # STL repeats the corners of every triangle, in single precision.
         mesh = mesh.triangulate().clean(tolerance=1e-6)
         if mesh.n_open_edges:
-            raise ValueError(f"{path.name}: the surface is not closed ({mesh.n_open_edges} open edges)")
+            raise ValueError(f"not a closed surface ({mesh.n_open_edges} open edges)")
         mesh = mesh.compute_normals(
             cell_normals=True, point_normals=False, consistent_normals=True, auto_orient_normals=True
         )
@@ -60,6 +61,26 @@ class StlShape(Shape):
     def bounds(self) -> Bounds:
         box = self._mesh.bounds
         return np.array([box[0], box[2], box[4]]), np.array([box[1], box[3], box[5]])
+
+
+def _read(path: Path) -> pv.PolyData:
+    """The triangles of an STL file. ValueError where there are none: not an STL file, or one cut short."""
+    import pyvista as pv
+    from vtkmodules.vtkCommonCore import vtkObject
+    from vtkmodules.vtkIOGeometry import vtkSTLReader
+
+    reader = vtkSTLReader()
+    reader.SetFileName(str(path))
+    shown = vtkObject.GetGlobalWarningDisplay()
+    vtkObject.GlobalWarningDisplayOff()  # VTK prints its errors, with dumps of its insides
+    try:
+        reader.Update()
+    finally:
+        vtkObject.SetGlobalWarningDisplay(shown)
+    surface = reader.GetOutput()
+    if surface.GetNumberOfCells() == 0:
+        raise ValueError("not an STL file (no triangles can be read from it)")
+    return pv.wrap(surface)
 
 
 def _keys(rows: np.ndarray, bounds: Bounds) -> np.ndarray:

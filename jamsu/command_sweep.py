@@ -37,7 +37,8 @@ def sweep(
         typer.Option(
             "--vary",
             metavar="PATH=A,B,C",
-            help="An axis: a path and its values; the last one's unit holds for bare numbers. Repeatable.",
+            help="An axis: a path and its values, parted by semicolons where one is several numbers; "
+            "the last one's unit holds for bare numbers. Repeatable.",
         ),
     ],
     output: OutputOption = None,
@@ -59,6 +60,7 @@ def sweep(
     Examples:
       jamsu sweep natick2 --vary "site.seawater_temperature=8,12,16,20 degC" -o sea.nc
       jamsu sweep natick2 --vary "racks.*.power=15,20,25 kW" --vary "site.current_speed=0.1,0.5 m/s"
+      jamsu sweep natick2 --vary "racks.R12.position=10.75, -0.65, -0.95 m; 10.95, -0.65, -0.95 m"
       jamsu sweep natick2 --vary "coils.*.ua=2,4 kW/K" --set "site.depth=20 m" --quality coarse
 
     \b

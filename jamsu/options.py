@@ -35,11 +35,15 @@ def result_name(text: str) -> Path:
 
 
 def _overrides(values: list[str] | None) -> list[str] | None:
-    """The values of --set, each of the form PATH=VALUE (what they mean is for the case to judge)."""
+    """The values of --set, each of the form PATH=VALUE, no PATH twice (what they mean is for the case to judge)."""
+    paths: set[str] = set()
     for text in values or ():
         path, equals, value = text.partition("=")
         if not equals or not path.strip() or not value.strip():
             raise typer.BadParameter(f"'{text}': expected PATH=VALUE, such as site.seawater_temperature='12 degC'")
+        if path.strip() in paths:
+            raise typer.BadParameter(f"{path.strip()}: the path is given twice")
+        paths.add(path.strip())
     return values
 
 

@@ -14,6 +14,7 @@ import sys
 from cases.errors import CaseError, Problem
 
 PROBE_SECONDS = 60.0
+LARGEST_SIDE = 4096  # pixels: against jagged edges four times as many are drawn, OpenGL's usual end is 16384
 PROBE = """
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
 import vtkmodules.vtkRenderingOpenGL2
@@ -24,6 +25,14 @@ window.AddRenderer(vtkRenderer())
 window.Render()
 print("drawn" if window.SupportsOpenGL() else "no OpenGL")
 """
+
+
+def check_size(size: tuple[int, int]) -> None:
+    """Raise CaseError for a picture of `size` (width, height in pixels) that OpenGL cannot hold."""
+    width, height = size
+    if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
+        expected = f"expected 1 to {LARGEST_SIDE} pixels a side, at most {LARGEST_SIDE}x{LARGEST_SIDE}"
+        raise CaseError("", Problem("size", f"{width}x{height}", expected))
 
 
 class GraphicsError(CaseError):

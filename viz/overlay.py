@@ -6,6 +6,7 @@ picture's width and height from its lower left corner.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +28,7 @@ CAPTION, STEP = 0.178, 0.030  # the caption's first line, and from line to line
 BAR_LEFT, BAR_RIGHT, BAR_HEIGHT, CAP = 0.68, 0.96, 0.020, 0.010
 ONE_BAR, TWO_BARS = (0.085,), (0.158, 0.045)  # lower ends of the bars
 MOST_LABELS = 24
-EM = 0.54  # mean width of a letter in sizes of the letter
+EM, EM_BOLD = 0.54, 0.50  # mean width of a letter (in a label, of which two are blanks) in sizes of the letter
 
 
 @dataclass
@@ -114,24 +115,41 @@ def labelled(scene: Scene) -> list[Rack]:
 
 
 def draw_rack_labels(plotter: Plotter, scene: Scene) -> None:
-    """The hottest inlet over each rack, the hottest of all in red and above the others."""
-    hottest = scene.hottest_rack
-    for rack in labelled(scene):
-        top = np.array([*rack.centre[:2], rack.upper[2]])
-        if scene.cut.kind == "through":  # over the face of the cut, not over the half that is not there
-            top -= (top - scene.cut.origin) @ scene.cut.normal * scene.cut.normal
-        label = text(
-            plotter,
-            f" {rack.hottest:.1f} ",
-            camera.on_picture(plotter, top),
-            letter(plotter) * 0.017,
-            PAPER if rack is hottest else INK,
-            bold=True,
-        )
+    """Name and hottest inlet over each rack, the hottest of all in red and above the others.
+
+    The names are left out where with them one label would cover another.
+    """
+    hottest, racks, size = scene.hottest_rack, labelled(scene), letter(plotter) * 0.017
+    places = [_over(plotter, scene, rack) for rack in racks]
+    words = [f" {rack.name} {rack.hottest:.1f} " for rack in racks]
+    if _covered(places, words, size, plotter.window_size):
+        words = [f" {rack.hottest:.1f} " for rack in racks]
+    for rack, place, word in zip(racks, places, words, strict=True):
+        label = text(plotter, word, place, size, PAPER if rack is hottest else INK, bold=True)
         label.prop.justification_horizontal = "center"
         label.prop.justification_vertical = "center"
         label.prop.background_color = ALARM if rack is hottest else PAPER
         label.prop.background_opacity = 0.9
+
+
+def _over(plotter: Plotter, scene: Scene, rack: Rack) -> tuple[float, float]:
+    """Where on the picture the middle of a rack's top is."""
+    top = np.array([*rack.centre[:2], rack.upper[2]])
+    if scene.cut.kind == "through":  # over the face of the cut, not over the half that is not there
+        top -= (top - scene.cut.origin) @ scene.cut.normal * scene.cut.normal
+    return camera.on_picture(plotter, top)
+
+
+def _covered(places: Sequence[tuple[float, float]], words: Sequence[str], size: float, window: Sequence[int]) -> bool:
+    """Whether any two labels overlap, centred at `places` (shares of the window), or one leaves the window."""
+    half = [(EM_BOLD * size * len(word) / window[0] / 2, 0.65 * size / window[1]) for word in words]
+    rows = list(zip(places, half, strict=True))
+    if any(place[0] < wide or place[0] > 1 - wide for place, (wide, _) in rows):
+        return True
+    return any(
+        abs(a[0] - b[0]) < wide_a + wide_b and abs(a[1] - b[1]) < high_a + high_b
+        for (a, (wide_a, high_a)), (b, (wide_b, high_b)) in itertools.combinations(rows, 2)
+    )
 
 
 def letter(plotter: Plotter) -> float:

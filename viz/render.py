@@ -56,11 +56,13 @@ def render(
 ) -> Path:
     """Draw the result in `result_path` at its last time into `png_path` (PNG) and return that path.
 
-    `size` is width and height in pixels; `view` one of VIEWS; `field` the variable on the slice: any field of
-    `/interior`, or "velocity" for the speed. Raises CaseError (one line) when the file is no result, the view
-    or the field is unknown, the picture cannot be written, or this machine cannot draw (`gl.GraphicsError`).
+    `size` is width and height in pixels (`gl.LARGEST_SIDE` at most); `view` one of VIEWS; `field` the variable on the
+    slice: any field of `/interior`, or "velocity" for the speed. Raises CaseError (one line) when the file is no
+    result, size, view or field cannot be, the picture cannot be written, or this machine cannot draw
+    (`gl.GraphicsError`).
     """
     png_path = Path(png_path)
+    gl.check_size(size)
     if view not in VIEWS:
         raise CaseError("", Problem("view", view, f"unknown view; one of {', '.join(VIEWS)}"))
     if png_path.suffix.lower() != ".png":

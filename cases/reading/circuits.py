@@ -27,13 +27,6 @@ def _sea(case: Case) -> Iterator[Problem]:
             yield Problem("site", "missing", f"expected the sea's temperature: {reason}")
         return
     freezing = float(seawater.freezing_temperature(case.site.salinity))
-    if case.site.seawater_temperature < freezing:
-        yield Problem(
-            "site.seawater_temperature",
-            shown(value_at(case, "site.seawater_temperature")),
-            f"below the sea's freezing point, {freezing - 273.15:.2f} degC at {case.site.salinity:g} g/kg",
-        )
-
     offset = case.loop.intake_temperature_offset
     if case.coils and case.site.seawater_temperature + offset < freezing:
         yield Problem(

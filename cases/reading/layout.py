@@ -63,9 +63,11 @@ def _stl_shape(vessel: StlVessel) -> Shape:
 
     try:
         shape = StlShape(vessel.file, vessel.scale)
+    except FileNotFoundError as error:
+        raise Problem("vessel.file", shown(vessel.file), "no such file") from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Problem("vessel.file", shown(vessel.file), f"expected a closed surface: {reason}") from error
+        raise Problem("vessel.file", shown(vessel.file), reason) from error
     lower, upper = shape.bounds()
     extents = np.asarray(upper) - np.asarray(lower)
     if extents.max() > LARGEST_EXTENT or extents.min() < SMALLEST_VESSEL:
@@ -162,6 +164,6 @@ def _lattice(box: Extent, count: int = 5) -> np.ndarray:
 
 
 def _place_key(case: Case, path: str) -> str:
-    """The key that places an object: its position, or the rack of a rear door."""
+    """The key that places an object: its position, or the depth of a rear door (its rack is judged before it)."""
     kind, name = path.split(".")
-    return "rack" if kind == "coils" and case.coils[name].rack is not None else "position"
+    return "depth" if kind == "coils" and case.coils[name].rack is not None else "position"

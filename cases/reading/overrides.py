@@ -41,19 +41,24 @@ def set_path(tree: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
     `*` in a part of the path stands for any text: `racks.*.power` is every rack. A key that the schema knows
     may be absent from the tree. Raises Problem when the path addresses nothing, naming the nearest paths.
     """
-    parts = tuple(path.split("."))
-    known = list(case_paths(tree))
-    hits = [
-        place
-        for place in known
-        if len(place) == len(parts) and all(fnmatchcase(p, q) for p, q in zip(place, parts, strict=True))
-    ]
+    hits = places(tree, path)
     if not hits:
-        raise Problem(path, shown(value), "this path addresses nothing in the case", _near(path, known))
+        near = _near(path, list(case_paths(tree)))
+        raise Problem(path, shown(value), "this path addresses nothing in the case", near)
     changed = copy.deepcopy(dict(tree))
     for place in hits:
         _set(changed, place, copy.deepcopy(value))
     return changed
+
+
+def places(tree: Mapping[str, Any], path: str) -> list[tuple[str, ...]]:
+    """Every place of the raw tree that the dotted `path` addresses."""
+    parts = tuple(path.split("."))
+    return [
+        place
+        for place in case_paths(tree)
+        if len(place) == len(parts) and all(fnmatchcase(p, q) for p, q in zip(place, parts, strict=True))
+    ]
 
 
 def _set(tree: dict[str, Any], place: tuple[str, ...], value: Any) -> None:

@@ -221,11 +221,17 @@ def _opened(path: Path, mode: str) -> Iterator[h5py.File]:
     except OSError as error:
         if isinstance(error, BlockingIOError) or "unable to lock" in str(error):
             raise refused(path, "another program holds the file open") from None
-        raise refused(path, "not a jamsu result file (not HDF5)") from None
+        raise refused(path, _no_result(path)) from None
     with file:
         if "jamsu_version" not in file.attrs or "interior" not in file:
             raise refused(path, "not a jamsu result file (HDF5, but without jamsu's groups)")
         yield file
+
+
+def _no_result(path: Path) -> str:
+    with open(path, "rb") as file:
+        damaged = file.read(8) == b"\x89HDF\r\n\x1a\n"
+    return "the file is damaged or cut short" if damaged else "not a jamsu result file (not HDF5)"
 
 
 def _groups(path: Path) -> list[str]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cases.schema.case import Case
+from cases.schema.units import QuantityList
 
 Path = tuple[str, ...]
 DISCRIMINATORS = ("shape", "law")
@@ -34,6 +35,22 @@ def field_at(tree: Mapping[str, Any], path: Path) -> FieldInfo | None:
             kind, field = _item(kind), None
         node = node.get(key) if isinstance(node, Mapping) else None
     return field
+
+
+def several_at(tree: Mapping[str, Any], path: Path) -> str:
+    """What one value of the key at a path is made of where it takes several ("3 values (x, y, z) ..."), else ""."""
+    field = field_at(tree, path)
+    if field is None:
+        return ""
+    options = [field.annotation, *get_args(field.annotation)]
+    if not any(get_origin(_bare(kind)) is tuple for kind in options):
+        return ""
+    notes = [*field.metadata, *(note for kind in options for note in getattr(kind, "__metadata__", ()))]
+    return next((note.wanted() for note in notes if isinstance(note, QuantityList)), "several values")
+
+
+def _bare(kind: Any) -> Any:
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
 def chosen_model(kind: Any, node: Any) -> type[BaseModel] | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from cases.schema.base import Frozen
+from cases.schema.base import Frozen, key_error
 from cases.schema.quantities import Depth, Salinity, SeaTemperature, Speed
 
 
@@ -16,3 +16,13 @@ class Site(Frozen):
     seawater_temperature: SeaTemperature = Field(description="Temperature of the sea at that depth, K.")
     salinity: Salinity = Field(default=35.0, description="Salinity of the sea, g/kg (practical salinity).")
     current_speed: Speed = Field(default=0.0, description="Speed of the current across the hull, m/s.")
+
+    @model_validator(mode="after")
+    def _no_ice(self) -> Site:
+        from materials import seawater
+
+        freezing = float(seawater.freezing_temperature(self.salinity))
+        if self.seawater_temperature < freezing:
+            limit = f"{freezing - 273.15:.2f} degC at {self.salinity:g} g/kg"
+            raise key_error("seawater_temperature", f"below the sea's freezing point, {limit}")
+        return self

@@ -180,7 +180,7 @@ class QuantityList:
         """The values in SI. Raises PydanticCustomError for a wrong length, a wrong unit or a wrong value."""
         numbers = self._values(value)
         if self.length is not None and len(numbers) != self.length:
-            raise refusal(f"expected {self._wanted()}, got {len(numbers)}")
+            raise refusal(f"expected {self.wanted()}, got {len(numbers)}")
         if len(numbers) < self.shortest:
             raise refusal(f"expected at least {self.shortest} values, got {len(numbers)}")
         return tuple(numbers)
@@ -190,20 +190,21 @@ class QuantityList:
             *first, last = value.split(",")
             found = _NUMBER.match(last)
             if not found:
-                raise refusal(f"expected {self._wanted()}")
+                raise refusal(f"expected {self.wanted()}")
             unit = last[found.end() :].strip()
             return [self._shared(part, unit) for part in first] + [self.quantity.convert(float(found.group(1)), unit)]
         if isinstance(value, Sequence):
             return [self.quantity.parse(item) for item in value]
-        raise refusal(f"expected {self._wanted()}")
+        raise refusal(f"expected {self.wanted()}")
 
     def _shared(self, part: str, unit: str) -> float:
         found = _NUMBER.fullmatch(part.rstrip())
         if not found:
-            raise refusal(f"expected {self._wanted()}; '{part.strip()}' is not a number")
+            raise refusal(f"expected {self.wanted()}; '{part.strip()}' is not a number")
         return self.quantity.convert(float(found.group(1)), unit)
 
-    def _wanted(self) -> str:
+    def wanted(self) -> str:
+        """How many values are wanted, and a right text of them."""
         count = f"{self.length} values" if self.length else "values"
         names = f" ({self.names})" if self.names else ""
         return f'{count}{names} with a unit, such as "{self._example()}"'

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cases.errors import CaseError, Problem, shown
+from cases.reading.overrides import places
+from cases.schema.paths import several_at
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-z%°µμΩ].*)?\s*$")
+
+_NUMBERS = re.compile(r"[\d.eE+,\s-]*\d\.?\s*([A-Za-z%°µμΩ].*)?$")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,10 @@ class Axis:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def listed(self) -> str:
+        """All values in one text, as `parse_axis` reads them."""
+        return ("; " if any("," in text for text in self.texts) else ", ").join(self.texts)
+
     def override(self, index: int) -> str:
         """The override `path=value` of one value, as `cases.load_case` takes it."""
         return f"{self.path}={self.texts[index]}"
@@ -35,12 +44,15 @@ class Axis:
 def parse_axis(text: str) -> Axis:
     """An axis from "path=a,b,c", e.g. "site.current_speed=0.2,0.5 m/s": the last unit holds for bare numbers.
 
-    Commas inside brackets or quotes do not part values. Raises CaseError for anything else.
+    With a semicolon in it, semicolons part the values, each of which may be several numbers:
+    "racks.R01.position=1, 0, 0 m; 2, 0, 0 m". Neither parts values inside brackets or quotes. Raises CaseError for
+    anything else.
     """
     path, equals, values = text.partition("=")
     if not equals or not path.strip() or not values.strip():
         raise refusal(text, "", "expected path=value,value,..., such as site.current_speed=0.2,0.5 m/s")
-    return make_axis(path.strip(), _split(values))
+    by_semicolon = _split(values, ";")
+    return make_axis(path.strip(), by_semicolon if len(by_semicolon) > 1 else _split(values, ","))
 
 
 def make_axis(path: str, values: Sequence[object]) -> Axis:
@@ -53,6 +65,7 @@ def make_axis(path: str, values: Sequence[object]) -> Axis:
         raise refusal(path, "", f"a value is missing: expected {path}=value,value,...")
     numbers = [_NUMBER.match(text) for text in texts]
     if not all(numbers):
+        texts = _with_last_unit(texts)
         return _checked(Axis(path, tuple(texts), tuple(texts), ""))
     magnitudes = [match[1] for match in numbers if match]
     units = [(match[2] or "").strip() for match in numbers if match]
@@ -69,6 +82,25 @@ def make_axis(path: str, values: Sequence[object]) -> Axis:
 def refusal(key: str, value: str, expected: str) -> CaseError:
     """The error for one axis of a sweep."""
     return CaseError("--vary", Problem(key, value, expected))
+
+
+def _with_last_unit(texts: list[str]) -> list[str]:
+    """Values of several numbers, those that are bare with the last one's unit; other texts as they are."""
+    found = [_NUMBERS.match(text) for text in texts]
+    unit = found[-1][1] if found[-1] else None
+    return [
+        f"{text} {unit}" if unit and match and not match[1] else text for text, match in zip(texts, found, strict=True)
+    ]
+
+
+def refuse_parted_values(axes: Sequence[Axis], tree: Mapping[str, Any]) -> None:
+    """Raise for an axis of single numbers where the case (its raw tree) wants several for one value."""
+    for axis in axes:
+        single = [text for text in axis.texts if _NUMBER.match(text)]
+        wanted = next(filter(None, (several_at(tree, place) for place in places(tree, axis.path))), "")
+        if single and wanted:
+            expected = f'expected {wanted}; such values are parted by ";" ({axis.path}=VALUE; VALUE)'
+            raise refusal(axis.path, shown(single[0]), expected)
 
 
 def _in_one_unit(path: str, texts: tuple[str, ...], magnitudes: list[float], units: list[str]) -> Axis:
@@ -105,8 +137,8 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def _split(values: str) -> list[str]:
-    """Parts of a text between the commas that stand outside of brackets and quotes."""
+def _split(values: str, separator: str) -> list[str]:
+    """Parts of a text between the separators that stand outside of brackets and quotes."""
     parts, depth, quote = [""], 0, ""
     for character in values:
         if quote:
@@ -117,7 +149,7 @@ def _split(values: str) -> list[str]:
             depth += 1
         elif character in "]})":
             depth -= 1
-        if character == "," and depth == 0 and not quote:
+        if character == separator and depth == 0 and not quote:
             parts.append("")
         else:
             parts[-1] += character

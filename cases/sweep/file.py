@@ -24,6 +24,7 @@ FAILED = "failed"
 # The parts of a run's summary that a sweep keeps: flat tables of scalars, and tables by rack and by coil.
 _SCALARS = ("kpis", "balance", "timings")
 _TABLES = {"racks": "rack", "coils": "coil"}
+_OTHER = {"axes": "other axes", "jamsu_version": "another version of jamsu"}
 # Units and long names of what a run's summary has besides the variables of a result file.
 _SUMMARY_ONLY = {
     "racks": {"inlet_maximum": ("degC", "hottest gas entering a height unit of the rack")},
@@ -77,9 +78,8 @@ class Journal:
         records = [record for record in map(_parse, lines) if record is not None]
         if not records:
             return {}
-        differing = [key for key, value in self._header.items() if records[0].get(key) != value]
-        if differing:
-            other = f"belongs to an interrupted sweep with another {' and '.join(differing)}"
+        if differing := difference(self._header, records[0]):
+            other = f"belongs to an interrupted sweep with {differing}"
             advice = "--force starts this one instead, another -o keeps both"
             raise CaseError(str(self.path), Problem("", "", f"{other}: {advice}"))
         points = [Point(**{**record, "index": tuple(record["index"])}) for record in records[1:]]
@@ -100,6 +100,11 @@ class Journal:
     def remove(self) -> None:
         """Delete the journal: its points are in the output file."""
         self.path.unlink(missing_ok=True)
+
+
+def difference(header: Mapping[str, str], found: Mapping[Any, Any]) -> str:
+    """What another sweep's header has instead of ours ("another case and other axes"); empty where it is the same."""
+    return " and ".join(_OTHER.get(key, f"another {key}") for key, value in header.items() if found.get(key) != value)
 
 
 def dataset(axes: Sequence[Axis], points: Iterable[Point], header: Mapping[str, str]) -> xr.Dataset:
@@ -153,7 +158,14 @@ def read_dataset(path: Path) -> xr.Dataset:
     try:
         return xr.load_dataset(path, engine="h5netcdf")
     except (OSError, ValueError) as error:
-        raise CaseError(str(path), Problem("", "", f"no netCDF file of a sweep ({error})")) from error
+        damaged = path.is_file() and _begins_as_hdf5(path)
+        reason = "damaged or cut short" if damaged else "no netCDF file of a sweep"
+        raise CaseError(str(path), Problem("", "", f"{reason} ({error})")) from error
+
+
+def _begins_as_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8) == b"\x89HDF\r\n\x1a\n"
 
 
 def _coordinate(axis: Axis) -> xr.Variable:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import cases
 from cases.errors import CaseError, Problem
-from cases.sweep.axis import Axis, refusal
+from cases.sweep.axis import Axis, refusal, refuse_parted_values
 from cases.sweep.file import (
     FAILED,
     Journal,
     Point,
     dataset,
+    difference,
     finished_point,
     read_dataset,
     write_dataset,
@@ -59,6 +60,7 @@ def run_sweep(
     """
     _check_axes(axes)
     base = cases.load_case(case, overrides)
+    refuse_parted_values(axes, base.to_tree())
     header = _header(base, axes, quality)
     finished = _finished_file(output, header, resume, force) if output is not None else None
     if finished is not None:
@@ -117,7 +119,7 @@ def _header(base: Case, axes: Sequence[Axis], quality: str) -> dict[str, str]:
     """What makes a sweep the same sweep; also the attributes of its file."""
     return {
         "case": base.to_toml(),
-        "axes": "; ".join(f"{axis.path}={', '.join(axis.texts)}" for axis in axes),
+        "axes": "; ".join(f"{axis.path}={axis.listed()}" for axis in axes),
         "quality": quality,
         "jamsu_version": version("jamsu"),
     }
@@ -130,10 +132,8 @@ def _finished_file(output: Path, header: Mapping[str, str], resume: bool, force:
     if not resume:
         raise CaseError(str(output), Problem("", "", "exists already and is kept (--force replaces it)"))
     found = read_dataset(output)
-    differing = [key for key, value in header.items() if found.attrs.get(key) != value]
-    if differing:
-        other = f"holds a sweep with another {' and '.join(differing)} (--force replaces it)"
-        raise CaseError(str(output), Problem("", "", other))
+    if differing := difference(header, found.attrs):
+        raise CaseError(str(output), Problem("", "", f"holds a sweep with {differing} (--force replaces it)"))
     return found
 
 

@@ -213,3 +213,10 @@ def test_a_tree_without_edges_is_refused(tmp_path, tree):
     tree["interior"].dataset = tree["interior"].to_dataset().drop_vars("x_edge")
     with pytest.raises(ValueError, match="lacks the coordinate x_edge"):
         write_result(tmp_path / "a.vtkhdf", tree)
+
+
+def test_a_result_that_was_cut_short_is_called_so(tmp_path, tree):
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(CaseError, match="damaged or cut short"):
+        read_result(path)

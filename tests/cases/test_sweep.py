@@ -31,6 +31,11 @@ from cases.sweep.sweep import run_sweep
         ('a="1, 2 m","3, 4 m"', ('"1, 2 m"', '"3, 4 m"'), ('"1, 2 m"', '"3, 4 m"'), ""),
         ("a=[1,2],[2,1]", ("[1,2]", "[2,1]"), ("[1,2]", "[2,1]"), ""),
         ("a=1 kW**9**9**9**9,2 kW", ("1 kW**9**9**9**9", "2 kW"), ("1 kW**9**9**9**9", "2 kW"), ""),  # not worked out
+        ("a=1, 2, 3 m; 4, 5, 6 m", ("1, 2, 3 m", "4, 5, 6 m"), ("1, 2, 3 m", "4, 5, 6 m"), ""),
+        ("a=1, -2.e1;5, 6 cm", ("1, -2.e1 cm", "5, 6 cm"), ("1, -2.e1 cm", "5, 6 cm"), ""),
+        ('a=5,"1, 2 m"', ("5", '"1, 2 m"'), ("5", '"1, 2 m"'), ""),
+        ("a=8; 10 degC", ("8 degC", "10 degC"), (8, 10), "degC"),
+        ('a="b; c",d', ('"b; c"', "d"), ('"b; c"', "d"), ""),
         ("a=1 kg/s,2 l/s", ("1 kg/s", "2 l/s"), ("1 kg/s", "2 l/s"), ""),
     ],
 )
@@ -51,6 +56,8 @@ def test_parse_axis(text, texts, coordinate, units):
         ("=1,2", "expected path=value"),
         ("a=", "expected path=value"),
         ("a=1,,2", "a value is missing"),
+        ("a=1, 2 m; 3, 4 m;", "a value is missing"),
+        ("a=1, 2 m; 1, 2 m", "given twice"),
         ("a=8 degC,10", "missing unit"),
         ("a=1 m,2 m,1 m", "given twice"),
         ("a=1000 W,1 kW", "given twice"),
@@ -75,6 +82,9 @@ class FakeCase:
 
     def to_toml(self):
         return json.dumps(self.values)
+
+    def to_tree(self):
+        return {}
 
 
 def fake_load_case(name, overrides=()):
@@ -228,6 +238,14 @@ def test_an_axis_that_another_one_overrides_is_refused(session, monkeypatch):
         (("solver.mode=steady,transient",), "'transient': solver.duration: missing: needed with"),
         (("solver.resolution=75,1200 mm",), "--vary: solver.resolution: '1200 mm': cells of 1.2 m are too wide"),
         (("racks.R01.power=1,2 kW", "racks.*.power=3,4 kW"), "'2 kW': makes the same case as 1 kW"),
+        (
+            ("racks.R01.position=1.2, -0.5, -0.6 m",),
+            """racks.R01.position: '1.2 m': expected 3 values (x, y, z) with a unit, such as "0.6, 0.6, 0.6 m"; """
+            'such values are parted by ";"',
+        ),
+        (("racks.*.size=0.6, 1.1, 2 m",), 'such values are parted by ";"'),
+        (("racks.R01.power_map=1, 2, 3",), "expected several values; such values are parted by"),
+        (("racks.R01.position=0.85, -0.65, -0.95 m; 9, 9, 9 m",), "'9, 9, 9 m': racks.R01 reaches 13.5 m outside"),
         (('racks.R01.position="850, -650, -950 mm","850, 650, -950 mm"',), "racks.R01 reaches 0.641 m outside"),
     ],
 )
@@ -248,6 +266,12 @@ def test_many_points_tell_how_far_their_check_is(session):
         ("checking the points", 0.41),
         ("checking the points", 0.82),
     ]
+
+
+def test_positions_of_a_rack_are_planned():
+    axes = [parse_axis("racks.R12.position=10.75, -0.65, -0.95; 10.95, -0.65, -0.95 m")]
+    plan = make_plan("natick2", axes, (), "coarse")
+    assert [case.racks["R12"].position[0] for case in plan.values()] == [10.75, 10.95]
 
 
 def test_values_that_are_right_only_together_are_planned():
@@ -289,7 +313,7 @@ def test_an_interrupted_sweep_goes_on(session):
 
 def test_another_sweep_does_not_take_the_journal(session):
     interrupted(session)
-    with pytest.raises(CaseError, match=r"another axes: --force"):
+    with pytest.raises(CaseError, match=r"with other axes: --force"):
         run_sweep("x", AXES[:1], output=OUT)
     with pytest.raises(CaseError, match=r"another quality"):
         run_sweep("x", AXES, output=OUT, quality="fine")
@@ -321,11 +345,37 @@ def test_a_finished_file(session):
     with pytest.raises(CaseError, match=r"--force"):
         run_sweep("x", AXES, output=OUT)
     xr.testing.assert_identical(run_sweep("x", AXES, output=OUT, resume=True), data)
-    with pytest.raises(CaseError, match=r"another axes"):
+    with pytest.raises(CaseError, match=r"holds a sweep with other axes \(--force"):
         run_sweep("x", AXES[:1], output=OUT, resume=True)
     assert session.solved == []
     run_sweep("x", AXES, output=OUT, force=True)
     assert len(session.solved) == 6
+
+
+def test_positions_are_an_axis_of_texts_that_resumes(session, monkeypatch):
+    def load(name, overrides=()):
+        return fake_load_case(name, [text.replace(", 0 m", " m") for text in overrides])
+
+    monkeypatch.setattr("cases.load_case", load)
+    axes = (parse_axis("p=1, 0 m; 2, 0 m; 3, 0 m"),)
+    session.breaks_at, session.error = 30, KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep("x", (axes[0], AXES[1]), output=OUT)
+    session.breaks_at = math.nan
+    session.solved.clear()
+    run_sweep("x", (axes[0], AXES[1]), output=OUT)
+    assert len(session.solved) == 7
+    data = run_sweep("x", (axes[0], AXES[1]), output=OUT, resume=True)
+    assert data["p"].values.tolist() == ["1, 0 m", "2, 0 m", "3, 0 m"]
+    assert data["hottest_inlet"].sel(p="2, 0 m", b=20).item() == 22
+    assert data.attrs["axes"] == "p=1, 0 m; 2, 0 m; 3, 0 m; b=10, 20, 30"
+
+
+def test_a_file_cut_short_is_called_so(session):
+    run_sweep("x", AXES, output=OUT)
+    OUT.write_bytes(OUT.read_bytes()[:3000])
+    with pytest.raises(CaseError, match=r"out\.nc: damaged or cut short"):
+        run_sweep("x", AXES, output=OUT, resume=True)
 
 
 def test_resume_refuses_a_foreign_file(session):

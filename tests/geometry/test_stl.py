@@ -49,10 +49,25 @@ def test_turned_inside_out_is_the_same_inside(tmp_path):
 
 def test_what_is_not_a_closed_surface_is_refused(tmp_path):
     pv.Cylinder(capping=False).triangulate().save(tmp_path / "open.stl")
-    with pytest.raises(ValueError, match=r"open.stl: the surface is not closed"):
+    with pytest.raises(ValueError, match=r"^not a closed surface \(200 open edges\)"):
         StlShape(tmp_path / "open.stl")
-    with pytest.raises(FileNotFoundError, match="no STL file"):
+    with pytest.raises(FileNotFoundError, match="No such file"):
         StlShape(tmp_path / "none.stl")
+    with pytest.raises(IsADirectoryError):
+        StlShape(tmp_path)
     pv.Sphere().save(tmp_path / "s.stl")
     with pytest.raises(ValueError, match="scale"):
         StlShape(tmp_path / "s.stl", scale=0.0)
+
+
+@pytest.mark.parametrize("content", ["", "junk", "solid a\nendsolid a\n", "half a sphere"])
+def test_what_is_no_stl_file_is_refused_without_a_word_of_vtk(tmp_path, capfd, recwarn, content):
+    path = tmp_path / "bad.stl"
+    path.write_text(content)
+    if content == "half a sphere":
+        pv.Sphere().save(path)
+        path.write_bytes(path.read_bytes()[:30_000])
+    with pytest.raises(ValueError, match=r"^not an STL file"):
+        StlShape(path)
+    assert capfd.readouterr() == ("", "")
+    assert not recwarn.list

@@ -137,6 +137,9 @@ class FakeCase:
     name: str
     overrides: tuple[str, ...]
 
+    def to_tree(self) -> dict[str, Any]:
+        return {}
+
     def to_toml(self) -> str:
         return "\n".join((f'name = "{self.name}"', *(f"# {text}" for text in self.overrides)))
 

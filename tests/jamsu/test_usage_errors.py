@@ -40,6 +40,8 @@ USAGE = [
     (("render", ""), "render: RESULT: '': is empty; expected the name of a result file"),
     (("render", "a.vtkhdf", "-o", ""), "render: --output: '': is empty; expected the name of a file"),
     (("render", "a.vtkhdf", "--size", "3"), "render: --size 3: expected width x height in pixels, such as 1600x900"),
+    (("render", "a.vtkhdf", "--size", "99999x9"), "size: 99999x9: expected 1 to 4096 pixels a side, at most 4096x4096"),
+    (("run", "module", "--set", "a=1", "--set", " a =2"), "run: --set: a: the path is given twice"),
     (("run", "module", "--set", ""), "run: --set: '': expected PATH=VALUE, such as"),
     (("run", "module", "--set", "=3"), "run: --set: '=3': expected PATH=VALUE, such as"),
     (("run", "module", "--set", "site.depth="), "run: --set: 'site.depth=': expected PATH=VALUE, such as"),

@@ -71,6 +71,16 @@ def test_a_display_or_a_chosen_window_is_respected(monkeypatch, no_display):
     assert gl.os.environ["VTK_DEFAULT_OPENGL_WINDOW"] == "vtkOSOpenGLRenderWindow"
 
 
+@pytest.mark.parametrize("size", [(4097, 100), (100, 99999), (0, 100), (100, -1)])
+def test_a_picture_that_opengl_cannot_hold_is_refused(size):
+    with pytest.raises(CaseError, match=r"size: .*: expected 1 to 4096 pixels a side"):
+        gl.check_size(size)
+
+
+def test_the_largest_picture_is_accepted():
+    gl.check_size((gl.LARGEST_SIDE, gl.LARGEST_SIDE))
+
+
 def test_render_does_not_touch_vtk_without_gl(monkeypatch, no_display, tmp_path):
     from synthetic import synthetic_result
 

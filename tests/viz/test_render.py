@@ -1,6 +1,7 @@
 """Pictures, drawn small: something is seen, and what is seen follows the result."""
 
 import functools
+import re
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from synthetic import synthetic_result
 
 from cases.errors import CaseError
 from cases.results.file import write_result
-from viz import gl
+from viz import gl, overlay
 from viz.overlay import BAR_LEFT, BAR_RIGHT
 from viz.render import VIEWS, render
 from viz.scale import ABOVE, scales
@@ -112,6 +113,29 @@ def test_fixtures_are_drawn(graphics, result, seen, tmp_path):
 
     assert violet(plain) < 0.001
     assert violet(image) > 0.003  # the fan
+
+
+@pytest.mark.parametrize("stem", ["R", 20 * "long-"])
+def test_racks_are_named_where_their_names_fit(graphics, tmp_path, monkeypatch, stem):
+    tree = synthetic_result()
+    racks = tree["racks"].to_dataset()
+    names = [f"{stem}{index}" for index in range(racks.sizes["rack"])]
+    tree["racks"].dataset = racks.assign_coords(rack=names)
+    written = []
+
+    def text(plotter, words, *arguments, **options):
+        written.append(words)
+        return draw_text(plotter, words, *arguments, **options)
+
+    draw_text = overlay.text
+    monkeypatch.setattr(overlay, "text", text)
+    picture(write_result(tmp_path / "a.vtkhdf", tree), tmp_path / "a.png", view="top")
+    labels = [words.split() for words in written if re.fullmatch(r" ((\S+) )?\d+\.\d ", words)]
+    assert len(labels) == len(names)
+    if stem == "R":
+        assert sorted(label[0] for label in labels) == names
+    else:
+        assert all(len(label) == 1 for label in labels)
 
 
 def test_an_unsettled_run_is_marked_in_red(graphics, result, seen, tmp_path):
