@@ -110,6 +110,7 @@ def test_step_at_a_low_reynolds_number():
 # Cylinder ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_cylinder_in_a_steady_stream():
     """Coarse and narrow (a twentieth blocked): drag, heat and wake within a tenth of those of a wide stream."""
     found = registry.run("cylinder_forced", {"cells": 8, "distance": 10, "tolerance": 0.01})
@@ -147,6 +148,7 @@ def test_given_velocities_close_and_are_exact():
     assert float(jnp.max(jnp.abs(divergence))) < 1e-3
 
 
+@pytest.mark.slow
 def test_unsteady_flow_through_all_sides():
     """A coarse grid: half a per cent in the velocity, a tenth in the pressure."""
     velocity, pressure = beltrami.errors(8, 0.1)
