@@ -113,8 +113,10 @@ def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: i
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.obstacles import obstacle_mesh, obstructed, open_domain
+    from benchmarks.obstacles import obstructed
+    from cases.assembly.domain import open_domain
     from cases.assembly.heat import SMALLEST_INERTIA
+    from cases.assembly.mesh import domain_mesh
     from solver.box import box_model
 
     cut = cut_annulus(radius_ratio, cells)
@@ -143,7 +145,7 @@ def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: i
         exchange=jnp.asarray(exchange.reshape(grid.shape)),
         exchange_temperature=jnp.asarray(hot.reshape(grid.shape)),
     )
-    return obstructed(replace(model, heat=heat, heat_solver=None), obstacle_mesh(open_domain(cut)))
+    return obstructed(replace(model, heat=heat, heat_solver=None), domain_mesh(open_domain(cut), model.mesh.dtype))
 
 
 def conduction_state(model: Model, radius_ratio: float) -> State:

@@ -30,8 +30,10 @@ def cut_stream_model(
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.obstacles import obstacle_mesh, obstructed, open_domain
+    from benchmarks.obstacles import obstructed
+    from cases.assembly.domain import open_domain
     from cases.assembly.heat import SMALLEST_INERTIA
+    from cases.assembly.mesh import domain_mesh
     from solver.box import box_model, open_box_sides
 
     grid = cut.grid
@@ -60,4 +62,4 @@ def cut_stream_model(
         exchange_temperature=jnp.full(grid.shape, wall_temperature),
     )
     domain = open_domain(cut)
-    return obstructed(replace(model, heat=heat, heat_solver=None), obstacle_mesh(domain))
+    return obstructed(replace(model, heat=heat, heat_solver=None), domain_mesh(domain, model.mesh.dtype))

@@ -1,6 +1,6 @@
 """Solids and curved walls inside a box, set up for the solver as the module's own blocks and hull are.
 
-`cases.assembly.domain` closes faces and sums the walls' friction; the arrays are those of `solver.mesh.Obstacles`.
+`cases.assembly` closes faces, sums the walls' friction and makes the arrays of `solver.mesh.Obstacles`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from cases.assembly.domain import Domain
-    from geometry.cutcells import CutCells
     from solver.box import Side
     from solver.mesh import Mesh
     from solver.step import Model
@@ -42,6 +40,8 @@ def solid_model(
     import jax.numpy as jnp
     import numpy as np
 
+    from cases.assembly.domain import open_domain
+    from cases.assembly.mesh import domain_mesh
     from geometry.cutcells import cut_cells
     from geometry.grid import Grid
     from geometry.shapes import Box
@@ -72,58 +72,7 @@ def solid_model(
         implicit_viscosity=False,
     )
     heat = replace(model.heat, fluid_capacity=jnp.asarray(1.0, model.mesh.dtype))
-    return obstructed(replace(model, heat=heat), obstacle_mesh(domain))
-
-
-def open_domain(cut: CutCells) -> Domain:
-    """Everything inside cut cells, before anything in it is closed."""
-    import numpy as np
-
-    from cases.assembly.domain import Domain
-
-    grid = cut.grid
-    area = [np.array(cut.apertures[a] * grid.face_area(a)) for a in range(3)]
-    return Domain(
-        grid=grid,
-        cut=cut,
-        area=[a.copy() for a in area],
-        free=[a > 0 for a in area],
-        passable=area,
-        drag=[np.zeros_like(a) for a in area],
-        open_cell=cut.volume_fraction > 0,
-        solid=np.full(grid.shape, -1),
-        machine=np.full(grid.shape, -1),
-    )
-
-
-def obstacle_mesh(domain: Domain) -> Mesh:
-    """The solver's mesh of a domain without machines, as a module has it, in double precision."""
-    import jax.numpy as jnp
-    import numpy as np
-
-    from cases.assembly.domain import wall_friction
-    from cases.assembly.heat import SMALLEST_INERTIA
-    from solver.mesh import Mesh, Obstacles
-
-    grid = domain.grid
-    full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
-    fluid = domain.open_cell
-    volume = np.where(fluid, np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA) * full, full)
-
-    def triple(arrays: Sequence[np.ndarray]) -> tuple[Any, Any, Any]:
-        x, y, z = (jnp.asarray(np.asarray(a, float)) for a in arrays)
-        return x, y, z
-
-    obstacles = Obstacles(
-        volume=jnp.asarray(volume),
-        area=triple(domain.area),
-        free=triple(domain.free),
-        friction=triple(wall_friction(domain)),
-        open_cell=jnp.asarray(fluid.astype(float)),
-        driven_cell=jnp.asarray(fluid.astype(float)),
-    )
-    x, y, z = (jnp.asarray(np.asarray(grid.edges(a), float)) for a in range(3))
-    return Mesh(x, y, z, obstacles)
+    return obstructed(replace(model, heat=heat), domain_mesh(domain, model.mesh.dtype))
 
 
 def obstructed(model: Model, mesh: Mesh) -> Model:

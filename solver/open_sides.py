@@ -2,9 +2,10 @@
 
 An inflow's faces carry the given normal velocity and stay as they are in the projection. An outflow's faces take the
 velocity of the next face inside (zero gradient) and are then corrected by the projection, whose pressure is zero on
-the side. What enters brings the given velocity and temperature with it, what leaves takes the last cell's away; the
-same holds where an outflow draws fluid back in, at the temperature that is given for it. Conduction and friction at
-an inflow are those of a wall of the given temperature and velocity, at an outflow there is none.
+the side. What enters brings the given velocity and temperature with it, what leaves takes the last cell's away; what
+an outflow draws back in has the temperature that is given there and the last cell's velocity. Friction at an inflow is
+that of a wall of the given velocity, at an outflow there is none. Conduction is left to `solver.box.side_exchange`: a
+side conducts if it is given a wall's temperature there.
 Source: Ferziger, Peric & Street, Computational Methods for Fluid Dynamics, 4th ed. (2020) sec. 8.8.
 Range: outflows that lie where the flow leaves through most of the side; a jet that turns around there is cut off.
 """

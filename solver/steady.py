@@ -22,8 +22,8 @@ LARGEST_GROWTH = 1.5  # of the step from one round to the next
 LARGEST_COURANT = 1.5  # a round that ends beyond this is taken again with smaller steps
 MOST_TRIES = 8
 FEWEST_STEPS = 100  # a turnover; gas at rest has no Courant number, and buoyancy sets it moving
-SMALLEST_RISE = 0.1  # K: sources that would warm the gas by less than this are as good as none,
-STILL_DIFFERENCE = 10.0  # K: and then it is the heat of such a difference that the balance is measured against
+SMALLEST_DIFFERENCE = 1.0  # K: a balance is not measured against less heat than this drives out of the gas,
+STILL_DIFFERENCE = 10.0  # K: and without any source against what this does
 BLINK = 1e-3  # the very first step, in units of the target Courant number
 SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
 SLOW_PATH = 3.0  # turnovers: a way out for the heat that takes longer is hurried along
@@ -153,7 +153,7 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
     power = sources(module)
     excess = power - sinks(report)
     exchange = float(report.exchange)
-    scale = max(abs(power) if abs(power) > SMALLEST_RISE * exchange else STILL_DIFFERENCE * exchange, 1e-9)
+    scale = max(abs(power), (SMALLEST_DIFFERENCE if power else STILL_DIFFERENCE) * exchange, 1e-9)
     time = float(report.time)
     _next_step(march, report, criteria, turnover)
     elapsed = time - march.start

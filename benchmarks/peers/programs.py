@@ -89,7 +89,7 @@ def programs(python: str) -> tuple[list[Program], list[str]]:
                 name,
                 1,
                 precision,
-                lambda p, family=family, most=LARGEST[name]: p.family == family and p.cells <= most,  # type: ignore[misc]
+                lambda p, family=family, most=LARGEST[name]: p.family == family and p.cells <= most,  # type: ignore[misc]  # defaults bind this turn's values; mypy cannot infer such a lambda
                 partial(_script, name=name, python=python, script=script),
                 once=True,
             )

@@ -53,10 +53,11 @@ def plane_of(cells: Index, axis: int, face: int) -> Index:
     return (index[0], index[1], index[2])
 
 
-def build_domain(case: Case, grid: Grid, cut: CutCells) -> Domain:
-    """The vessel with its solid blocks and panels; machines are placed by `build_machines`."""
-    area = [np.asarray(cut.apertures[a] * grid.face_area(a)) for a in range(3)]
-    domain = Domain(
+def open_domain(cut: CutCells) -> Domain:
+    """Everything inside cut cells, before anything in it is closed."""
+    grid = cut.grid
+    area = [np.array(cut.apertures[a] * grid.face_area(a)) for a in range(3)]
+    return Domain(
         grid=grid,
         cut=cut,
         area=[a.copy() for a in area],
@@ -67,6 +68,11 @@ def build_domain(case: Case, grid: Grid, cut: CutCells) -> Domain:
         solid=np.full(grid.shape, -1),
         machine=np.full(grid.shape, -1),
     )
+
+
+def build_domain(case: Case, cut: CutCells) -> Domain:
+    """The vessel with its solid blocks and panels; machines are placed by `build_machines`."""
+    domain, grid = open_domain(cut), cut.grid
     for number, block in enumerate(case.blocks.values()):
         cells = box_cells(grid, *placed(block.position, block.size))
         domain.solid[cells] = number

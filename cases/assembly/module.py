@@ -8,10 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from cases.assembly.circulation import check_circulation
-from cases.assembly.domain import Domain, build_domain, wall_friction
-from cases.assembly.heat import SMALLEST_INERTIA, build_heat
+from cases.assembly.domain import Domain, build_domain
+from cases.assembly.heat import build_heat
 from cases.assembly.hull import build_hull
 from cases.assembly.machines import Machinery, build_machines
+from cases.assembly.mesh import domain_mesh
 from cases.assembly.properties import Properties, machine_flows
 from cases.errors import CaseError, Problem
 from cases.schema.case import Case
@@ -21,7 +22,6 @@ from materials import get_fluid
 from solver.coils import Coils
 from solver.flow import Fluid
 from solver.machines import FanCurves, Machines, RackPorts
-from solver.mesh import Mesh, Obstacles
 from solver.module import Coolers, Module
 from solver.pressure import box_solver
 from solver.step import Model
@@ -46,7 +46,7 @@ def build_geometry(case: Case, grid: Grid, cut: CutCells) -> Geometry:
     Raises:
       CaseError: see `build_machines`.
     """
-    domain = build_domain(case, grid, cut)
+    domain = build_domain(case, cut)
     try:
         return Geometry(grid, domain, build_machines(case, domain))
     except Problem as problem:
@@ -62,7 +62,7 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
         check_circulation(domain, made, flow)
     except Problem as problem:
         raise CaseError(case.name, problem) from None
-    mesh = _mesh(domain, dtype)
+    mesh = domain_mesh(domain, dtype)
 
     def cast(value) -> jnp.ndarray:
         return jnp.asarray(value, dtype)
@@ -99,31 +99,6 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
         coolers=_coolers(case, made, cast),
         density=cast(properties.gas.density),
     )
-
-
-def _mesh(domain: Domain, dtype) -> Mesh:
-    grid = domain.grid
-    x, y, z = (jnp.asarray(np.asarray(grid.edges(a)), dtype) for a in range(3))
-    full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
-    gas = domain.open_cell
-    volume = np.where(gas, np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA) * full, full)
-    driven = gas & (domain.machine < 0)
-
-    def triple(arrays):
-        a, b, c = (jnp.asarray(np.asarray(v, float), dtype) for v in arrays)
-        return (a, b, c)
-
-    has_drag = any(np.any(d > 0) for d in domain.drag)
-    obstacles = Obstacles(
-        volume=jnp.asarray(volume, dtype),
-        area=triple(domain.area),
-        free=triple(domain.free),
-        friction=triple(wall_friction(domain)),
-        open_cell=jnp.asarray(gas.astype(float), dtype),
-        driven_cell=jnp.asarray(driven.astype(float), dtype),
-        drag=triple(domain.drag) if has_drag else None,
-    )
-    return Mesh(x, y, z, obstacles)
 
 
 def _fan_curves(case: Case, cast) -> FanCurves:

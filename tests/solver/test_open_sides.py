@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks.obstacles import obstacle_mesh, open_domain
+from cases.assembly.domain import open_domain
+from cases.assembly.mesh import domain_mesh
 from geometry.cutcells import cut_cells
 from geometry.grid import Grid
 from geometry.shapes import Box, Cylinder
@@ -129,7 +130,7 @@ def cylinder_in_channel(cells):
     for axis, free in enumerate(domain.free):  # the box's own sides are no faces that the pressure drives
         free[(slice(None),) * axis + ([0, -1],)] = False
     domain.area[1][:, [0, -1]] = 0.0
-    return replace(model, mesh=obstacle_mesh(domain), pressure_tolerance=0.0, continuity=1e-12)
+    return replace(model, mesh=domain_mesh(domain, jnp.float64), pressure_tolerance=0.0, continuity=1e-12)
 
 
 def test_a_stream_past_cut_walls_closes_and_pushes_them_downstream():

@@ -1,0 +1,39 @@
+"""The solver's mesh of a domain: what closes parts of the box, as arrays of the run's precision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+import numpy as np
+from jax.typing import DTypeLike
+
+from cases.assembly.domain import Domain, wall_friction
+from cases.assembly.heat import SMALLEST_INERTIA
+from solver.mesh import Mesh, Obstacles, Vector
+
+
+def domain_mesh(domain: Domain, dtype: DTypeLike) -> Mesh:
+    """Metrics, open areas and volumes, walls' friction and drag of a domain."""
+    grid = domain.grid
+    x, y, z = (jnp.asarray(np.asarray(grid.edges(a)), dtype) for a in range(3))
+    full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
+    gas = domain.open_cell
+    volume = np.where(gas, np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA) * full, full)
+    driven = gas & (domain.machine < 0)
+
+    def triple(arrays: Sequence[np.ndarray]) -> Vector:
+        a, b, c = (jnp.asarray(np.asarray(v, float), dtype) for v in arrays)
+        return (a, b, c)
+
+    has_drag = any(np.any(d > 0) for d in domain.drag)
+    obstacles = Obstacles(
+        volume=jnp.asarray(volume, dtype),
+        area=triple(domain.area),
+        free=triple(domain.free),
+        friction=triple(wall_friction(domain)),
+        open_cell=jnp.asarray(gas.astype(float), dtype),
+        driven_cell=jnp.asarray(driven.astype(float), dtype),
+        drag=triple(domain.drag) if has_drag else None,
+    )
+    return Mesh(x, y, z, obstacles)

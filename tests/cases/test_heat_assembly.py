@@ -1,0 +1,63 @@
+"""The gas's conductances between cut walls: a linear temperature conducts through every section as Fourier says."""
+
+import numpy as np
+import pytest
+
+from cases.assembly.grid import build_cut_cells, build_grid
+from cases.assembly.module import build_geometry, build_module
+from cases.assembly.properties import properties_at
+from cases.reading.loader import case_from_text
+
+VESSEL = """
+name = "vessel"
+[site]
+seawater_temperature = "10 degC"
+[vessel]
+shape = "cylinder"
+axis = "x"
+diameter = "2.0 m"
+length = "1.0 m"
+fluid = "nitrogen"
+[racks.A]
+position = "0.4, -0.1, -0.1 m"
+size = "0.2, 0.2, 0.2 m"
+front = "-x"
+power = "0 W"
+airflow = { law = "fixed", flow = "0.01 m3/s" }
+[solver]
+resolution = "100 mm"
+precision = "float64"
+"""
+
+
+@pytest.fixture(scope="module")
+def built():
+    case = case_from_text(VESSEL, name="vessel")
+    grid = build_grid(case, 1.0)
+    geometry = build_geometry(case, grid, build_cut_cells(case, grid))
+    properties = properties_at(case, 293.15, 283.15)
+    return geometry, build_module(case, geometry, properties).model.heat, properties
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_linear_temperature_conducts_as_fourier_says(built, axis):
+    """Its values at the centroids of what is open give k dT/dx times the section: of the cylinder, a chord times its
+    length. Sections through the rack and the slivers at the rim, whose distance is bounded, are left out."""
+    geometry, heat, properties = built
+    cut = geometry.domain.cut
+    across = np.diff(cut.open_centroid[axis], axis=axis) * np.asarray(heat.conductance[axis], float)
+    others = tuple(a for a in range(3) if a != axis)
+    position = np.asarray(geometry.grid.edges(axis))[1:-1]
+    if axis == 0:
+        chosen, section = (position < 0.35) | (position > 0.65), np.full(position.shape, np.pi)
+    else:
+        chosen = (np.abs(position) > 0.15) & (np.abs(position) < 0.8)
+        section = 2 * np.sqrt(1 - np.minimum(position**2, 1)) * 1.0
+    assert chosen.sum() >= 4
+    conductivity = float(properties.gas.conductivity)
+    inner = tuple(slice(1, -1) if a == axis else slice(None) for a in range(3))
+    area = np.asarray(cut.apertures[axis] * geometry.grid.face_area(axis))[inner].sum(others)
+    np.testing.assert_allclose(across.sum(others)[chosen], conductivity * area[chosen], rtol=1e-3)
+    np.testing.assert_allclose(area[chosen], section[chosen], rtol=0.025)  # too small cells are closed
+    link = np.asarray(heat.turbulent_link[axis], float)
+    np.testing.assert_allclose(link * conductivity, np.asarray(heat.conductance[axis], float), rtol=1e-6, atol=1e-12)
