@@ -14,7 +14,6 @@ the heat flux over that of conduction alone at the same surface.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady_on_grids
@@ -109,14 +108,10 @@ def walls(cut: CutCells, radius_ratio: float) -> Walls:
 
 
 def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: int) -> Model:
-    """The gap in units of L, alpha and dT; conduction between open centroids and from them to the walls."""
-    import jax.numpy as jnp
+    """The gap in units of L, alpha and dT."""
     import numpy as np
 
-    from benchmarks.obstacles import obstructed
-    from cases.assembly.domain import open_domain
-    from cases.assembly.heat import SMALLEST_INERTIA
-    from cases.assembly.mesh import domain_mesh
+    from benchmarks.obstacles import with_cut_walls
     from solver.box import box_model
 
     cut = cut_annulus(radius_ratio, cells)
@@ -129,23 +124,9 @@ def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: i
         implicit_viscosity=False,
     )
     patches = walls(cut, radius_ratio)
-    exchange, hot = np.zeros(grid.cell_count), np.zeros(grid.cell_count)
-    distance = np.maximum(cut.wall_distance.reshape(-1)[patches.cell], 0.05 * grid.widths(2)[0])
-    exchange[patches.cell] = patches.area / distance
+    hot = np.zeros(grid.cell_count)
     hot[patches.cell[patches.inner]] = 1.0
-    conductance = []
-    for axis in range(3):
-        inner = np.take(cut.apertures[axis], range(1, grid.shape[axis]), axis) * grid.face_area(axis)
-        conductance.append(jnp.asarray(inner / cut.centre_distance(axis)))
-    share = np.where(cut.volume_fraction > 0, np.maximum(cut.volume_fraction, SMALLEST_INERTIA), 1.0)
-    heat = replace(
-        model.heat,
-        capacity=jnp.asarray(share * grid.cell_volume),
-        conductance=(conductance[0], conductance[1], conductance[2]),
-        exchange=jnp.asarray(exchange.reshape(grid.shape)),
-        exchange_temperature=jnp.asarray(hot.reshape(grid.shape)),
-    )
-    return obstructed(replace(model, heat=heat, heat_solver=None), domain_mesh(open_domain(cut), model.mesh.dtype))
+    return with_cut_walls(model, cut, 1.0, hot.reshape(grid.shape))
 
 
 def conduction_state(model: Model, radius_ratio: float) -> State:

@@ -11,8 +11,9 @@ Each file `reference/NAME.json` holds the cases of the benchmark NAME:
                              "u_centreline": {"value": [...], "absolute": 0.005, "over": "y"}}}]}
 
 `tolerance` is relative to each reference value (a number, or one for each), `absolute` is in the quantity's unit; both
-together allow the larger. "quick" says what changes with --quick, on a coarse grid, and by how much the tolerances
-then widen; cases without it are left out. `over` names the result that a list belongs to, and makes a picture of it.
+together allow the larger. They hold for every number of a list, or with `"rms": true` for the root mean square of the
+differences. "quick" says what changes with --quick, on a coarse grid, and by how much the tolerances then widen; cases
+without it are left out. `over` names the result that a list belongs to, and makes a picture of it.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ class Case:
 class Check:
     """One compared quantity.
 
-    difference, tolerance: at the place where their ratio is largest; relative to the reference where `relative`,
-    otherwise in the quantity's unit. ratio: difference over tolerance, infinite where there is no number.
+    difference, tolerance: at the place where their ratio is largest, or root mean squares; relative to the reference
+    where `relative`, otherwise in the quantity's unit. ratio: difference over tolerance, infinite where there is no
+    number.
     grids: the quantity on each grid, as text.
     """
 
@@ -141,15 +143,19 @@ def _check(
     relative = "tolerance" in expected and "absolute" not in expected
     if len(found) != len(wanted):
         found = [None] * len(wanted)
-    worst = (math.inf, math.inf, 0.0)
-    for i, (a, b, part) in enumerate(zip(found, wanted, shares, strict=True)):
+    places = []  # of each number: difference over tolerance, difference, tolerance
+    for a, b, part in zip(found, wanted, shares, strict=True):
         scale = abs(b) if relative else 1.0
         allowed = case.looser * max(part * abs(b), expected.get("absolute", 0.0)) / scale
         difference = abs(a - b) / scale if isinstance(a, int | float) else math.inf
-        at = (difference / allowed, difference, allowed)
-        if i == 0 or not at[0] <= worst[0]:
-            worst = at
-    ratio, difference, allowed = worst
+        places.append((difference / allowed, difference, allowed))
+    if expected.get("rms"):
+        ratio, difference, allowed = (
+            math.hypot(*column) / math.sqrt(len(places)) for column in zip(*places, strict=True)
+        )
+    else:
+        # The largest; what is not a number counts as larger than all.
+        ratio, difference, allowed = max(places, key=lambda at: math.inf if math.isnan(at[0]) else at[0])
     grids = convergence(by_grid.get("cells", []), by_grid.get(name, []))
     return Check(case, name, unit, ours, reference, difference, allowed, relative, ratio, grids)
 

@@ -1,5 +1,18 @@
 """Steady states for the laminar benchmarks: marched to on a coarse grid, then on finer ones from there.
 
+Three things make it quick (Ra = 1e6, CPU seconds of one core in double precision, compiling apart):
+
+* Coarse grids first, left early. The wall's heat flux carried from half the cells is right within 0.5 % after one round
+  of steps: 1.4 s for the cavity of 128^2 cells (2.6 s with the coarse grids marched on to 10 instead of LOOSENED times
+  the tolerance), 4.5 s for the cube of 64^3, of which half is computed (at a tolerance of 1e-3).
+* Anderson's method on the finest grid (`solver.acceleration`), for problems that ask for it, from there to a tolerance
+  of 1e-5: the cavity of 128^2 in 1950 steps instead of 4800 (about 9 instead of 22 s), of 64^2 in 1250 instead of 3000.
+  The cube of 32^3 took 850 instead of 1600. Rounds of 10 to 100 steps and depths of 10 to 30 gave at best a fifth fewer
+  steps, and no less time.
+* The step that a grid starts with follows from the flow carried to it, not from one that has still to begin.
+
+Cubic instead of linear interpolation between grids changed nothing (1950 and 2000 steps).
+
 Velocities count from the unit of the problem (alpha/L where heat drives the flow, the lid's speed where it does), so
 "relative to the largest velocity" means relative to that unit where the fluid comes to rest.
 """
@@ -11,6 +24,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.registry import Parameter
+from benchmarks.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from solver.mesh import Mesh
@@ -19,16 +33,25 @@ if TYPE_CHECKING:
 COURANT = 0.7
 STEPS_A_ROUND = 50
 COARSEST = 16  # cells a side
+LOOSENED = 100.0  # tolerance of the coarse grids over that of the last one, where the march is accelerated
 VISCOUS = 0.9  # share of the largest step that explicit viscosity allows
+NEAR = 1.0  # distance from the steady state, relative, within which a march may be accelerated
+HELD = 1.25  # a step is held, for the sake of the history, while the flow asks for no other by more than this
 
 PARAMETERS = {
     "tolerance": Parameter("number", 1e-5, "", "distance from the steady state, relative", above=0.0),
     "largest_time": Parameter("number", 5.0, "L^2/alpha", "gives up after this time on a grid", above=0.0),
 }
+ACCELERATION = {
+    "acceleration": Parameter(
+        "name", "anderson", "", "of the march near the steady state", choices=("anderson", "none")
+    ),
+}
 GIVES = {
     "remaining": ("", "estimated distance from the steady state, relative"),
     "converged": ("", "whether that is within the tolerance"),
     "steps": ("", "time steps on each grid, coarse to fine"),
+    "seconds": ("s", "marching on all grids, compiling apart"),
     "by_grid": ("", "the first quantities on each grid, with its cells a side"),
 }
 
@@ -37,7 +60,7 @@ class Steady(NamedTuple):
     """What a march through the grids ends with.
 
     model, state: on the finest grid. found: what `measure` gives there. remaining: distance from the steady state.
-    steps: on each grid. by_grid: "cells" and each wanted quantity, on each grid.
+    steps: on each grid. by_grid: "cells" and each wanted quantity, on each grid. seconds: of marching.
     """
 
     model: Model
@@ -46,6 +69,7 @@ class Steady(NamedTuple):
     remaining: float
     steps: list[int]
     by_grid: dict[str, list[Any]]
+    seconds: float
 
     def report(self, tolerance: float, balance: str = "") -> dict[str, Any]:
         """The quantities with `GIVES`; `balance` names the one that must vanish as well."""
@@ -55,6 +79,7 @@ class Steady(NamedTuple):
             "remaining": self.remaining,
             "converged": self.remaining <= tolerance and closed,
             "steps": self.steps,
+            "seconds": self.seconds,
             "by_grid": self.by_grid,
         }
 
@@ -70,30 +95,41 @@ def steady_on_grids(
     largest_time: float,
     follow: tuple[str, ...] = ("nusselt_mean",),
     coarsest: int = COARSEST,
+    accelerate: bool = False,
+    watch: Callable[[Model, State, float], None] | None = None,
 ) -> Steady:
     """March to the steady state on a quarter and on half of the cells, where that is not too coarse, then on all.
 
     Args:
       build: the model for so many cells a side. begin: the state to start from on the coarsest grid.
       measure: the quantities of a state. follow: those to keep for every grid.
-      decay: slowest decay time of a disturbance, see `steady`.
+      decay: slowest decay time of a disturbance, see `steady`. accelerate: see `steady`.
+      watch: called with model, state and the seconds of marching so far after every round of steps.
     """
     levels = [n for n in (cells // 4, cells // 2) if n >= coarsest] + [cells]
     model = build(levels[0])
     state = begin(model)
+    clock = Stopwatch()
     steps: list[int] = []
     by_grid: dict[str, list[Any]] = {"cells": levels, **{name: [] for name in follow}}
     for n in levels:
-        if n != levels[0]:
-            coarse, model = model, build(n)
-            state = carried(state, coarse.mesh, model.mesh)
-        wanted = tolerance if n == cells else 10 * tolerance
-        state, remaining, taken = steady(model, state, decay, wanted, largest_time)
+        coarse, model = model, model if n == levels[0] else build(n)
+        wanted = tolerance if n == cells else (LOOSENED if accelerate else 10.0) * tolerance
+        seen = None if watch is None else partial(_tell, watch, clock, model)
+        with clock:
+            if n != levels[0]:
+                state = carried(state, coarse.mesh, model.mesh)
+            last = accelerate and n == cells  # coarse grids are cheap, and done before it would pay
+            state, remaining, taken = steady(model, state, decay, wanted, largest_time, last, seen)
         found = measure(model, state)
         steps.append(taken)
         for name in follow:
             by_grid[name].append(found[name])
-    return Steady(model, state, found, remaining, steps, by_grid)
+    return Steady(model, state, found, remaining, steps, by_grid, clock.seconds)
+
+
+def _tell(watch: Callable[[Model, State, float], None], clock: Stopwatch, model: Model, state: State) -> None:
+    watch(model, state, clock.seconds)
 
 
 def carried(state: State, old: Mesh, new: Mesh) -> State:
@@ -107,12 +143,24 @@ def carried(state: State, old: Mesh, new: Mesh) -> State:
     return refine(state, old, new, initial_state(new).velocity, (np.asarray(solid[0]), np.asarray(solid[1])))
 
 
-def steady(model: Model, state: State, decay: float, tolerance: float, largest_time: float) -> tuple[State, float, int]:
+def steady(
+    model: Model,
+    state: State,
+    decay: float,
+    tolerance: float,
+    largest_time: float,
+    accelerate: bool = False,
+    watch: Callable[[State], None] | None = None,
+) -> tuple[State, float, int]:
     """March until what is left to change is within the tolerance.
 
     What is left is estimated as rate of change times `decay`, the slowest decay time of a disturbance (that of
     diffusion across a closed box of side L is L^2 / (pi^2 min(alpha, nu))); relative to the unit of temperature
     and to the largest velocity.
+
+    Args:
+      accelerate: with Anderson's method, near the steady state; only for flows that have one which is stable.
+      watch: called with the state after every round.
 
     Returns:
       state, remaining distance, time steps taken.
@@ -120,24 +168,39 @@ def steady(model: Model, state: State, decay: float, tolerance: float, largest_t
     import jax.numpy as jnp
     import numpy as np
 
+    from solver.acceleration import Mixture
+
     march, rate_of = _compiled()
     # Buoyancy and advection are explicit: the step has to resolve the fastest internal wave as well.
     wave = float(jnp.sqrt(jnp.abs(model.fluid.buoyancy)))
     longest = min(0.01 * decay, viscous_limit(model))
-    dt = min(COURANT / max(float(rate_of(model, state)), _first_rate(model, wave)), 1e-3 * decay, longest)
+    first = float(rate_of(model, state))
+    if float(state.time) == 0:
+        first = max(first, _first_rate(model, wave))
+    dt = min(COURANT / max(first, wave, 1e-30), 1e-3 * decay, longest)
     end = float(state.time) + largest_time
     remaining, taken = np.inf, 0
+    marched, mixture = state, Mixture(model.mesh)
     while remaining > tolerance and float(state.time) < end:
         after, changes = march(model, state, jnp.asarray(dt, model.mesh.dtype))
         rate = float(rate_of(model, after))
         taken += STEPS_A_ROUND
         change = float(jnp.max(changes))
-        if not (rate * dt < 2 * COURANT and np.isfinite(change)):  # again with smaller steps
+        if not (rate * dt < 2 * COURANT and np.isfinite(change)):  # again with smaller steps, from no mixture
             dt /= 4
+            state = marched
+            mixture.forget()
             continue
-        state, remaining = after, decay * change
-        dt = min(COURANT / max(rate, wave, 1e-30), 1.5 * dt, longest)
-    return state, remaining, taken
+        remaining = decay * change
+        if watch is not None:
+            watch(after)
+        allowed = min(COURANT / max(rate, wave, 1e-30), 1.5 * dt, longest)
+        if accelerate and tolerance < remaining < NEAR and dt / HELD < allowed < dt * HELD:
+            state, marched = mixture.next(state, after), after
+        else:
+            mixture.forget()
+            state, marched, dt = after, after, allowed
+    return marched, remaining, taken
 
 
 def _first_rate(model: Model, wave: float) -> float:
@@ -216,3 +279,12 @@ def falling_along(axis: int, model: Model) -> State:
     from solver.step import initial_state
 
     return initial_state(model.mesh, jnp.broadcast_to(1 - along(model.mesh.centres(axis), axis), model.mesh.shape))
+
+
+def hot_side(model: Model, state: State) -> float:
+    """Mean Nusselt number of the side x = 0 at temperature 1 of a unit box, by the scheme's own wall flux."""
+    import numpy as np
+
+    mesh = model.mesh
+    area = np.asarray(mesh.widths(1))[:, None] * np.asarray(mesh.widths(2))
+    return float(np.sum((1 - np.asarray(state.temperature[0])) / np.asarray(mesh.centres(0))[0] * area) / np.sum(area))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
+    from geometry.cutcells import CutCells
     from solver.box import Side
     from solver.mesh import Mesh
     from solver.step import Model
@@ -81,6 +82,37 @@ def obstructed(model: Model, mesh: Mesh) -> Model:
 
     fluid = replace(model.fluid, no_slip=jnp.zeros_like(model.fluid.no_slip))
     return replace(model, mesh=mesh, fluid=fluid, pressure_tolerance=PRESSURE_TOLERANCE, continuity=CONTINUITY)
+
+
+def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temperature: float | np.ndarray) -> Model:
+    """A box's model with fluid of unit heat capacity in the open part of cut cells, whose walls have temperatures.
+
+    Heat is conducted as between the cells of a module, and from them to the walls over their true area and distance.
+    """
+    import jax.numpy as jnp
+    import numpy as np
+
+    from cases.assembly.domain import NEAREST_WALL, open_domain
+    from cases.assembly.heat import SMALLEST_INERTIA, wall_shift
+    from cases.assembly.mesh import domain_mesh
+
+    grid = cut.grid
+    distance = np.maximum(cut.wall_distance, NEAREST_WALL * min(float(grid.widths(axis).min()) for axis in range(3)))
+    links = []
+    for axis in range(3):
+        inner = np.take(cut.apertures[axis] * grid.face_area(axis), range(1, grid.shape[axis]), axis)
+        links.append(jnp.asarray(inner / grid.spacing(axis)[1:-1].reshape([-1 if a == axis else 1 for a in range(3)])))
+    share = np.where(cut.volume_fraction > 0, np.maximum(cut.volume_fraction, SMALLEST_INERTIA), 1.0)
+    heat = replace(
+        model.heat,
+        capacity=jnp.asarray(share * grid.cell_volume),
+        conductance=(conductivity * links[0], conductivity * links[1], conductivity * links[2]),
+        turbulent_link=(links[0], links[1], links[2]),
+        exchange=jnp.asarray(np.where(cut.wall_area > 0, conductivity * cut.wall_area / distance, 0.0)),
+        exchange_temperature=jnp.asarray(np.broadcast_to(wall_temperature, grid.shape)),
+        wall_shift=jnp.asarray(wall_shift(cut)),
+    )
+    return obstructed(replace(model, heat=heat, heat_solver=None), domain_mesh(open_domain(cut), model.mesh.dtype))
 
 
 def _ends(axis: int) -> tuple[Any, Any]:

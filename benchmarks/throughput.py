@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TRIAD_BYTES = 2**27  # of each of its arrays: far more than caches hold
 REPEATS = 5
+PRANDTL = 0.71
 SPIN_UP = 6  # loops before the timing
 
 
@@ -27,11 +28,20 @@ SPIN_UP = 6  # loops before the timing
         "obstacles": Parameter(
             "flag", False, "", "a cylindrical vessel with cut cells and a block instead of the open heated cube"
         ),
+        "diffusion": Parameter(
+            "name",
+            "direct",
+            "",
+            "of the cube: conduction and viscosity solved directly, viscosity by factors, or both explicit",
+            choices=("direct", "factored", "explicit"),
+        ),
         "steps": Parameter("integer", 10, "", "in the compiled loop", minimum=2),
     },
     gives={
         "cells_per_second": ("1/s", "of the whole grid, closed cells included"),
         "milliseconds_per_step": ("ms", "whole step in one compiled loop, median of several loops"),
+        "flow_step": ("L^2/alpha", "time step at Courant number 0.5 of the flow that was timed"),
+        "diffusive_step": ("L^2/alpha", "largest stable step of explicit diffusion on this grid"),
         "bytes_per_cell": ("B", "that a step must move at least, see `least_bytes`"),
         "triad_bandwidth": ("GB/s", "of a = b + s c in this process"),
         "bandwidth_share": ("", "bytes moved at least, over those the triad moves in the same time"),
@@ -43,15 +53,18 @@ SPIN_UP = 6  # loops before the timing
         "compile_seconds": ("s", "of the loop"),
     },
 )
-def throughput(cells: int, precision: str, obstacles: bool, steps: int) -> dict[str, Any]:
+def throughput(cells: int, precision: str, obstacles: bool, diffusion: str, steps: int) -> dict[str, Any]:
     """Time whole steps and their parts."""
+    from dataclasses import replace
+
     import jax
     import jax.numpy as jnp
 
+    from benchmarks.marching import viscous_limit
     from solver.step import courant_rate, initial_state
 
     dtype = jnp.dtype(precision)
-    model = vessel_model(cells, dtype) if obstacles else cube_model(cells, dtype)
+    model = vessel_model(cells, dtype) if obstacles else cube_model(cells, dtype, diffusion)
     x = model.mesh.centres(0)[:, None, None]
     state = initial_state(model.mesh, jnp.broadcast_to(0.5 - x, model.mesh.shape))
     loop = jax.jit(_loop)
@@ -71,6 +84,8 @@ def throughput(cells: int, precision: str, obstacles: bool, steps: int) -> dict[
     return {
         "cells_per_second": total / seconds,
         "milliseconds_per_step": 1e3 * seconds,
+        "flow_step": 0.5 / float(courant_rate(model, state)),
+        "diffusive_step": PRANDTL * viscous_limit(replace(model, viscous_solver=None)),  # heat's: it diffuses faster
         "bytes_per_cell": moved / total,
         "triad_bandwidth": bandwidth / 1e9,
         "bandwidth_share": moved / seconds / bandwidth,
@@ -128,8 +143,9 @@ def least_bytes(model: Model, state: State, iterations: float) -> float:
     A grid that fits in the caches (64 cells a side) moves less through memory, and its share may exceed 1.
 
     The state is read and written once; geometry and heat arrays are read once. A direct solution is six dense
-    products, each of which has to read and write the whole field: 12 fields. A conjugate-gradient iteration is one
-    of those and nine fields more (x, residual and direction read and written, three conductances read).
+    products, each of which has to read and write the whole field: 12 fields; factored viscosity has three, so 6. A
+    conjugate-gradient iteration is one of those and nine fields more (x, residual and direction read and written,
+    three conductances read).
     """
     import jax
 
@@ -137,12 +153,12 @@ def least_bytes(model: Model, state: State, iterations: float) -> float:
         return sum(leaf.nbytes for leaf in jax.tree_util.tree_leaves(tree) if leaf.ndim == 3)
 
     field = state.temperature.nbytes
-    direct = 0
+    direct = 0.0
     if model.viscous_solver is not None:
-        direct += 3
+        direct += 1.5 if model.viscous_solver.factored else 3
     if model.heat.conduction == "direct":
         direct += 1
-    solves = 12.0 * direct
+    solves = 12 * direct
     solves += 12 if model.mesh.obstacles is None else (12 + 9) * (iterations + 1)
     return 2 * size(state) + size(model.mesh) + size(model.heat) + solves * field
 
@@ -156,7 +172,8 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     from solver.mesh import AXES
     from solver.operators import volume_flux
     from solver.pressure import project
-    from solver.step import eddy_viscosity, mobility, predict
+    from solver.step import mobility, predict
+    from solver.turbulence import closure
 
     def advected(model: Model, flux: Any, temperature: Any) -> Any:
         return advected_heat(model.mesh, model.heat, flux, temperature)
@@ -167,20 +184,20 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     def tendency(axis: int, model: Model, state: State, flux: Any, nu: Any) -> Any:
         return explicit_tendency(model.mesh, model.fluid, state.velocity, flux, state.temperature, nu, axis)
 
-    def prediction(model: Model, state: State, nu: Any) -> Any:
-        return predict(model, state.velocity, state.pressure, state.tendency, nu, dt)
+    def prediction(model: Model, state: State) -> Any:
+        return predict(model, state.velocity, state.pressure, state.tendency, None, dt)
 
     def projection(model: Model, guess: Any, free: Any) -> Any:
         return project(model.mesh, guess, dt, model.pressure_solver, free, tolerance=model.pressure_tolerance).velocity
 
     flux = jax.jit(volume_flux)(model.mesh, state.velocity)
-    turbulent = jax.jit(eddy_viscosity)(model, state.velocity)
+    turbulent = jax.jit(lambda model, velocity: closure(model, velocity, None))(model, state.velocity)
     nu = None
     if model.viscous_solver is None:
-        nu = model.fluid.viscosity if turbulent is None else model.fluid.viscosity + turbulent
-    link = jax.jit(total_conductance)(model.heat, turbulent)
+        nu = model.fluid.viscosity if turbulent.eddy is None else model.fluid.viscosity + turbulent.eddy
+    link = jax.jit(total_conductance)(model.heat, turbulent.eddy_diffusivity)
     gained = jax.jit(advected)(model, flux, state.temperature)
-    guess = jax.jit(prediction)(model, state, nu)
+    guess = jax.jit(prediction)(model, state)
     free = jax.jit(mobility)(model.mesh, state.velocity, dt)
 
     def timed(part: Callable[..., Any], *given: Any) -> float:
@@ -190,13 +207,13 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
         "heat": timed(advected, model, flux, state.temperature)
         + timed(conducted, model, state.temperature, gained, link),
         "tendency": sum(timed(partial(tendency, axis), model, state, flux, nu) for axis in AXES),
-        "prediction": timed(prediction, model, state, nu),
+        "prediction": timed(prediction, model, state),
         "projection": timed(projection, model, guess, free),
     }
 
 
-def cube_model(cells: int, dtype: Any) -> Model:
-    """A cube of air heated from one side (Ra = 1e6), everything solved directly."""
+def cube_model(cells: int, dtype: Any, diffusion: str = "direct") -> Model:
+    """A cube of air heated from one side (Ra = 1e6); `diffusion` as in `throughput`, the pressure solved directly."""
     import numpy as np
 
     from solver.box import box_model
@@ -204,10 +221,13 @@ def cube_model(cells: int, dtype: Any) -> Model:
     edges = [np.linspace(0, 1, cells + 1)] * 3
     return box_model(
         edges,
-        viscosity=0.71,
-        buoyancy=0.71e6,
+        viscosity=PRANDTL,
+        buoyancy=PRANDTL * 1e6,
         sides=(((0.5, np.inf), (-0.5, np.inf)), (None, None), (None, None)),
         heat_scheme="limited",
+        conduction="explicit" if diffusion == "explicit" else "direct",
+        implicit_viscosity=diffusion != "explicit",
+        factored_viscosity=diffusion == "factored",
         dtype=dtype,
     )
 

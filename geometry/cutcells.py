@@ -35,6 +35,8 @@ class CutCells:
     - wall_area (nx, ny, nz): true area of wall in each cell, m2.
     - wall_vector (3, nx, ny, nz): minus the sum of the cell's outward open face-area vectors, m2; points out
       of the fluid, and is never longer than wall_area by more than round-off.
+    - wall_normal (3, nx, ny, nz): mean over the wall of its unit normal out of the fluid; shorter than 1 where the
+      wall bends within the cell; zero where there is none.
     - wall_centroid, open_centroid (3, nx, ny, nz): m; the cell's centre where there is no wall, no open part.
     - wall_distance (nx, ny, nz): from the open centroid to the nearest wall, m; zero where there is no wall.
     """
@@ -46,6 +48,7 @@ class CutCells:
     aperture_z: np.ndarray
     wall_area: np.ndarray
     wall_vector: np.ndarray
+    wall_normal: np.ndarray
     wall_centroid: np.ndarray
     open_centroid: np.ndarray
     wall_distance: np.ndarray
@@ -69,15 +72,6 @@ class CutCells:
     def total_wall_area(self) -> float:
         """Wall area of the whole grid (m2)."""
         return float(self.wall_area.sum())
-
-    def centre_distance(self, axis: int) -> np.ndarray:
-        """Distance along `axis` between the open centroids on both sides of its inner faces, m: (n-1,) on that axis.
-
-        Never less than half the distance of the cells' own centres, so that two slivers face to face keep an
-        explicit conduction stable.
-        """
-        spacing = np.asarray(self.grid.spacing(axis))[1:-1].reshape([-1 if a == axis else 1 for a in range(3)])
-        return np.maximum(np.diff(self.open_centroid[axis], axis=axis), 0.5 * spacing)
 
     def statistics(self) -> dict[str, Any]:
         """Counts, totals and the largest closure error, for a report on the grid.
@@ -156,7 +150,8 @@ def cut_cells(grid: Grid, shape: Shape, *, closed_box: bool = True) -> CutCells:
     measured = np.maximum(area, np.linalg.norm(vector, axis=0))
     centroid = np.where(area > 0, area_moment / np.where(area > 0, area, 1.0), centre)
     distance = _wall_distance(grid, shape, measured, open_centroid, closed_box)
-    return CutCells(grid, fraction, *closing, measured, vector, centroid, open_centroid, distance)
+    normal = vector / np.where(measured > 0, measured, 1.0)
+    return CutCells(grid, fraction, *closing, measured, vector, normal, centroid, open_centroid, distance)
 
 
 def _refinement(grid: Grid, shape: Shape) -> Refinement:

@@ -4,14 +4,16 @@
    ---------------+------.                ---------------|
                   |  .02  \\       ->                     |
 
-The wall of the small cell then belongs to the neighbour, whose face towards it is closed; the centroid of the
-neighbour's wall is the mean of both, weighted by area.
+The wall of the small cell then belongs to the neighbour, whose face towards it is closed; centroid, normal and
+distance of the neighbour's wall are the means of both, weighted by area. Of several neighbours each takes the share
+that its face with the small cell, seen along the wall's normal, has in the wall: so a heat flux that is uniform over
+a flat wall still balances in every cell.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,6 +26,8 @@ Apertures = tuple[np.ndarray, np.ndarray, np.ndarray]
 # Small cells that border only small cells pass their wall on; a chain longer than this is a pocket, and is
 # dropped.
 LONGEST_CHAIN = 20
+# Cosine at which a face that stands across the wall counts.
+SIDEWAYS = 1e-6
 
 
 def closing_vector(grid: Grid, apertures: Apertures) -> np.ndarray:
@@ -41,19 +45,17 @@ def close_small_cells(cut: CutCells, minimum_fraction: float | int) -> CutCells:
     fraction = np.where(small, 0.0, cut.volume_fraction)
     kept = [_closed_around(small, aperture, axis) for axis, aperture in enumerate(cut.apertures)]
     apertures = (kept[0], kept[1], kept[2])
-    received, received_moment = _handed_over(cut, small, fraction > 0)
-    area = np.where(small, 0.0, cut.wall_area) + received
-    moment = np.where(small, 0.0, cut.wall_area) * cut.wall_centroid + received_moment
+    received = _handed_over(cut, small, fraction > 0)
+    own = np.where(small, 0.0, cut.wall_area)
+    area = own + received.area
+    touched = received.area > 0
+    per_area = np.where(touched, 1 / np.where(touched, area, 1.0), 0.0)
     vector = closing_vector(cut.grid, apertures)
-    touched = received > 0
-    centroid = np.where(touched, moment / np.where(touched, area, 1.0), cut.wall_centroid)
-    # The distance to the wall taken over: along its normal, from the open centroid to its centroid.
-    length = np.linalg.norm(vector, axis=0)
-    normal = vector / np.where(length > 0, length, 1.0)
-    to_centroid = np.abs(np.sum((centroid - cut.open_centroid) * normal, axis=0))
-    distance = np.where(
-        touched & ((cut.wall_area == 0) | (cut.wall_distance > to_centroid)), to_centroid, cut.wall_distance
-    )
+    centroid = np.where(touched, (own * cut.wall_centroid + received.moment) * per_area, cut.wall_centroid)
+    normal = np.where(touched, (own * cut.wall_normal + received.normal) * per_area, cut.wall_normal)
+    # To the planes of the walls taken over, from the open centroid; nothing is nearer than the wall's own nearest.
+    to_planes = received.offset - np.sum(received.normal * cut.open_centroid, axis=0)
+    distance = np.where(touched, (own * cut.wall_distance + np.maximum(to_planes, 0.0)) * per_area, cut.wall_distance)
     return replace(
         cut,
         volume_fraction=fraction,
@@ -62,6 +64,7 @@ def close_small_cells(cut: CutCells, minimum_fraction: float | int) -> CutCells:
         aperture_z=apertures[2],
         wall_area=area,
         wall_vector=vector,
+        wall_normal=np.where(small, 0.0, normal),
         wall_centroid=centroid,
         wall_distance=np.where(small, 0.0, distance),
     )
@@ -73,23 +76,34 @@ def _closed_around(small: np.ndarray, aperture: np.ndarray, axis: int) -> np.nda
     return np.where(touches, 0.0, aperture)
 
 
-def _handed_over(cut: CutCells, small: np.ndarray, staying: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Wall area (m2) that the staying cells receive, and its moment about the origin (3, ...).
+class Walls(NamedTuple):
+    """Walls that cells receive, summed: area (m2), area x centroid (3, ...), area x normal (3, ...), and area x
+    (normal . centroid), the offset of their planes from the origin."""
 
-    A small cell shares its wall among the staying neighbours by the open area of the faces between them; one
-    without such a neighbour hands it to its small neighbours, from where it travels on.
+    area: np.ndarray
+    moment: np.ndarray
+    normal: np.ndarray
+    offset: np.ndarray
+
+
+def _handed_over(cut: CutCells, small: np.ndarray, staying: np.ndarray) -> Walls:
+    """The walls of the small cells, as the staying cells receive them.
+
+    A small cell shares its wall among the neighbours away from the wall; what small ones receive travels on from there.
     """
-    links = _links(cut, small)
+    source, target, area, away = _links(cut, small)
     flat_staying = staying.reshape(-1)
-    source, target, weight = links
-    # Staying neighbours come first: others count only for cells without any.
-    has_staying = np.bincount(source, weight * flat_staying[target], small.size) > 0
-    weight = np.where(has_staying[source] & ~flat_staying[target], 0.0, weight)
+    # Staying neighbours across the wall count where there are no others; small ones if there are none of those either.
+    weight = area * np.maximum(away, np.where(flat_staying[target], SIDEWAYS, 0.0))
+    stuck = np.bincount(source, weight, small.size) == 0
+    weight = np.where(stuck[source], area, weight)
     whole = np.bincount(source, weight, small.size)
     share = weight / np.where(whole > 0, whole, 1.0)[source]
 
     area = np.where(small, cut.wall_area, 0.0).reshape(-1)
-    carried = np.concatenate([area[None], area * cut.wall_centroid.reshape(3, -1)])
+    centroid, normal = cut.wall_centroid.reshape(3, -1), cut.wall_normal.reshape(3, -1)
+    offset = np.sum(centroid * normal, axis=0)
+    carried = np.concatenate([area[None], area * centroid, area * normal, [area * offset]])
     received = np.zeros_like(carried)
     for _ in range(LONGEST_CHAIN):
         moved = np.stack([np.bincount(target, share * row[source], small.size) for row in carried])
@@ -97,21 +111,24 @@ def _handed_over(cut: CutCells, small: np.ndarray, staying: np.ndarray) -> tuple
         carried = np.where(flat_staying, 0.0, moved)
         if not carried[0].any():
             break
-    return received[0].reshape(small.shape), received[1:].reshape(3, *small.shape)
+    fields = received.reshape(-1, *small.shape)
+    return Walls(fields[0], fields[1:4], fields[4:7], fields[7])
 
 
-def _links(cut: CutCells, small: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Open faces of the small cells: flat index of the cell, of its neighbour, and the open area (m2)."""
+def _links(cut: CutCells, small: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Open faces of the small cells: flat index of the cell, of its neighbour, the open area (m2), and the cosine
+    between the way to the neighbour and that away from the wall."""
     number = np.arange(small.size).reshape(small.shape)
-    sources, targets, weights = [], [], []
+    found: tuple[list[np.ndarray], ...] = ([], [], [], [])
     for axis, aperture in enumerate(cut.apertures):
         below = tuple(slice(None, -1) if a == axis else slice(None) for a in range(3))
         above = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
         inner = tuple(slice(1, -1) if a == axis else slice(None) for a in range(3))
         area = (aperture * cut.grid.face_area(axis))[inner]
-        for here, there in ((below, above), (above, below)):
+        for here, there, sign in ((below, above, 1), (above, below, -1)):
             at = small[here] & (area > 0)
-            sources.append(number[here][at])
-            targets.append(number[there][at])
-            weights.append(area[at])
-    return np.concatenate(sources), np.concatenate(targets), np.concatenate(weights)
+            away = -sign * cut.wall_normal[axis][here][at]
+            for values, new in zip(found, (number[here][at], number[there][at], area[at], away), strict=True):
+                values.append(new)
+    source, target, areas, cosine = (np.concatenate(values) for values in found)
+    return source, target, areas, cosine

@@ -16,53 +16,94 @@ Source: van Leer, J. Comput. Phys. 14 (1974) 361; Mignone, J. Comput. Phys. 270 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import jax.numpy as jnp
-from jaxtyping import Array
+from jaxtyping import Array, Float
 
-from solver.mesh import along, pad_ends, take
+from solver.fusion import LAYERS, apart, core
+from solver.mesh import AXES, along, take
 
 Scheme = Literal["central", "limited", "upwind"]
 
 
-def face_value(q: Array, flux: Array, position: Array, face: Array, axis: int, scheme: Scheme) -> Array:
-    """Values on the n-1 faces between the n points of one axis.
+class Line(NamedTuple):
+    """Distances along one axis, for the n+1 faces below and above n points.
+
+    Attributes:
+      open: 1 where the flow passes, 0 at closed ends.
+      share: distance from the point below a face to the face over that to the point above.
+      inverse: 1 over the distance of both points, of n+3 faces, 1/m; 0 where a point is missing: the zero slope there
+        makes the outermost face upwind.
+      reach: from the upwind point to the face, m; f and g: see above; for flow upwards and downwards.
+    """
+
+    open: Float[Array, "faces"]
+    share: Float[Array, "faces"]
+    inverse: Float[Array, "outer"]
+    reach: tuple[Float[Array, "faces"], Float[Array, "faces"]]
+    f: tuple[Float[Array, "faces"], Float[Array, "faces"]]
+    g: tuple[Float[Array, "faces"], Float[Array, "faces"]]
+
+
+def line(position: Float[Array, "m"], face: Float[Array, "k"], points: int) -> Line:
+    """Distances for `points` points of an axis.
 
     Args:
-      q: field, n points along `axis`.
-      flux: flow through the inner faces (n-1 along `axis`); only its sign is used.
-      position: coordinates of the points (n,), m.
-      face: coordinates of the inner faces (n-1,), m.
+      position: coordinates of the points, and of those beyond both ends where the flow passes these, m.
+      face: coordinates of the faces between these, m.
     """
-    left, right = take(q, axis, None, -1), take(q, axis, 1, None)
-    distance = position[1:] - position[:-1]
-    share = along((face - position[:-1]) / distance, axis)
+
+    def make(position: Array, face: Array) -> Line:
+        beyond = (points + 1 - face.shape[0]) // 2  # closed faces at each end
+        distance = position[1:] - position[:-1]
+        outer = jnp.pad((face - position[:-1]) / distance, beyond + 1, constant_values=0.5)
+        share, spread = outer[1:-1], jnp.pad(distance, beyond)
+        return Line(
+            open=jnp.pad(jnp.ones_like(distance), beyond),
+            share=share,
+            inverse=jnp.pad(1 / distance, beyond + 1),
+            reach=(share * spread, (1 - share) * spread),
+            f=(1 / share, 1 / (1 - share)),
+            g=(1 / (1 - outer[:-2]), 1 / outer[2:]),
+        )
+
+    return apart(make, position, face)
+
+
+def face_value(wide: Array, flux: Array, line: Line, axis: int, scheme: Scheme) -> Array:
+    """Values on the n+1 faces below and above n points of one axis.
+
+    Args:
+      wide: field with `LAYERS` layers around it along `axis`: n + 4 points.
+      flux: flow through the faces (n+1); only its sign is used.
+    """
+    faces = flux.shape[axis]
+    left, right = take(wide, axis, 1, faces + 1), take(wide, axis, 2, faces + 2)
+    share = along(line.share, axis)
     if scheme == "central":
         return left + share * (right - left)
     positive = flux >= 0
     if scheme == "upwind":
         return jnp.where(positive, left, right)
-    slope = (right - left) / along(distance, axis)
-    # Beyond the two ends there is no second upwind point: a zero slope there makes the first face upwind.
-    # (Padding compiles to a vectorised loop on the CPU, concatenation to one several times slower.)
-    ends = pad_ends(slope, axis)
-    upwind_slope = jnp.where(positive, take(ends, axis, None, -2), take(ends, axis, 2, None))
-    # 1/s_C of the face and of the face on C's other side, for flow in the positive and in the negative direction.
-    fraction = (face - position[:-1]) / distance
-    before, after = jnp.roll(1 / (1 - fraction), 1), jnp.roll(1 / fraction, -1)
-    f = jnp.where(positive, 1 / share, 1 / (1 - share))
-    g = jnp.where(positive, along(before, axis), along(after, axis))
+
+    def by_direction(upwards: Array, downwards: Array) -> Array:
+        return jnp.where(positive, along(upwards, axis), along(downwards, axis))
+
+    upwind = jnp.where(positive, left, right)
+    downwind = jnp.where(positive, right, left)
+    second = jnp.where(positive, take(wide, axis, None, faces), take(wide, axis, 3, None))
     # psi times the slope towards D, in the slopes a and b on both sides of C: no division by a small slope.
-    a, b = upwind_slope, slope
+    a = (upwind - second) * by_direction(line.inverse[:-2], line.inverse[2:])
+    b = (downwind - upwind) * along(line.inverse[1:-1], axis)
+    f, g = by_direction(*line.f), by_direction(*line.g)
     bend = a * a + b * b + (f + g - 2) * a * b
     limited = jnp.where(a * b > 0, a * b * (f * a + g * b) / jnp.where(a * b > 0, bend, 1), 0)
-    step = along(distance, axis) * limited
-    return jnp.where(positive, left + share * step, right - (1 - share) * step)
+    return upwind + by_direction(*line.reach) * limited
 
 
 def axis_inflow(
-    q: Array,
+    wide: Array,
     flux: Array,
     position: Array,
     face: Array,
@@ -73,16 +114,20 @@ def axis_inflow(
     """Net inflow of a carried quantity through the two faces of one axis, [q] m3/s, for every point.
 
     Args:
-      q: field, n points along `axis`.
-      flux: volume flow through the n-1 inner faces, m3/s. The outer faces are closed here.
-      position, face: coordinates of points (n,) and inner faces (n-1,), m.
-      limiter_share: on the inner faces, 1 where the scheme holds and 0 where it must be upwind.
+      wide: field, n points along `axis`, with `LAYERS` layers around it in all directions (`fusion.widened`).
+      flux: volume flow through the n+1 faces, m3/s; that through closed ends is not read.
+      position, face: coordinates of the points and of the faces between them, m: n and n-1 of them where the ends are
+        closed; with the points beyond the ends n+2 and n+1.
+      limiter_share: on the faces, 1 where the scheme holds and 0 where it must be upwind.
     """
-    if q.shape[axis] <= 1:
-        return jnp.zeros_like(q)
-    value = face_value(q, flux, position, face, axis, scheme)
+    q = core(wide, *(a for a in AXES if a != axis))
+    points = q.shape[axis] - 2 * LAYERS
+    if face.shape[0] == 0:
+        return jnp.zeros_like(core(q, axis))
+    along_axis = line(position, face, points)
+    value = face_value(q, flux, along_axis, axis, scheme)
     if limiter_share is not None:
-        upwind = face_value(q, flux, position, face, axis, "upwind")
+        upwind = face_value(q, flux, along_axis, axis, "upwind")
         value = upwind + limiter_share * (value - upwind)
-    carried = pad_ends(flux * value, axis)
+    carried = along(along_axis.open, axis) * flux * value
     return take(carried, axis, None, -1) - take(carried, axis, 1, None)

@@ -19,22 +19,28 @@ from solver.energy import Conduction, Heat
 from solver.fast_diagonalization import fast_diagonalization
 from solver.flow import Fluid, viscous_solver
 from solver.mesh import AXES, Mesh, Vector, along, full_area
-from solver.open_sides import ENDS, Kind, OpenSides
+from solver.open_sides import ENDS, OPEN, Kind, OpenSides
+from solver.periodic import NO_AXIS, check_periodic, exact_edges
 from solver.pressure import box_solver
-from solver.step import EddyViscosity, Model
+from solver.step import Model
+from solver.turbulence import TurbulenceModel
 from solver.viscosity import EDDY_COEFFICIENT
+from solver.walls import box_walls
 
 Side = tuple[float, float] | None  # (temperature, film coefficient or inf); None: adiabatic
 OpenSide = tuple[Kind, Sequence[float | np.ndarray], float | np.ndarray]  # kind, velocity (m/s), temperature (K)
 
 
-def box_mesh(edges: Sequence[np.ndarray], dtype: DTypeLike) -> Mesh:
-    x, y, z = (jnp.asarray(e, dtype) for e in edges)
-    return Mesh(x, y, z)
+def box_mesh(edges: Sequence[np.ndarray], dtype: DTypeLike, periodic: tuple[bool, bool, bool] = NO_AXIS) -> Mesh:
+    exact = (exact_edges(e, dtype) if ring else e for e, ring in zip(edges, periodic, strict=True))
+    x, y, z = (jnp.asarray(e, dtype) for e in exact)
+    return Mesh(x, y, z, periodic=periodic)
 
 
 def series_conductance(mesh: Mesh, conductivity: Array) -> tuple[Array, Array, Array]:
     """Conductance between cell centres, W/K: both half cells in series (harmonic-mean conductivity).
+
+    On the inner faces by axis; of a periodic axis on all faces.
 
     Args:
       conductivity: per cell (nx, ny, nz), W/(m K).
@@ -47,7 +53,10 @@ def series_conductance(mesh: Mesh, conductivity: Array) -> tuple[Array, Array, A
         high = [slice(None)] * 3
         low[axis], high[axis] = slice(None, -1), slice(1, None)
         inner = [slice(None)] * 3
-        inner[axis] = slice(1, -1)
+        if mesh.periodic[axis]:
+            half = jnp.pad(half, [(1, 1) if a == axis else (0, 0) for a in AXES], mode="wrap")
+        else:
+            inner[axis] = slice(1, -1)
         result.append(area[axis][tuple(inner)] / (half[tuple(low)] + half[tuple(high)]))
     return (result[0], result[1], result[2])
 
@@ -126,9 +135,13 @@ def box_model(
     heat_scheme: Scheme = "central",
     conduction: Conduction = "direct",
     implicit_viscosity: bool = True,
+    factored_viscosity: bool = False,
     implicitness: float = 1.0,
-    turbulence: EddyViscosity = "laminar",
+    turbulence: TurbulenceModel = "laminar",
+    wall_functions: bool = False,
     open_sides: OpenSides | None = None,
+    periodic: tuple[bool, bool, bool] = NO_AXIS,
+    acceleration: Sequence[float] | None = None,
     dtype: DTypeLike = jnp.float64,
 ) -> Model:
     """A box [edges[0]] x [edges[1]] x [edges[2]] (m) of fluid or solid.
@@ -140,12 +153,20 @@ def box_model(
       no_slip: (3, 2), 1 no-slip, 0 frictionless; default no-slip, frictionless along an axis of one cell. Inflows
         count as no-slip at their own velocity, outflows as frictionless.
       open_sides: sides that the fluid passes, see `solver.open_sides`; None: all closed.
+      factored_viscosity: of the implicit one, see `solver.flow.ViscousSolver`.
+      periodic: by axis, whether its two sides are one, see `solver.periodic`; `sides` has None there, and `no_slip`
+        does not count. Not with "implicit" conduction.
+      acceleration: of the whole fluid, m/s2: minus the mean pressure gradient over density.
+      wall_functions: of momentum and heat at the no-slip sides; the k-epsilon and zero-equation models need them.
     """
-    mesh = box_mesh(edges, dtype)
+    if turbulence != "laminar" and (implicit_viscosity or conduction == "direct"):
+        raise ValueError(f"{turbulence}: eddies vary; expected implicit_viscosity=False and no direct conduction")
+    check_periodic(periodic, sides, open_sides, conduction)
+    mesh = box_mesh(edges, dtype, periodic)
     slip = np.ones((3, 2)) if no_slip is None else np.asarray(no_slip, float)
-    slip = slip * np.array([[1.0 if n > 1 else 0.0] for n in mesh.shape])
+    slip = slip * np.array([[1.0 if n > 1 and not ring else 0.0] for n, ring in zip(mesh.shape, periodic, strict=True)])
     if open_sides is not None:
-        for axis, end in open_sides.places("inflow", "outflow"):
+        for axis, end in open_sides.places(*OPEN):
             slip[axis, end] = 1.0 if open_sides.kind[axis][end] == "inflow" else 0.0
     whole = tuple((low, high) for low, high in sides)
     given = (np.asarray(value, dtype) for value in (conductivity, capacity, source))
@@ -157,6 +178,7 @@ def box_model(
         no_slip=jnp.asarray(slip, dtype),
         wall_velocity=jnp.asarray(np.zeros((3, 2, 3)) if wall_velocity is None else wall_velocity, dtype),
         scheme=scheme,
+        acceleration=None if acceleration is None else jnp.asarray(acceleration, dtype),
     )
     heat = Heat(
         capacity=stored,
@@ -165,7 +187,7 @@ def box_model(
         exchange=exchange,
         exchange_temperature=external,
         fluid_capacity=jnp.asarray(np.mean(capacity), dtype),
-        turbulent_link=None,
+        turbulent_link=None if turbulence == "laminar" else series_conductance(mesh, jnp.ones(mesh.shape, dtype)),
         turbulent_prandtl=jnp.asarray(0.85, dtype),
         fixed=None,
         limiter_share=None,
@@ -174,9 +196,18 @@ def box_model(
         scheme=heat_scheme,
         conduction=conduction,
     )
+    walls = None
+    if wall_functions:
+        solid = slip.copy()  # an inflow drags on what passes it, but is no wall
+        for axis, end in [] if open_sides is None else open_sides.places("inflow"):
+            solid[axis, end] = 0.0
+        walls = box_walls(mesh, solid, float(viscosity * np.mean(capacity) / np.mean(conductivity)))
     heat_solver = None
     if conduction == "direct" or (conduction == "implicit" and np.ndim(conductivity) == 0):
-        ends = [tuple("neumann" if s is None else "dirichlet" for s in sides[a]) for a in AXES]
+        ends = [
+            ("periodic",) * 2 if periodic[a] else tuple("neumann" if s is None else "dirichlet" for s in sides[a])
+            for a in AXES
+        ]
         heat_solver = fast_diagonalization(
             [np.asarray(mesh.spacing(a), float) for a in AXES],
             [np.asarray(mesh.widths(a), float) for a in AXES],
@@ -188,10 +219,11 @@ def box_model(
         fluid=fluid,
         heat=heat,
         pressure_solver=box_solver(mesh, open_sides),
-        viscous_solver=viscous_solver(mesh, slip) if implicit_viscosity else None,
+        viscous_solver=viscous_solver(mesh, slip, factored_viscosity) if implicit_viscosity else None,
         heat_solver=heat_solver,
         prescribed=None,
         eddy_viscosity=jnp.asarray(0.0, dtype),
         turbulence=turbulence,
         sides=open_sides,
+        walls=walls,
     )

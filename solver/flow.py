@@ -1,10 +1,11 @@
 """Momentum of an incompressible Boussinesq fluid on the staggered mesh.
 
-    V du/dt + sum_f F_f u_f = sum_f nu A_f (grad u + grad u')_f - nu (area/distance) u - V grad p + V g beta T e_z
+    V du/dt + sum_f F_f u_f = sum_f nu A_f (grad u + grad u')_f - nu (area/distance) u - V grad p + V g beta T e_z + V a
 
 for the control volume V between two cell centres; F are the volume flows of its faces (the means of the cells'
-own, so that a divergence-free flow carries a uniform velocity unchanged), p = pressure / density, and T counts
-from the reference temperature. Walls act through their true area and distance, implicitly.
+own, so that a divergence-free flow carries a uniform velocity unchanged), p = pressure / density, T counts
+from the reference temperature, and a is a given acceleration (that of a mean pressure gradient). Walls act
+through their true area and distance, implicitly.
 Advection is second-order Adams-Bashforth with a variable step,
 
     E* = (1 + r/2) E^n - (r/2) E^(n-1),    r = dt^n / dt^(n-1);
@@ -24,7 +25,8 @@ from jaxtyping import Array, Float
 
 from solver.advection import Scheme, axis_inflow
 from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
-from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
+from solver.fusion import apart, closed_ends, core, widened
+from solver.mesh import AXES, Mesh, Vector, along, take
 from solver.open_sides import OpenSides, passed_momentum
 from solver.operators import difference, face_mean, mean
 
@@ -41,6 +43,8 @@ class Fluid:
       no_slip: (3, 2) by axis and side of the box, 1 for a no-slip wall, 0 for a frictionless one; zero
         throughout when the mesh has obstacles, whose friction counts the sides of the box as well.
       wall_velocity: (3, 2, 3) velocity of the sides, m/s (lids).
+      acceleration: of the whole fluid, m/s2: gravity's component or minus the mean pressure gradient over density,
+        where periodic sides leave the pressure none; None: zero.
     """
 
     viscosity: Array
@@ -49,6 +53,7 @@ class Fluid:
     no_slip: Float[Array, "3 2"]
     wall_velocity: Float[Array, "3 2 3"]
     scheme: Scheme = field(metadata={"static": True}, default="central")
+    acceleration: Float[Array, "3"] | None = None
 
 
 def inner_faces(array: Array, axis: int) -> Array:
@@ -62,70 +67,110 @@ def control_volume(mesh: Mesh, axis: int) -> Array:
 
 def advection(mesh: Mesh, velocity: Vector, flux: Vector, axis: int, scheme: Scheme) -> Array:
     """Net inflow of one velocity component to its control volumes, m4/s2; inner faces of `axis`."""
+    wide = inner_faces(widened(velocity[axis]), axis)
     total: Array | float = 0.0
     for b in AXES:
         if b == axis:
-            # The faces of the control volume lie at the cell centres; its points are all faces of the axis.
-            inflow = axis_inflow(
-                velocity[axis], mean(flux[axis], axis), mesh.edges[axis], mesh.centres(axis), axis, scheme
-            )
-            total = total + inner_faces(inflow, axis)
+            # The faces of the control volumes lie at the cell centres: none is closed.
+            position, face = mesh.edges[b], mesh.centres(b)
         else:
-            through = inner_faces(mean(flux[b], axis), b)
-            q = inner_faces(velocity[axis], axis)
             position, face = mesh.centres(b), mesh.edges[b][1:-1]
             if scheme == "central":
                 # Equal weights on graded cells too: only they keep the kinetic energy, and the order stays
                 # second (Verstappen & Veldman, J. Comput. Phys. 187 (2003) 343).
                 face = (position[1:] + position[:-1]) / 2
-            total = total + axis_inflow(q, through, position, face, b, scheme)
+        total = total + axis_inflow(wide, mean(flux[b], axis), position, face, b, scheme)
     return jnp.asarray(total)
 
 
 def viscous_force(
-    mesh: Mesh, fluid: Fluid, velocity: Vector, viscosity: Array, axis: int, sides: OpenSides | None = None
+    mesh: Mesh,
+    fluid: Fluid,
+    velocity: Vector,
+    viscosity: Array,
+    axis: int,
+    sides: OpenSides | None = None,
+    friction_factor: Array | None = None,
 ) -> Array:
     """Net viscous force per density on the control volumes of one component, m4/s2.
 
     Args:
       viscosity: scalar (then the transposed gradient drops out by continuity) or per cell (nx, ny, nz), m2/s.
+      friction_factor: of the walls' friction, on the inner faces of `axis`; None: 1.
     """
     total: Array | float = 0.0
     varying = jnp.ndim(viscosity) > 0
     q = inner_faces(velocity[axis], axis)
+    shifted = wall_shifted(mesh, fluid, q, axis, friction_factor)
+    wide, wide_viscosity, wide_shifted = (
+        None if field is None else widened(field) for field in (q, viscosity if varying else None, shifted)
+    )
+    assert wide is not None
     for b in AXES:
+        if b != axis and mesh.shape[b] == 1:
+            continue
+
+        def near(field: Array, b: int = b) -> Array:
+            """A widened field along b, from one point beyond the ends."""
+            return take(core(field, *(a for a in AXES if a != b)), b, 1, -1)
+
         if b == axis:
-            slope = difference(velocity[axis], axis) / along(mesh.widths(axis), axis)
-            stress = (2.0 if varying else 1.0) * viscosity * mean(mesh.area[axis], axis) * slope
-            total = total + difference(stress, axis)
-        elif mesh.shape[b] > 1:
-            slope = difference(q, b) / along(mesh.spacing(b)[1:-1], b)
-            edge_viscosity = viscosity
+            stress = (2.0 if varying else 1.0) * viscosity * difference(velocity[b], b)
+            if wide_shifted is not None:
+                stress = stress - difference(near(wide_shifted), b)
+            stress = stress / along(mesh.widths(b), b)
+        else:
+            edge_viscosity = viscosity if wide_viscosity is None else mean(mean(near(wide_viscosity), axis), b)
+            stress = edge_viscosity * difference(near(wide), b)
+            if wide_shifted is not None:
+                stress = stress - difference(near(wide_shifted), b)
+            # The box's own sides are closed: their friction is added below, or is that of the obstacles.
+            stress = stress * along(closed_ends(1 / mesh.spacing(b)[1:-1], 0), b)
             if varying:
-                edge_viscosity = mean(mean(viscosity, axis), b)
-                cross = difference(inner_faces(velocity[b], b), axis)
-                slope = slope + cross / along(mesh.spacing(axis)[1:-1], axis)
-            area = inner_faces(mean(mesh.area[b], axis), b)
-            total = total + difference(pad_ends(edge_viscosity * area * slope, b), b)
-            if mesh.obstacles is None:
-                total = total + side_friction(mesh, fluid, q, axis, b, sides)
+                inner = along(closed_ends(jnp.ones_like(mesh.widths(b)[1:]), 0), b)
+                cross = difference(velocity[b], axis) / along(mesh.spacing(axis)[1:-1], axis)
+                stress = stress + inner * edge_viscosity * cross
+        total = total + difference(mean(mesh.area[b], axis) * stress, b)
+        if b != axis and mesh.obstacles is None:
+            total = total + side_friction(mesh, fluid, q, axis, b, sides, friction_factor)
     return jnp.asarray(total)
 
 
-def side_friction(mesh: Mesh, fluid: Fluid, q: Array, axis: int, b: int, sides: OpenSides | None = None) -> Array:
-    """Friction of the two box sides normal to `b` on component `axis`, m4/s2 (molecular viscosity)."""
-    area = mean(mesh.area[b], axis)
-    force = []
-    for side, (start, stop) in enumerate(((None, 1), (-1, None))):
-        coefficient = fluid.no_slip[b, side] * fluid.viscosity / mesh.spacing(b)[0 if side == 0 else -1]
+def wall_shifted(mesh: Mesh, fluid: Fluid, q: Array, axis: int, friction_factor: Array | None = None) -> Array | None:
+    """Viscosity times (the velocity q less that at the face's centre), m3/s2, on the inner faces of `axis`.
+
+    The velocity of a face that a wall cuts is that of its open part, at the distance y from the wall; the face's centre
+    is nearer to the wall by s, or behind it. Two neighbours' difference is a gradient along the grid only between
+    centres, where the wall's stress tau = nu u / y extends u to u - s tau / nu. This is s tau: nu has cancelled, so it
+    holds for molecules and eddies alike. None without cut walls. The same for heat: `energy.beyond_centres`.
+    """
+    if mesh.obstacles is None or mesh.obstacles.wall_shift is None:
+        return None
+    shifted = fluid.viscosity * inner_faces(mesh.obstacles.wall_shift[axis], axis) * q
+    return shifted if friction_factor is None else shifted * friction_factor
+
+
+def side_friction(
+    mesh: Mesh,
+    fluid: Fluid,
+    q: Array,
+    axis: int,
+    b: int,
+    sides: OpenSides | None = None,
+    factor: Array | None = None,
+) -> Array:
+    """Friction of the two box sides normal to `b` on component `axis`, m4/s2: molecular viscosity times `factor`."""
+    area = take(mean(mesh.area[b], axis), b, 1, None)  # in a plain box the same in all layers
+    total: Array | float = 0.0
+    for side, end in enumerate((0, -1)):
+        coefficient = fluid.no_slip[b, side] * fluid.viscosity / mesh.spacing(b)[end]
+        beside = apart(lambda c, end=end: jnp.zeros(mesh.shape[b], c.dtype).at[end].set(c), coefficient)
         wall = fluid.wall_velocity[b, side, axis]
         if sides is not None and sides.kind[b][side] == "inflow":
             wall = sides.velocity[b][side][axis]
-        force.append(coefficient * take(area, b, start, stop) * (wall - take(q, b, start, stop)))
-    if q.shape[b] == 1:
-        return force[0] + force[1]
-    low = jnp.pad(force[0], [(0, q.shape[b] - 1) if a == b else (0, 0) for a in AXES])
-    return low + jnp.pad(force[1], [(q.shape[b] - 1, 0) if a == b else (0, 0) for a in AXES])
+        force = along(beside, b) * area * (wall - q)
+        total = total + (force if factor is None else force * factor)
+    return jnp.asarray(total)
 
 
 def buoyancy(mesh: Mesh, fluid: Fluid, temperature: Array) -> Array:
@@ -142,8 +187,9 @@ def explicit_tendency(
     viscosity: Array | None,
     axis: int,
     sides: OpenSides | None = None,
+    friction_factor: Array | None = None,
 ) -> Array:
-    """Advection, buoyancy and (if `viscosity` is given) viscous force per volume on one component, m/s2.
+    """Advection, buoyancy, given acceleration and (if `viscosity` is given) viscous force per volume, m/s2.
 
     On the inner faces of `axis`.
     """
@@ -151,22 +197,40 @@ def explicit_tendency(
     if sides is not None:
         force = force + passed_momentum(sides, flux, velocity, axis)
     if viscosity is not None:
-        force = force + viscous_force(mesh, fluid, velocity, viscosity, axis, sides)
+        force = force + viscous_force(mesh, fluid, velocity, viscosity, axis, sides, friction_factor)
     tendency = force / control_volume(mesh, axis)
     if axis == 2:
         tendency = tendency + buoyancy(mesh, fluid, temperature)
+    if fluid.acceleration is not None:
+        tendency = tendency + fluid.acceleration[axis]
     return tendency
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class ViscousSolver:
-    """Direct solvers of (V - theta dt nu L) by velocity component on a plain box; None where there is none."""
+    """Direct solvers of (V - theta dt nu L) by velocity component on a plain box; None where there is none.
+
+    Attributes:
+      factored: whether the three directions are solved one after the other (`FastDiagonalization.solve_factors`):
+        cheaper, second order in time and with the same steady state all the same.
+    """
 
     by_axis: tuple[FastDiagonalization | None, FastDiagonalization | None, FastDiagonalization | None]
+    factored: bool = field(metadata={"static": True}, default=False)
+
+    def solve(self, axis: int, load: Array, scale: Array) -> Array:
+        """Change of one velocity component, m/s, by V times its explicit change (m4/s); scale = theta dt nu, m2.
+
+        Zero along an axis of one cell, which has no inner faces.
+        """
+        direct = self.by_axis[axis]
+        if direct is None:
+            return jnp.zeros_like(load)
+        return direct.solve_factors(load, scale) if self.factored else direct.solve(load, 1.0, scale)
 
 
-def viscous_solver(mesh: Mesh, no_slip: np.ndarray) -> ViscousSolver:
+def viscous_solver(mesh: Mesh, no_slip: np.ndarray, factored: bool = False) -> ViscousSolver:
     """Set up the direct viscous solvers; `no_slip` (3, 2) as in `Fluid`."""
     solvers = []
     for axis in AXES:
@@ -174,10 +238,18 @@ def viscous_solver(mesh: Mesh, no_slip: np.ndarray) -> ViscousSolver:
         ends: list[tuple[End, End]] = []
         for b in AXES:
             width, spacing = np.asarray(mesh.widths(b), float), np.asarray(mesh.spacing(b), float)
-            if b == axis:
+            if b == axis and mesh.periodic[b]:  # faces 0 .. n-1; the last cell lies between the last and the first
+                distances.append(np.concatenate([width[-1:] / 2, width[:-1], width[-1:] / 2]))
+                masses.append(np.append(spacing[0] + spacing[-1], spacing[1:-1]))
+                ends.append(("periodic", "periodic"))
+            elif b == axis:
                 distances.append(width)
                 masses.append(spacing[1:-1])
                 ends.append(("dirichlet", "dirichlet"))
+            elif mesh.periodic[b]:
+                distances.append(spacing)
+                masses.append(width)
+                ends.append(("periodic", "periodic"))
             else:
                 distances.append(spacing)
                 masses.append(width)
@@ -185,4 +257,4 @@ def viscous_solver(mesh: Mesh, no_slip: np.ndarray) -> ViscousSolver:
                 ends.append(("dirichlet" if low else "neumann", "dirichlet" if high else "neumann"))
         flat = any(len(m) == 0 for m in masses)  # one cell along this axis: no inner face to solve for
         solvers.append(None if flat else fast_diagonalization(distances, masses, ends, mesh.dtype))
-    return ViscousSolver((solvers[0], solvers[1], solvers[2]))
+    return ViscousSolver((solvers[0], solvers[1], solvers[2]), factored)

@@ -10,20 +10,28 @@ import numpy as np
 from jax import Array
 
 from solver.films import GRAVITY, FilmProperties, Range, Real, extrapolated, mixed, rayleigh_per_volume
-from solver.wall_law import kader_temperature, wall_distance_units
+from solver.wall_law import kader_temperature, turbulent_friction_velocity, wall_distance_units
 
 _SMALLEST_RAYLEIGH_PER_VOLUME = 1.0  # 1/m3; a root has no slope at 0, and below it convection is nothing
 
 
-def gas_forced_film(properties: FilmProperties, speed: Real, distance: Real) -> Array:
+def gas_forced_film(
+    properties: FilmProperties, speed: Real, distance: Real, turbulent_energy: Real | None = None
+) -> Array:
     """Film (W/(m2 K)) from the speed at the first cell: wall functions of momentum and heat. Traceable.
 
         h = rho cp u_tau / Theta+(y+)  =  (k / y) Pr y+ / Theta+
 
-    with y+ from `wall_distance_units` and Theta+ from `kader_temperature`. It ends in plain conduction
+    with y+ from `wall_distance_units`, or where a turbulence model knows the cell's turbulent kinetic energy (m2/s2)
+    from `turbulent_friction_velocity`, and Theta+ from `kader_temperature`. It ends in plain conduction
     k / y as the gas comes to rest or the cell reaches the viscous sublayer.
     """
-    y_plus = wall_distance_units(speed, distance, properties.kinematic_viscosity)
+    viscosity = properties.kinematic_viscosity
+    if turbulent_energy is None:
+        y_plus = wall_distance_units(speed, distance, viscosity)
+    else:
+        given = (jnp.asarray(value) for value in (turbulent_energy, speed, distance, viscosity))
+        y_plus = jnp.maximum(turbulent_friction_velocity(*given)[0] * distance / viscosity, 1e-6)
     enhancement = properties.prandtl * y_plus / kader_temperature(y_plus, properties.prandtl)
     return jnp.multiply(properties.conductivity / distance, enhancement)
 
@@ -66,6 +74,7 @@ def gas_film(
     temperature_difference: Real,
     inclination: Real = 0.0,
     gravity: float = GRAVITY,
+    turbulent_energy: Real | None = None,
 ) -> Array:
     """Film coefficient (W/(m2 K)) between the hull and the first gas cell, per patch. Traceable.
 
@@ -82,9 +91,10 @@ def gas_film(
         temperature_difference: T_gas - T_wall (K), with its sign.
         inclination: z component of the unit normal out of the gas (see `gas_natural_film`).
         gravity: m/s2; 0 leaves the forced film.
+        turbulent_energy: k of the cell where the flow solver has it, m2/s2.
     """
     natural = gas_natural_film(properties, temperature_difference, inclination, gravity)
-    return mixed(natural, gas_forced_film(properties, speed, distance), 3.0)
+    return mixed(natural, gas_forced_film(properties, speed, distance, turbulent_energy), 3.0)
 
 
 def check_gas_film(

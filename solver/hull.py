@@ -71,12 +71,27 @@ def initial_wall(hull: Hull, inner: float = 5.0) -> WallState:
 
 
 def update_wall(
-    hull: Hull, wall: WallState, gas_temperature: Float[Array, "patch"], velocity: Float[Array, "patch 3"]
+    hull: Hull,
+    wall: WallState,
+    gas_temperature: Float[Array, "patch"],
+    velocity: Float[Array, "patch 3"],
+    turbulent_energy: Float[Array, "patch"] | None = None,
 ) -> tuple[WallState, Float[Array, "patch"]]:
-    """Films and wall temperatures for the gas's present state, and each patch's conductance U A, W/K."""
+    """Films and wall temperatures for the gas's present state, and each patch's conductance U A, W/K.
+
+    Args:
+      turbulent_energy: k of the patches' cells, m2/s2, where the turbulence model has it.
+    """
     along = velocity - jnp.sum(velocity * hull.normal, 1, keepdims=True) * hull.normal
     speed = jnp.sqrt(jnp.sum(along**2, 1) + 1e-12)
-    film_inner = gas_film(hull.gas, speed, hull.distance, gas_temperature - wall.inner, hull.normal[:, 2])
+    film_inner = gas_film(
+        hull.gas,
+        speed,
+        hull.distance,
+        gas_temperature - wall.inner,
+        hull.normal[:, 2],
+        turbulent_energy=turbulent_energy,
+    )
     if hull.outside == "adiabatic":
         zero = jnp.zeros_like(hull.area)
         return WallState(gas_temperature, gas_temperature, film_inner, zero), zero

@@ -17,7 +17,7 @@ the areas are products of widths, no 3-D array is read, and the pressure is solv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -41,6 +41,8 @@ class Obstacles:
         the viscosity it is the shear stress of a no-slip wall at linear velocity profile.
       open_cell: 1 in cells that hold fluid, 0 elsewhere.
       driven_cell: 1 in cells whose pressure drives a flow: open, and not inside a machine.
+      wall_shift: by axis, how much farther from its wall the velocity of a partly open face lies than the face's
+        centre, over its distance from the wall (see `flow.viscous_force`); None without cut cells.
       drag: by axis, loss coefficient over twice the length of a face's control volume, K/(2 d), 1/m, of
         coils and perforated panels that the gas passes on its own; None where there are none.
     """
@@ -52,17 +54,23 @@ class Obstacles:
     open_cell: Float[Array, "nx ny nz"]
     driven_cell: Float[Array, "nx ny nz"]
     drag: Vector | None = None
+    wall_shift: Vector | None = None
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Mesh:
-    """Graded rectilinear mesh; every value is a leaf, so another mesh of the same shape compiles nothing."""
+    """Graded rectilinear mesh; every value is a leaf, so another mesh of the same shape compiles nothing.
+
+    Attributes:
+      periodic: by axis, whether its two ends are one (static), see `solver.periodic`.
+    """
 
     x_edge: Float[Array, "nx1"]
     y_edge: Float[Array, "ny1"]
     z_edge: Float[Array, "nz1"]
     obstacles: Obstacles | None = None
+    periodic: tuple[bool, bool, bool] = field(metadata={"static": True}, default=(False, False, False))
 
     @property
     def edges(self) -> Vector:

@@ -29,6 +29,7 @@ from solver.machines import FanCurves, Machines, RackPorts, by_rack, by_unit, fa
 from solver.mesh import AXES, Mesh, Vector
 from solver.operators import cell_velocity, volume_flux
 from solver.step import Model, State, courant_rate, step
+from solver.turbulence import renewed_walls
 
 
 @jax.tree_util.register_dataclass
@@ -152,7 +153,9 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
     water = water_inlet(coils, state.duty)
 
     near = jnp.stack([c.ravel()[hull.cell] for c in cell_velocity(velocity)], 1)
-    wall, hull_g = update_wall(hull, state.wall, temperature[hull.cell], near)
+    fields = state.flow.turbulence
+    energy = None if fields is None else fields.k.ravel()[hull.cell]
+    wall, hull_g = update_wall(hull, state.wall, temperature[hull.cell], near, energy)
 
     zero = jnp.zeros_like(temperature)
     exchange = zero.at[coils.cell].add(coil_g).at[hull.cell].add(hull_g)
@@ -160,7 +163,8 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
     warmth = warmth.at[hull.cell].add(hull_g * hull.outside_temperature)
     external = warmth / jnp.where(exchange > 0, exchange, 1)
     new_heat = replace(heat, exchange=exchange.reshape(mesh.shape), exchange_temperature=external.reshape(mesh.shape))
-    coupling = Coupling(replace(model, heat=new_heat, prescribed=prescribed), rate, coil_g, water, effective, hull_g)
+    model = renewed_walls(replace(model, heat=new_heat, prescribed=prescribed), velocity)
+    coupling = Coupling(model, rate, coil_g, water, effective, hull_g)
     return coupling, replace(state, machine_flow=flow, wall=wall)
 
 

@@ -4,9 +4,9 @@
     u = u* - dt b grad(phi)                                   on free faces.
 
 Symmetric and singular up to a constant in each closed region. On a plain box the solution is direct; with
-obstacles it is conjugate gradients preconditioned by the direct solution of the open box (8 to 20
-iterations to 1e-6, on uniform and stretched grids alike). phi is the kinematic pressure increment, m2/s2, and
-b = 1/(1 + dt drag |u|) the mobility of a face behind an implicit drag (1 elsewhere).
+obstacles it is conjugate gradients preconditioned by the direct solution of the open box, or by
+`solver.preconditioner`, which knows of thin walls (see there for counts). phi is the kinematic pressure
+increment, m2/s2, and b = 1/(1 + dt drag |u|) the mobility of a face behind an implicit drag (1 elsewhere).
 Source: Chorin, Math. Comp. 22 (1968) 745; van Kan, SIAM J. Sci. Stat. Comput. 7 (1986) 870 (incremental
 form).
 """
@@ -24,8 +24,9 @@ from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonali
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
 from solver.open_sides import Kind, OpenSides, side_conductance, side_slopes
 from solver.operators import difference, divergence
+from solver.preconditioner import Preconditioner
 
-_END: dict[Kind, End] = {"closed": "neumann", "inflow": "neumann", "outflow": "dirichlet"}
+_END: dict[Kind, End] = {"closed": "neumann", "inflow": "neumann", "outflow": "dirichlet", "entraining": "dirichlet"}
 
 
 class Projection(NamedTuple):
@@ -37,11 +38,15 @@ class Projection(NamedTuple):
 
 
 def box_solver(mesh: Mesh, sides: OpenSides | None = None) -> FastDiagonalization:
-    """Direct solver of the open box, as solver or preconditioner: zero pressure on outflows, no slope elsewhere."""
+    """Direct solver of the open box, as solver or preconditioner: zero pressure on outflows, no slope elsewhere,
+    and nothing special at periodic ends."""
     widths = [np.diff(np.asarray(edge, float)) for edge in mesh.edges]
     distances = [np.concatenate([w[:1] / 2, (w[1:] + w[:-1]) / 2, w[-1:] / 2]) for w in widths]
     kinds = (("closed", "closed"),) * 3 if sides is None else sides.kind
-    ends: list[tuple[End, End]] = [(_END[low], _END[high]) for low, high in kinds]
+    ends: list[tuple[End, End]] = [
+        ("periodic", "periodic") if ring else (_END[low], _END[high])
+        for ring, (low, high) in zip(mesh.periodic, kinds, strict=True)
+    ]
     return fast_diagonalization(distances, widths, ends, mesh.dtype)
 
 
@@ -66,7 +71,7 @@ def project(
     mesh: Mesh,
     velocity: Vector,
     dt: Array | float,
-    solver: FastDiagonalization,
+    solver: FastDiagonalization | Preconditioner,
     mobility: Vector | None = None,
     *,
     guess: Array | None = None,
@@ -88,6 +93,7 @@ def project(
     """
     source = -divergence(mesh, velocity) / dt
     if mesh.obstacles is None:
+        assert isinstance(solver, FastDiagonalization)
         increment = solver.solve(source)
         iterations = jnp.asarray(0, jnp.int32)
         mobility = None

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float
 
-from solver.energy import Heat, advance_temperature, advected_heat, total_conductance
+from solver.energy import (
+    Heat,
+    advance_temperature,
+    advected_heat,
+    conductance_diagonal,
+    total_conductance,
+)
 from solver.fast_diagonalization import FastDiagonalization
 from solver.flow import (
     Fluid,
@@ -21,13 +26,15 @@ from solver.flow import (
     inner_faces,
     viscous_force,
 )
+from solver.fusion import apart
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends
-from solver.open_sides import OpenSides, passed_heat, side_velocity
-from solver.operators import difference, volume_flux
+from solver.open_sides import OpenSides, drawn_velocity, passed, side_velocity
+from solver.operators import difference, mean, volume_flux
+from solver.periodic import Halo
+from solver.preconditioner import Preconditioner
 from solver.pressure import project
-from solver.viscosity import smagorinsky, wale
-
-EddyViscosity = Literal["laminar", "constant", "smagorinsky", "wale"]
+from solver.turbulence import Closure, Turbulence, TurbulenceModel, advance_turbulence, closure
+from solver.walls import Walls, face_factor
 
 
 @jax.tree_util.register_dataclass
@@ -39,19 +46,21 @@ class Model:
       prescribed: by axis on all faces, velocity where a machine sets it, 0 elsewhere, m/s; None without machines.
       eddy_viscosity: constant eddy viscosity, m2/s (for `turbulence="constant"`).
       sides: open sides of the box; None: all closed.
+      walls: wall functions; None: friction and heat of a linear profile.
       pressure_tolerance, continuity: see `pressure.project`.
     """
 
     mesh: Mesh
     fluid: Fluid
     heat: Heat
-    pressure_solver: FastDiagonalization
+    pressure_solver: FastDiagonalization | Preconditioner
     viscous_solver: ViscousSolver | None
     heat_solver: FastDiagonalization | None
     prescribed: Vector | None
     eddy_viscosity: Array
-    turbulence: EddyViscosity = field(metadata={"static": True}, default="laminar")
+    turbulence: TurbulenceModel = field(metadata={"static": True}, default="laminar")
     sides: OpenSides | None = None
+    walls: Walls | None = None
     pressure_tolerance: Array | float = 1e-2
     continuity: Array | float = 1e-6
 
@@ -66,6 +75,7 @@ class State:
       increment: of the pressure in the last step, m2/s2: the next one's first guess.
       tendency: explicit accelerations of the last step on inner faces, m/s2. advected: heat advected into each
         cell in the last step, W. last_dt: size of the last step, s (0: none yet, so the next one is Euler's).
+      turbulence: fields of the k-epsilon model; None with the others.
     """
 
     velocity: Vector
@@ -76,6 +86,7 @@ class State:
     advected: Float[Array, "nx ny nz"]
     time: Array
     last_dt: Array
+    turbulence: Turbulence | None = None
 
 
 class StepReport(NamedTuple):
@@ -86,8 +97,13 @@ class StepReport(NamedTuple):
     iterations: Array
 
 
-def initial_state(mesh: Mesh, temperature: ArrayLike = 0.0, prescribed: Vector | None = None) -> State:
-    """Fluid at rest (but for prescribed velocities) at one temperature."""
+def initial_state(
+    mesh: Mesh,
+    temperature: ArrayLike = 0.0,
+    prescribed: Vector | None = None,
+    turbulence: Turbulence | None = None,
+) -> State:
+    """Fluid at rest (but for prescribed velocities) at one temperature; `turbulence` for the k-epsilon model."""
     nx, ny, nz = mesh.shape
     dtype = mesh.dtype
 
@@ -95,7 +111,8 @@ def initial_state(mesh: Mesh, temperature: ArrayLike = 0.0, prescribed: Vector |
         return jnp.asarray(np.zeros(shape, dtype))
 
     faces = ((nx + 1, ny, nz), (nx, ny + 1, nz), (nx, ny, nz + 1))
-    inner = ((nx - 1, ny, nz), (nx, ny - 1, nz), (nx, ny, nz - 1))
+    px, py, pz = (1 if ring else -1 for ring in mesh.periodic)  # on a ring both ends count as inner faces
+    inner = ((nx + px, ny, nz), (nx, ny + py, nz), (nx, ny, nz + pz))
     velocity = prescribed if prescribed is not None else tuple(zeros(s) for s in faces)
     return State(
         velocity=(velocity[0], velocity[1], velocity[2]),
@@ -106,38 +123,14 @@ def initial_state(mesh: Mesh, temperature: ArrayLike = 0.0, prescribed: Vector |
         advected=zeros(mesh.shape),
         time=zeros(()),
         last_dt=zeros(()),
+        turbulence=turbulence,
     )
-
-
-def apart(function: Callable, *operands):
-    """Evaluate `function(*operands)` as a computation of its own.
-
-    XLA on the CPU fuses chains of stencils by computing each producer again for every neighbour that reads it;
-    the branch of a conditional whose predicate is unknown at compile time is not fused into its readers.
-    """
-    probe = next(leaf for leaf in reversed(jax.tree_util.tree_leaves(operands)) if jnp.size(leaf))
-    always = probe.ravel()[0] == probe.ravel()[0]
-    shapes = jax.eval_shape(function, *operands)
-    return jax.lax.cond(
-        always,
-        function,
-        lambda *_: jax.tree_util.tree_map(lambda s: jnp.full(s.shape, jnp.nan, s.dtype), shapes),
-        *operands,
-    )
-
-
-def eddy_viscosity(model: Model, velocity: Vector) -> Array | None:
-    """Eddy viscosity per cell, m2/s; None when laminar."""
-    if model.turbulence == "laminar":
-        return None
-    if model.turbulence == "constant":
-        return model.eddy_viscosity * model.mesh.open_cell
-    kernel = smagorinsky if model.turbulence == "smagorinsky" else wale
-    return kernel(model.mesh, velocity, model.fluid.eddy_coefficient)
 
 
 def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
     """Advance flow and heat by dt: heat and momentum explicit from the old flow, then the projection."""
+    if any(model.mesh.periodic):
+        return _step_in_halo(model, state, dt)
     mesh, fluid = model.mesh, model.fluid
     ratio = jnp.where(state.last_dt > 0, dt / jnp.where(state.last_dt > 0, state.last_dt, 1), 0)
 
@@ -145,18 +138,19 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
         return now + 0.5 * ratio * (now - before)
 
     flux = volume_flux(mesh, state.velocity)
-    turbulent = apart(lambda v: eddy_viscosity(model, v), state.velocity)
+    turbulent = apart(lambda v, fields: closure(model, v, fields), state.velocity, state.turbulence)
+    heat = with_wall_heat(model.heat, turbulent)
 
     def heat_part(flux, temperature, before, turbulent):
         now = advected_heat(mesh, model.heat, flux, temperature)
         if model.sides is not None:
-            now = now + model.heat.fluid_capacity * passed_heat(model.sides, flux, temperature)
+            now = now + model.heat.fluid_capacity * passed(model.sides, flux, temperature, model.sides.temperature)
         return now, extrapolate(now, before)
 
-    advected, advected_mid = apart(heat_part, flux, state.temperature, state.advected, turbulent)
-    conductance = total_conductance(model.heat, turbulent)
+    advected, advected_mid = apart(heat_part, flux, state.temperature, state.advected, turbulent.eddy)
+    conductance = total_conductance(heat, turbulent.eddy_diffusivity)
     temperature, exchanged = apart(
-        lambda t, a, g: advance_temperature(model.heat, t, a, g, dt, model.heat_solver),
+        lambda t, a, g: advance_temperature(heat, t, a, g, dt, model.heat_solver),
         state.temperature,
         advected_mid,
         conductance,
@@ -164,19 +158,25 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
 
     viscosity = None
     if model.viscous_solver is None:
-        viscosity = fluid.viscosity if turbulent is None else fluid.viscosity + turbulent
+        viscosity = fluid.viscosity if turbulent.eddy is None else fluid.viscosity + turbulent.eddy
+    rough = wall_friction_factors(model, turbulent)
     tendency = tuple(
         apart(
-            lambda v, f, t, nu, axis=axis: explicit_tendency(mesh, fluid, v, f, t, nu, axis, model.sides),
+            lambda v, f, t, nu, c, axis=axis: explicit_tendency(mesh, fluid, v, f, t, nu, axis, model.sides, c),
             state.velocity,
             flux,
             state.temperature,
             viscosity,
+            None if rough is None else rough[axis],
         )
         for axis in AXES
     )
     force = tuple(extrapolate(now, before) for now, before in zip(tendency, state.tendency, strict=True))
-    guess = apart(lambda v, p, f, nu: predict(model, v, p, f, nu, dt), state.velocity, state.pressure, force, viscosity)
+    guess = apart(lambda v, p, f, c: predict(model, v, p, f, c, dt), state.velocity, state.pressure, force, rough)
+    if model.sides is not None and model.sides.places("entraining"):
+        drawn = drawn_velocity(model.sides, mesh, state.velocity, state.pressure, state.temperature, fluid.buoyancy, dt)
+        guess = tuple(a + b for a, b in zip(guess, drawn, strict=True))
+    fields = apart(lambda s, f, now: advance_turbulence(model, s, f, now, dt), state, flux, turbulent.mixing)
     projection = project(
         mesh,
         guess,
@@ -197,12 +197,54 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
         advected=advected,
         time=state.time + dt,
         last_dt=dt,
+        turbulence=fields,
     )
     return new, StepReport(exchanged, advected_mid, projection.iterations)
 
 
+def _step_in_halo(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
+    """One step of a box with periodic sides, taken on the wider box of `solver.periodic`."""
+    halo, wide, around = _in_halo(model, state)
+    new, report = step(wide, around, dt)
+    within = halo.within_all(replace(new, tendency=halo.outlined(new.tendency)))
+    return within, halo.within_all(report)
+
+
+def _in_halo(model: Model, state: State) -> tuple[Halo, Model, State]:
+    """The halo of a box with periodic sides, and model and state on the wider box."""
+    halo = Halo(model.mesh.shape, model.mesh.periodic)
+    solver, heat_solver = model.viscous_solver, model.heat_solver
+    assert isinstance(model.pressure_solver, FastDiagonalization)  # that of a box without obstacles
+    wide = replace(
+        model,
+        mesh=halo.mesh(model.mesh),
+        heat=halo.heat(model.heat),
+        pressure_solver=halo.solver(model.pressure_solver),
+        viscous_solver=None if solver is None else halo.viscous_solver(solver),
+        heat_solver=None if heat_solver is None else halo.solver(heat_solver),
+        walls=halo.around_all(model.walls),
+    )
+    return halo, wide, replace(halo.around_all(state), tendency=halo.around_inner(state.tendency))
+
+
+def with_wall_heat(heat: Heat, turbulent: Closure) -> Heat:
+    """The heat equation with the wall function of heat where walls exchange heat on their own account."""
+    if turbulent.heat_factor is None:
+        return heat
+    return replace(heat, exchange=heat.exchange * turbulent.heat_factor)
+
+
+def wall_friction_factors(model: Model, turbulent: Closure) -> Vector | None:
+    """Factors of the walls' friction on the inner faces by axis; None where it is that of a linear profile."""
+    walls, factor = model.walls, turbulent.friction_factor
+    if walls is None or factor is None:
+        return None
+    x, y, z = (apart(lambda f, axis=axis: face_factor(walls, f, axis), factor) for axis in AXES)
+    return (x, y, z)
+
+
 def predict(
-    model: Model, velocity: Vector, pressure: Array, force: Vector, viscosity: Array | None, dt: Array
+    model: Model, velocity: Vector, pressure: Array, force: Vector, friction_factor: Vector | None, dt: Array
 ) -> Vector:
     """Velocity before the projection: old pressure gradient, explicit forces, implicit friction or viscosity."""
     mesh, fluid = model.mesh, model.fluid
@@ -214,14 +256,14 @@ def predict(
         if model.viscous_solver is not None:
             volume = control_volume(mesh, axis)
             load = volume * change + dt * viscous_force(mesh, fluid, velocity, fluid.viscosity, axis, model.sides)
-            direct = model.viscous_solver.by_axis[axis]
-            theta = model.heat.implicitness
-            new = now if direct is None else now + direct.solve(load, 1.0, theta * dt * fluid.viscosity)
+            new = now + model.viscous_solver.solve(axis, load, model.heat.implicitness * dt * fluid.viscosity)
         elif mesh.obstacles is None:
             new = now + change
         else:
             friction = inner_faces(mesh.obstacles.friction[axis], axis) / control_volume(mesh, axis)
             resistance = fluid.viscosity * friction
+            if friction_factor is not None:
+                resistance = resistance * friction_factor[axis]
             if mesh.obstacles.drag is not None:
                 resistance = resistance + inner_faces(mesh.obstacles.drag[axis], axis) * jnp.abs(now)
             new = (now + change) / (1 + dt * resistance)
@@ -249,14 +291,30 @@ def mobility(mesh: Mesh, velocity: Vector, dt: Array) -> Vector | None:
 
 @jax.jit
 def courant_rate(model: Model, state: State) -> Array:
-    """Largest rate at which a cell's content is exchanged by the flow, 1/s: dt times it is the Courant number."""
-    mesh = model.mesh
+    """Largest rate at which a cell's content is exchanged by the flow and by eddies, 1/s.
+
+    dt times it is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice the
+    diffusivity times the sum of area over distance, over the volume (Gershgorin's bound of Adams-Bashforth 2).
+    """
+    if any(model.mesh.periodic):
+        halo, wide, around = _in_halo(model, state)
+        return jnp.max(halo.within(_exchange_rate(wide, around)))
+    return jnp.max(_exchange_rate(model, state))
+
+
+def _exchange_rate(model: Model, state: State) -> Array:
+    """`courant_rate` of each cell."""
+    mesh, heat = model.mesh, model.heat
     flux = volume_flux(mesh, state.velocity)
     rate: Array | float = 0.0
     for axis in AXES:
         low, high = inner_low_high(flux[axis], axis)
         rate = rate + jnp.maximum(jnp.abs(low), jnp.abs(high))
-    return jnp.max(rate / mesh.volume)
+    eddy = closure(model, state.velocity, state.turbulence).eddy
+    if eddy is not None and heat.turbulent_link is not None:
+        gx, gy, gz = (heat.turbulent_link[a] * mean(eddy, a) for a in AXES)
+        rate = rate + 2 * conductance_diagonal((gx, gy, gz)) / jnp.minimum(heat.turbulent_prandtl, 1.0)
+    return rate / mesh.volume
 
 
 def inner_low_high(face: Array, axis: int) -> tuple[Array, Array]:

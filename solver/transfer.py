@@ -16,6 +16,7 @@ from scipy.ndimage import distance_transform_edt
 
 from solver.mesh import AXES, Mesh, Vector
 from solver.step import State, initial_state
+from solver.turbulence import Turbulence
 
 
 def refine(
@@ -44,7 +45,20 @@ def refine(
         pressure=jnp.asarray(np.where(open_new, pressure, 0.0), new.dtype),
         temperature=jnp.asarray(np.where(warm_new, temperature, 0.0), new.dtype),
         time=jnp.asarray(state.time, new.dtype),
+        turbulence=_turbulence(state, old, new),
     )
+
+
+def _turbulence(state: State, old: Mesh, new: Mesh) -> Turbulence | None:
+    """k and epsilon on the new mesh, by their logarithms, so that they stay positive over steep walls."""
+    if state.turbulence is None:
+        return None
+    known = np.asarray(old.open_cell) > 0
+    fields = [
+        np.exp(_interpolate(_filled(np.log(np.asarray(f, float)), known), _centres(old), _centres(new)))
+        for f in state.turbulence
+    ]
+    return Turbulence(*(jnp.asarray(f, new.dtype) for f in fields))
 
 
 def _centres(mesh: Mesh) -> tuple[np.ndarray, ...]:

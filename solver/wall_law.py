@@ -15,6 +15,7 @@ Real = float | int | np.floating | np.ndarray | Array
 
 VON_KARMAN = 0.41
 LOG_LAW_CONSTANT = 5.0
+C_MU = 0.09
 _B = math.exp(-VON_KARMAN * LOG_LAW_CONSTANT)
 
 
@@ -51,6 +52,33 @@ def wall_distance_units(speed: Real, distance: Real, kinematic_viscosity: Real) 
     start = jnp.minimum(jnp.exp(0.5 * known), log_law)
     u_plus = jax.lax.fori_loop(0, 8, lambda _, u: _newton(u, known), start)
     return reynolds / _newton(u_plus, log_reynolds)
+
+
+def turbulent_friction_velocity(k: Array, speed: Array, distance: Array, viscosity: Array) -> tuple[Array, Array]:
+    """u_* (m/s) of a point beside a wall from its turbulent kinetic energy (m2/s2) and speed; the sublayer's share g.
+
+        u_*^2 = g nu u / y + (1 - g) C_mu^(1/2) k,     g = exp(-k^(1/2) y / (11 nu))
+
+    g is 1 in the viscous sublayer and 0 in the log layer, where k = u_*^2 / C_mu^(1/2) (Launder & Spalding, Comput.
+    Methods Appl. Mech. Eng. 3 (1974) 269).
+    """
+    laminar = jnp.exp(-jnp.sqrt(k) * distance / (11.0 * viscosity))
+    return jnp.sqrt(laminar * viscosity * speed / distance + (1 - laminar) * math.sqrt(C_MU) * k), laminar
+
+
+def reichardt_velocity(y_plus: Array) -> tuple[Array, Array]:
+    """u+ and du+/dy+ at y+ from a smooth wall, without iteration. Traceable.
+
+        u+ = ln(1 + k y+) / k + (B - ln(k) / k) [1 - e^(-y+/11) - (y+/11) e^(-y+/3)]
+
+    Reichardt, Z. Angew. Math. Mech. 31 (1951) 208, with k = 0.41, B = 5.0: u+ = y+ at the wall, the log law far from
+    it, within 7 % of Spalding's curve in the buffer layer.
+    """
+    depth = LOG_LAW_CONSTANT - math.log(VON_KARMAN) / VON_KARMAN
+    slow, fast = jnp.exp(-y_plus / 11.0), jnp.exp(-y_plus / 3.0)
+    speed = jnp.log1p(VON_KARMAN * y_plus) / VON_KARMAN + depth * (1.0 - slow - y_plus / 11.0 * fast)
+    slope = 1.0 / (1.0 + VON_KARMAN * y_plus) + depth / 11.0 * (slow - (1.0 - y_plus / 3.0) * fast)
+    return speed, slope
 
 
 def kader_temperature(y_plus: Real, prandtl: Real) -> Array:

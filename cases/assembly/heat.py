@@ -10,6 +10,7 @@ from cases.assembly.domain import Domain, broadcast
 from cases.assembly.machines import Machinery
 from cases.assembly.properties import Properties
 from cases.schema.case import Case
+from geometry.cutcells import CutCells
 from materials import get_solid
 from solver.energy import Heat
 from solver.gas_films import gas_natural_film
@@ -25,6 +26,7 @@ FILM_DIFFERENCE = 10.0
 def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properties, machine_faces, cast) -> Heat:
     capacity, conductivity = _cell_properties(case, domain, properties)
     film = float(gas_natural_film(properties.gas, FILM_DIFFERENCE))
+    shift = wall_shift(domain.cut) * (domain.open_cell & (domain.machine < 0))
     links = [_links(domain, axis, conductivity, float(properties.gas.conductivity), film) for axis in AXES]
     inner = [faces[_inner(axis)] for axis, faces in enumerate(machine_faces)]
     zero = cast(np.zeros(domain.grid.shape))
@@ -41,9 +43,18 @@ def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properti
         limiter_share=_vector(cast(np.where(faces, 0.0, 1.0)) for faces in inner),
         implicitness=cast(1.0),
         box_conductivity=cast(properties.gas.conductivity),
+        wall_shift=cast(shift) if np.any(shift) else None,
         scheme="limited",
         conduction="implicit" if case.blocks else "explicit",
     )
+
+
+def wall_shift(cut: CutCells) -> np.ndarray:
+    """How much farther from its wall a cell's open centroid lies than its centre, over the wall's area, 1/m."""
+    grid = cut.grid
+    away = sum(cut.wall_normal[a] * (broadcast(grid.centres(a), a) - cut.open_centroid[a]) for a in range(3))
+    walled = (cut.wall_area > 0) & (cut.volume_fraction > 0)
+    return np.where(walled, away / np.where(walled, cut.wall_area, 1.0), 0.0)
 
 
 def _vector(arrays: Iterable) -> Vector:
@@ -78,13 +89,13 @@ def _links(
 ) -> tuple[np.ndarray, np.ndarray]:
     """On the inner faces of an axis: molecular conductance (W/K), and open area over distance (m) for turbulence.
 
-    Gas to gas between the centroids of what is open of two cells; through blocks half cell by half cell; through a
-    film on the gas's side of a block's surface, and through one on either side of a closed panel (of thin metal, no
-    resistance of its own). Machines' walls pass nothing.
+    Gas to gas between the centres of two cells, see `solver.energy.beyond_centres`; through blocks half cell by half
+    cell; through a film on the gas's side of a block's surface, and through one on either side of a closed panel (of
+    thin metal, no resistance of its own). Machines' walls pass nothing.
     """
     index, n = _inner(axis), domain.grid.shape[axis]
     area, passable = domain.area[axis][index], domain.passable[axis][index]
-    apart = domain.cut.centre_distance(axis)
+    apart = broadcast(np.asarray(domain.grid.spacing(axis))[1:-1], axis)
 
     def sides(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.take(cells, range(n - 1), axis), np.take(cells, range(1, n), axis)

@@ -26,14 +26,16 @@ def domain_mesh(domain: Domain, dtype: DTypeLike) -> Mesh:
         a, b, c = (jnp.asarray(np.asarray(v, float), dtype) for v in arrays)
         return (a, b, c)
 
+    friction, shift = wall_friction(domain)
     has_drag = any(np.any(d > 0) for d in domain.drag)
     obstacles = Obstacles(
         volume=jnp.asarray(volume, dtype),
         area=triple(domain.area),
         free=triple(domain.free),
-        friction=triple(wall_friction(domain)),
+        friction=triple(friction),
         open_cell=jnp.asarray(gas.astype(float), dtype),
         driven_cell=jnp.asarray(driven.astype(float), dtype),
         drag=triple(domain.drag) if has_drag else None,
+        wall_shift=triple(shift) if any(np.any(s) for s in shift) else None,
     )
     return Mesh(x, y, z, obstacles)

@@ -14,15 +14,20 @@ from cases.assembly.hull import build_hull
 from cases.assembly.machines import Machinery, build_machines
 from cases.assembly.mesh import domain_mesh
 from cases.assembly.properties import Properties, machine_flows
+from cases.assembly.walls import solver_walls, wall_distances
 from cases.errors import CaseError, Problem
+from cases.reading.layout import vessel_shape
 from cases.schema.case import Case
 from geometry.cutcells import CutCells
 from geometry.grid import Grid
 from materials import get_fluid
 from solver.coils import Coils
+from solver.fast_diagonalization import FastDiagonalization
 from solver.flow import Fluid
 from solver.machines import FanCurves, Machines, RackPorts
+from solver.mesh import Mesh
 from solver.module import Coolers, Module
+from solver.preconditioner import Preconditioner, preconditioner
 from solver.pressure import box_solver
 from solver.step import Model
 from solver.viscosity import EDDY_COEFFICIENT
@@ -38,6 +43,8 @@ class Geometry:
     grid: Grid
     domain: Domain
     machinery: Machinery
+    wall_distance: np.ndarray
+    beside_wall: np.ndarray
 
 
 def build_geometry(case: Case, grid: Grid, cut: CutCells) -> Geometry:
@@ -48,9 +55,10 @@ def build_geometry(case: Case, grid: Grid, cut: CutCells) -> Geometry:
     """
     domain = build_domain(case, cut)
     try:
-        return Geometry(grid, domain, build_machines(case, domain))
+        machinery = build_machines(case, domain)
     except Problem as problem:
         raise CaseError(case.name, problem) from None
+    return Geometry(grid, domain, machinery, *wall_distances(domain, vessel_shape(case)))
 
 
 def build_module(case: Case, geometry: Geometry, properties: Properties) -> Module:
@@ -68,6 +76,9 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
         return jnp.asarray(value, dtype)
 
     faces = [f > 0 for f in made.owner]
+    walls = None
+    if case.solver.turbulence != "laminar":
+        walls = solver_walls(geometry.wall_distance, geometry.beside_wall, float(properties.gas.prandtl), dtype)
     model = Model(
         mesh=mesh,
         fluid=Fluid(
@@ -79,12 +90,13 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
             scheme="limited",
         ),
         heat=build_heat(case, domain, made, properties, faces, cast),
-        pressure_solver=box_solver(mesh),
+        pressure_solver=_pressure_solver(case, mesh),
         viscous_solver=None,
         heat_solver=None,
         prescribed=None,
         eddy_viscosity=cast(case.solver.eddy_viscosity or 0.0),
         turbulence=case.solver.turbulence,
+        walls=walls,
     )
     u, v, w = (cast(a) for a in made.unit_velocity)
     i, j, k = (jnp.asarray(a, jnp.int32) for a in made.owner)
@@ -99,6 +111,13 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
         coolers=_coolers(case, made, cast),
         density=cast(properties.gas.density),
     )
+
+
+def _pressure_solver(case: Case, mesh: Mesh) -> FastDiagonalization | Preconditioner:
+    """The open box's direct solver; behind closed panels, where it is a poor preconditioner, one that knows of them."""
+    box = box_solver(mesh)
+    panelled = any(panel.open_fraction == 0 for panel in case.panels.values())
+    return preconditioner(mesh, box) if panelled else box
 
 
 def _fan_curves(case: Case, cast) -> FanCurves:

@@ -18,13 +18,17 @@ from geometry.cutcells import CutCells
 from geometry.grid import Grid
 from solver.averaging import Average
 from solver.hull import initial_wall
+from solver.k_epsilon import Turbulence
 from solver.machines import prescribed_velocity
+from solver.mesh import Vector
 from solver.module import Module, ModuleState
 from solver.steady import Criteria
 from solver.step import initial_state
 from solver.transfer import refine
+from solver.turbulence import initial_turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
+SLOWEST_START = 0.1  # m/s: of gas that only buoyancy will move
 SETTLE_FIRST, SETTLE_NEXT = 5.0, 2.0  # turnovers of the gas before averaging begins
 _CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last few grids: sweeps reuse them
 _KEPT = 6
@@ -117,7 +121,7 @@ def first_state(level: Level) -> ModuleState:
     module = level.module
     dtype = module.model.mesh.dtype
     prescribed = _prescribed(module.machines, module.machine_flow)
-    flow = initial_state(module.model.mesh, EXPECTED_RISE, prescribed)
+    flow = initial_state(module.model.mesh, EXPECTED_RISE, prescribed, _first_turbulence(module, prescribed))
     return _with_supplies(
         module,
         ModuleState(
@@ -127,6 +131,15 @@ def first_state(level: Level) -> ModuleState:
             wall=initial_wall(module.hull),
         ),
     )
+
+
+def _first_turbulence(module: Module, prescribed: Vector) -> Turbulence | None:
+    """Turbulence of gas that the machines have set moving: theirs is the only speed known."""
+    model = module.model
+    if model.turbulence != "k_epsilon":
+        return None
+    fastest = max(float(np.max(np.abs(np.asarray(v)))) for v in prescribed)
+    return initial_turbulence(model.mesh, max(fastest, SLOWEST_START), float(model.fluid.viscosity))
 
 
 def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:

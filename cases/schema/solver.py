@@ -20,8 +20,10 @@ class Solver(Frozen):
         default=None, description="Cell width at the hull, racks and coils, m (default: as resolution)."
     )
     precision: Literal["float32", "float64"] = Field(default="float32", description="Floating-point numbers.")
-    turbulence: Literal["laminar", "constant", "smagorinsky", "wale"] = Field(
-        default="smagorinsky", description="No model, a constant eddy viscosity, or large-eddy simulation."
+    turbulence: Literal["laminar", "constant", "zero_equation", "smagorinsky", "wale", "k_epsilon"] = Field(
+        default="smagorinsky",
+        description="No model, a constant eddy viscosity, one from speed and wall distance, large-eddy simulation "
+        "(two models), or k-epsilon.",
     )
     eddy_viscosity: KinematicViscosity | None = Field(default=None, description="For turbulence = constant, m2/s.")
     properties: Literal["site", "constant"] = Field(

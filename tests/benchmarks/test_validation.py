@@ -45,15 +45,10 @@ def test_quick_cases(case):
     assert failures(climb(case)) == set()
 
 
-# The local heat flux of the annulus's inner cylinder is 3 to 6 % off at 25 cells across its radius, an error of
-# the cut cells: docs/verification.md.
-SHORT_OF_THEIR_TOLERANCE = {"annulus": {"k_eq_inner"}}
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("case", ladder.load_cases(), ids=named)
 def test_whole_ladder(case):
-    assert failures(climb(case)) == SHORT_OF_THEIR_TOLERANCE.get(case.benchmark, set())
+    assert failures(climb(case)) == set()
 
 
 def test_every_case_has_known_quantities_and_parameters():

@@ -1,4 +1,5 @@
-"""The gas's conductances between cut walls: a linear temperature conducts through every section as Fourier says."""
+"""The gas's conductances between cut walls: a linear temperature conducts through every section as Fourier says, and
+the hull's heat is shared so that one beside the hull does (tests/solver/test_cut_walls.py)."""
 
 import numpy as np
 import pytest
@@ -41,11 +42,12 @@ def built():
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_a_linear_temperature_conducts_as_fourier_says(built, axis):
-    """Its values at the centroids of what is open give k dT/dx times the section: of the cylinder, a chord times its
-    length. Sections through the rack and the slivers at the rim, whose distance is bounded, are left out."""
+    """Its values at the cells' centres give k dT/dx times the section: of the cylinder, a chord times its length.
+    Sections through the rack and at the rim are left out."""
     geometry, heat, properties = built
     cut = geometry.domain.cut
-    across = np.diff(cut.open_centroid[axis], axis=axis) * np.asarray(heat.conductance[axis], float)
+    spacing = np.diff(geometry.grid.centres(axis)).reshape([-1 if a == axis else 1 for a in range(3)])
+    across = spacing * np.asarray(heat.conductance[axis], float)
     others = tuple(a for a in range(3) if a != axis)
     position = np.asarray(geometry.grid.edges(axis))[1:-1]
     if axis == 0:
@@ -61,3 +63,15 @@ def test_a_linear_temperature_conducts_as_fourier_says(built, axis):
     np.testing.assert_allclose(area[chosen], section[chosen], rtol=0.025)  # too small cells are closed
     link = np.asarray(heat.turbulent_link[axis], float)
     np.testing.assert_allclose(link * conductivity, np.asarray(heat.conductance[axis], float), rtol=1e-6, atol=1e-12)
+
+
+def test_cut_cells_share_the_hulls_heat_but_machines_do_not(built):
+    """The temperature of a cut cell lies farther from the hull than its centre where less than half of it is open."""
+    geometry, heat, _ = built
+    cut, shift = geometry.domain.cut, np.asarray(heat.wall_shift, float)
+    walled = (cut.wall_area > 0) & (cut.volume_fraction > 0)
+    assert np.all(shift[(geometry.domain.machine >= 0) | ~walled] == 0)
+    assert np.all(shift[walled & (cut.volume_fraction < 0.5)] > 0)
+    metres = (shift * cut.wall_area)[walled]
+    assert 0 < metres.max() < 0.1  # a cell's width
+    np.testing.assert_allclose(metres[cut.volume_fraction[walled] == 1], 0.0, atol=1e-12)

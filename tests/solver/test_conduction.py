@@ -13,6 +13,7 @@ from orders import GRADINGS, assert_expected_order, tanh_edges
 from scipy.interpolate import RegularGridInterpolator
 
 import solver.energy
+from benchmarks.obstacles import with_cut_walls
 from geometry.cutcells import cut_cells
 from geometry.grid import Grid
 from geometry.shapes import Cylinder, Sphere
@@ -190,8 +191,8 @@ def test_plane_wall_in_a_film(case):
 def cut_body(shape, cells, flat, biot):
     """A quarter of a cylinder along y, or an eighth of a sphere, of radius 1 and k = rho c = 1, in a film.
 
-    The heat arrays follow from the cut cells: capacity by open volume, links by open area over the distance of
-    the open centroids, and exchange by true wall area through the solid from open centroid to wall, then the film.
+    The heat arrays follow from the cut cells: capacity by open volume, conductances as in a module, and exchange by
+    true wall area through the solid from open centroid to wall, then the film.
     """
     edges = np.linspace(0, 1.1, cells + 1)
     grid = Grid(edges, np.array([0.0, 1.0]) if flat else edges, edges)
@@ -202,16 +203,11 @@ def cut_body(shape, cells, flat, biot):
         conduction="implicit",
         implicitness=0.5,
     )
-    link = []
-    for axis in AXES:
-        inner = tuple(slice(1, -1) if axis == b else slice(None) for b in AXES)
-        link.append(jnp.asarray((cut.apertures[axis] * grid.face_area(axis))[inner] / cut.centre_distance(axis)))
     open_ = cut.volume_fraction > 0
     wall = np.where(open_, cut.wall_area, 0.0)
     heat = replace(
-        model.heat,
+        with_cut_walls(model, cut, 1.0, 0.0).heat,
         capacity=jnp.asarray(np.where(open_, cut.cell_open_volume, grid.cell_volume)),
-        conductance=(link[0], link[1], link[2]),
         exchange=jnp.asarray(wall / (cut.wall_distance + 1 / biot)),
     )
     return replace(model, heat=heat), cut, wall

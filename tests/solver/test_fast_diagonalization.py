@@ -47,6 +47,29 @@ def test_solves_the_assembled_operator(ends, shift, scale):
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
 
 
+def test_factors_solve_the_product_of_three_lines():
+    ends = (("neumann", "dirichlet"), ("neumann", "neumann"), ("dirichlet", "dirichlet"))
+    axes = [axis_operators(n, 1.0 + a, 1.0 * a, ends[a]) for a, n in enumerate((6, 4, 5))]
+    solver, _, _ = problem(ends)
+    x, y, z = (mass + 0.3 * stiff for _, _, stiff, mass in axes)
+    rhs = np.random.default_rng(3).standard_normal((6, 4, 5))
+    expected = np.linalg.solve(np.kron(np.kron(x, y), z), rhs.ravel()).reshape(rhs.shape)
+    np.testing.assert_allclose(solver.solve_factors(jnp.asarray(rhs), 0.3), expected, rtol=1e-10)
+
+
+def test_factors_come_second_order_close_to_the_whole():
+    solver, _, _ = problem((("dirichlet", "dirichlet"),) * 3)
+    rhs = np.random.default_rng(4).standard_normal((6, 4, 5))
+
+    def apart(scale):
+        return np.linalg.norm(
+            solver.solve_factors(jnp.asarray(rhs), scale) - solver.solve(jnp.asarray(rhs), 1.0, scale)
+        )
+
+    # The steps are short: scale times the largest eigenvalue is well below one.
+    assert np.log2(apart(2e-5) / apart(1e-5)) == pytest.approx(2, abs=0.05)
+
+
 def test_a_long_duct_keeps_its_slowest_mode():
     """Its eigenvalue is 1e-15 of the largest, yet it carries the flow: an open end is no singular problem."""
     ends = (("neumann", "dirichlet"), ("neumann", "neumann"), ("neumann", "neumann"))

@@ -54,15 +54,15 @@ def test_a_channel_develops_poiseuilles_profile_and_pressure_at_second_order():
 
 
 @pytest.mark.parametrize("axis", AXES)
-@pytest.mark.parametrize("end", [0, 1])
-def test_every_side_can_be_an_inflow_and_heat_and_mass_close(axis, end):
+@pytest.mark.parametrize(("end", "out"), [(0, "outflow"), (1, "entraining")])
+def test_every_side_can_be_an_inflow_and_heat_and_mass_close(axis, end, out):
     """The heat of a box changes by what the sides carry, step by step; and no side is special."""
     other = (axis + 1) % 3
     speed = [0.0, 0.0, 0.0]
     speed[axis] = 0.7 if end == 0 else -0.7
     sides: dict[tuple[int, int], OpenSide] = {
         (axis, end): ("inflow", tuple(speed), 1.5),
-        (other, 1): ("outflow", (0.0, 0.0, 0.0), 0.0),
+        (other, 1): (out, (0.0, 0.0, 0.0), 0.0),
     }
     model = box_model(
         [np.linspace(0, 1, 6) ** 1.2, np.linspace(0, 1, 7), np.linspace(0, 1, 8)],
@@ -91,6 +91,43 @@ def test_fluid_that_an_outflow_draws_in_brings_its_given_temperature():
     state = march(model, initial_state(model.mesh), jnp.asarray(0.05), 400)
     np.testing.assert_allclose(state.temperature, 0.5, atol=1e-4)
     np.testing.assert_allclose(np.asarray(state.velocity[0])[-1, 0].mean(), -1.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("axis", [0, 2])
+def test_fluid_between_entraining_sides_comes_to_rest(axis):
+    """What is drawn in has no energy: L du/dt = -u^2/2, u = 1 / (1 + t / 2L), whichever way it flows."""
+    edges = [np.linspace(0, 1, 9), np.linspace(0, 1, 6), np.linspace(0, 1, 7)]
+    edges[axis] = np.linspace(0, 2, 11) ** 1.1
+    drawn: OpenSide = ("entraining", (0.0, 0.0, 0.0), 0.0)
+    sides = open_box_sides({(axis, 0): drawn, (axis, 1): drawn}, jnp.float64)
+    model = box_model(edges, viscosity=0.01, no_slip=np.zeros((3, 2)), open_sides=sides)
+    still = initial_state(model.mesh)
+    for direction in (1.0, -1.0):
+        errors = []
+        for steps in (50, 100):
+            velocity = tuple(direction * jnp.ones_like(v) if a == axis else v for a, v in enumerate(still.velocity))
+            state = march(model, replace(still, velocity=velocity), jnp.asarray(4.0 / steps), steps)
+            exact = direction / (1 + 4.0 / (2 * edges[axis][-1]))
+            errors.append(float(jnp.max(jnp.abs(state.velocity[axis] - exact))))
+        assert errors[1] < 0.01
+        assert errors[0] / errors[1] > 1.7
+
+
+def test_a_warm_shaft_draws_as_torricelli_says():
+    """Warm fluid enters below, w^2 / 2 = g beta T H; and no shaft draws if what enters is not warm."""
+    for warmth, expected in ((0.5, np.sqrt(2 * 3.0 * 0.5 * 2.0)), (0.0, 0.0)):
+        drawn: OpenSide = ("entraining", (0.0, 0.0, 0.0), warmth)
+        model = box_model(
+            [np.linspace(0, 1, 6), np.array([0.0, 1.0]), np.linspace(0, 2, 11)],
+            viscosity=0.01,
+            buoyancy=3.0,
+            conductivity=0.01,
+            no_slip=np.zeros((3, 2)),
+            open_sides=open_box_sides({(2, 0): drawn, (2, 1): drawn}, jnp.float64),
+        )
+        state = march(model, initial_state(model.mesh, warmth), jnp.asarray(0.02), 1000)
+        np.testing.assert_allclose(state.velocity[2], expected, rtol=1e-6, atol=1e-12)
+        np.testing.assert_allclose(state.temperature, warmth, rtol=1e-9)
 
 
 def test_a_lid_of_given_velocity_is_an_inflow_without_normal_velocity():

@@ -74,6 +74,10 @@ def test_explicit_viscosity_decays_alike():
     assert error(16, 0.0, implicit_viscosity=False) == pytest.approx(error(16, 0.0), rel=0.05)
 
 
+def test_factored_viscosity_decays_alike():
+    assert error(16, 0.0, factored_viscosity=True) == pytest.approx(error(16, 0.0), rel=0.05)
+
+
 @pytest.mark.parametrize("end", [1.0, 5.0, 10.0])
 def test_energy_at_64_cells(end):
     mesh, found, _ = decayed(64, end)

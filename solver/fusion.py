@@ -1,0 +1,49 @@
+"""How the kernels of a step are kept quick on the CPU.
+
+XLA on the CPU fuses chains of stencils by computing each producer again for every neighbour that reads it, and it
+vectorises a fused loop only if no padding or joining of arrays is computed inside. So a field is padded once, for all
+that look at its neighbours, and one-dimensional coefficients are made beforehand; both `apart`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array
+
+LAYERS = 2  # that a stencil reads on both sides of a point
+
+
+def apart(function: Callable, *operands):
+    """Evaluate `function(*operands)` as a computation of its own.
+
+    The branch of a conditional whose predicate is unknown at compile time is not fused into its readers.
+    """
+    probe = next((leaf for leaf in reversed(jax.tree_util.tree_leaves(operands)) if jnp.size(leaf)), None)
+    if probe is None:
+        return function(*operands)
+    always = probe.ravel()[0] == probe.ravel()[0]
+    shapes = jax.eval_shape(function, *operands)
+    return jax.lax.cond(
+        always,
+        function,
+        lambda *_: jax.tree_util.tree_map(lambda s: jnp.full(s.shape, jnp.nan, s.dtype), shapes),
+        *operands,
+    )
+
+
+def widened(field: Array) -> Array:
+    """A field with `LAYERS` layers of zeros around it, as a computation of its own."""
+    return apart(lambda q: jnp.pad(q, LAYERS), field)
+
+
+def closed_ends(inner: Array, axis: int) -> Array:
+    """Values on all faces of an axis from those on the inner ones, 0 at both ends, as a computation of its own."""
+    return apart(lambda q: jnp.pad(q, [(1, 1) if a == axis else (0, 0) for a in range(q.ndim)]), inner)
+
+
+def core(wide: Array, *axes: int) -> Array:
+    """A widened field without its layers along some axes."""
+    return wide[tuple(slice(LAYERS, -LAYERS) if a in axes else slice(None) for a in range(wide.ndim))]
