@@ -34,7 +34,7 @@ from solver.periodic import Halo
 from solver.preconditioner import Preconditioner
 from solver.pressure import project
 from solver.turbulence import Closure, Turbulence, TurbulenceModel, advance_turbulence, closure
-from solver.walls import Walls, face_factor
+from solver.walls import Walls, on_faces
 
 
 @jax.tree_util.register_dataclass
@@ -239,8 +239,9 @@ def wall_friction_factors(model: Model, turbulent: Closure) -> Vector | None:
     walls, factor = model.walls, turbulent.friction_factor
     if walls is None or factor is None:
         return None
-    x, y, z = (apart(lambda f, axis=axis: face_factor(walls, f, axis), factor) for axis in AXES)
-    return (x, y, z)
+    if walls.face_friction is not None:
+        return walls.face_friction
+    return apart(lambda f: on_faces(walls, f), factor)
 
 
 def predict(
@@ -313,7 +314,8 @@ def _exchange_rate(model: Model, state: State) -> Array:
     eddy = closure(model, state.velocity, state.turbulence).eddy
     if eddy is not None and heat.turbulent_link is not None:
         gx, gy, gz = (heat.turbulent_link[a] * mean(eddy, a) for a in AXES)
-        rate = rate + 2 * conductance_diagonal((gx, gy, gz)) / jnp.minimum(heat.turbulent_prandtl, 1.0)
+        spreading = 2 * conductance_diagonal((gx, gy, gz)) / jnp.minimum(heat.turbulent_prandtl, 1.0)
+        rate = jnp.maximum(rate, spreading)
     return rate / mesh.volume
 
 

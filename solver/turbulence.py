@@ -21,7 +21,7 @@ from solver.mesh import Mesh, Vector
 from solver.open_sides import OpenSides, passed
 from solver.viscosity import smagorinsky, wale
 from solver.wall_law import C_MU
-from solver.walls import heat_factor, speed_friction_factor, speed_friction_velocity
+from solver.walls import heat_factor, on_faces, speed_friction_factor, speed_friction_velocity
 from solver.zero_equation import zero_equation
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def renewed_walls(model: Model, velocity: Vector) -> Model:
     if model.walls is None or model.turbulence in ("laminar", "k_epsilon"):
         return model
     factor = speed_friction_factor(model.walls, velocity, model.fluid.viscosity)
-    return replace(model, walls=replace(model.walls, friction_factor=factor))
+    return replace(
+        model, walls=replace(model.walls, friction_factor=factor, face_friction=on_faces(model.walls, factor))
+    )
 
 
 def advance_turbulence(model: Model, state: State, flux: Vector, now: Mixing | None, dt: Array) -> Turbulence | None:

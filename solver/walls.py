@@ -32,6 +32,7 @@ class Walls:
     distance: from the cell's (open) centroid to the nearest no-slip wall, m; large where there is none.
     touching: 1 in the cells that a wall bounds, else 0.
     friction_factor: of the cells beside a wall, 1 elsewhere; renewed by `renewed` where the model does not give it.
+    face_friction: the same on the inner faces by axis, renewed with it; None where the model gives it.
     prandtl: molecular Prandtl number.
     heats: whether `Heat.exchange` lies at these walls and takes their factor (a box); a module's films have their own.
     """
@@ -41,6 +42,7 @@ class Walls:
     friction_factor: Float[Array, "nx ny nz"]
     prandtl: Array
     heats: bool = field(metadata={"static": True}, default=False)
+    face_friction: Vector | None = None
 
 
 def cell_speed(velocity: Vector) -> Float[Array, "nx ny nz"]:
@@ -69,10 +71,14 @@ def heat_factor(walls: Walls, friction_velocity: Array, viscosity: Array) -> Flo
     return jnp.where(walls.touching > 0, factor, 1.0)
 
 
-def face_factor(walls: Walls, factor: Array, axis: int) -> Array:
-    """A factor on the inner faces of an axis: the mean over those of the two cells that touch a wall, else 1."""
-    weight = mean(walls.touching, axis)
-    return jnp.where(weight > 0, mean(walls.touching * factor, axis) / jnp.where(weight > 0, weight, 1), 1)
+def on_faces(walls: Walls, factor: Array) -> Vector:
+    """A factor on the inner faces by axis: the mean over those of the two cells that touch a wall, else 1."""
+
+    def along(axis: int) -> Array:
+        weight = mean(walls.touching, axis)
+        return jnp.where(weight > 0, mean(walls.touching * factor, axis) / jnp.where(weight > 0, weight, 1), 1)
+
+    return (along(0), along(1), along(2))
 
 
 def box_walls(mesh: Mesh, no_slip: np.ndarray, prandtl: float) -> Walls:

@@ -18,7 +18,7 @@ from solver.step import closure, courant_rate, initial_state, step
 from solver.turbulence import Turbulence, initial_turbulence, kays_diffusivity, renewed_walls
 from solver.viscosity import strain_rate
 from solver.wall_law import kader_temperature, reichardt_velocity, turbulent_friction_velocity
-from solver.walls import FAR, box_walls, face_factor, heat_factor, speed_friction_factor
+from solver.walls import FAR, box_walls, heat_factor, on_faces, speed_friction_factor
 from solver.zero_equation import zero_equation
 
 WALL_LAW = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
@@ -113,9 +113,9 @@ def test_a_face_takes_its_factor_from_the_cell_that_touches_the_wall():
     mesh = box_mesh([np.linspace(0, 1, 4)] * 3, jnp.float64)
     walls = box_walls(mesh, np.array([[1, 0], [0, 0], [0, 0]]), 0.7)
     factor = jnp.where(walls.touching > 0, 5.0, 1.0)
-    np.testing.assert_allclose(face_factor(walls, factor, 0)[:, 0, 0], [5.0, 1.0])
-    np.testing.assert_allclose(face_factor(walls, factor, 2)[0], 5.0)
-    np.testing.assert_allclose(face_factor(walls, factor, 2)[1:], 1.0)
+    np.testing.assert_allclose(on_faces(walls, factor)[0][:, 0, 0], [5.0, 1.0])
+    np.testing.assert_allclose(on_faces(walls, factor)[2][0], 5.0)
+    np.testing.assert_allclose(on_faces(walls, factor)[2][1:], 1.0)
 
 
 def test_wall_friction_slows_a_stream_by_the_law_of_the_wall():
@@ -173,7 +173,7 @@ def test_viscosity_keeps_normal_stresses_positive():
     assert (np.asarray(eddy) < 0.09 * 0.04**2 / 1e-4).all()
 
 
-@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
+@pytest.mark.parametrize("dtype", [jnp.float32, pytest.param(jnp.float64, marks=pytest.mark.slow)])
 def test_fields_stay_positive_and_finite_in_a_violent_start(dtype):
     model = box(8, turbulence="k_epsilon", scheme="limited", heat_scheme="limited", dtype=dtype, buoyancy=0.03)
     rng = np.random.default_rng(2)
