@@ -165,6 +165,7 @@ def test_cylinder_in_a_channel():
 NATURAL = {"cells": 8, "distance": 5.0, "tolerance": 0.1}
 
 
+@pytest.mark.slow
 def test_a_coarse_natural_convection_cylinder_and_broken_ones(monkeypatch):
     """Twice the buoyancy is a fifth more heat; a staircase's wall area, a quarter too large, is noticed too."""
     sound = registry.run("cylinder_natural", NATURAL)

@@ -186,12 +186,14 @@ def test_root_mean_square_of_a_profile():
 
 
 def test_courant_rate_of_a_channel_counts_eddies_along_its_ring():
-    """Uniform speed 1, nu_t = 0.03874 z by the zero-equation model; along x a cell is its own neighbour."""
+    """Uniform speed 1, eddies limit the step: nu_t = 0.03874 z by the zero-equation model; along x a cell is its own
+    neighbour."""
     model = benchmarks.channel.channel_model(100.0, 0.71, "zero_equation", 8, 100.0)
     state = benchmarks.channel.begin(model)
     even = replace(state, velocity=(jnp.ones_like(state.velocity[0]), *state.velocity[1:]))
     z, h = (np.arange(8) + 0.5) / 8, 1 / 8
     eddy = 0.03874 * z
     inner = np.r_[0, (eddy[1:] + eddy[:-1]) / 2, 0] / h
-    expected = 1 + 2 * (inner[1:] + inner[:-1] + 2 * h * eddy) / h / 0.85
-    assert float(courant_rate(model, even)) == pytest.approx(expected.max())
+    spreading = 2 * (inner[1:] + inner[:-1] + 2 * h * eddy) / h / 0.85
+    assert spreading.max() > 1  # the flow's own rate
+    assert float(courant_rate(model, even)) == pytest.approx(spreading.max())

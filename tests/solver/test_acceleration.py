@@ -89,7 +89,7 @@ def test_a_history_ends_when_it_makes_things_worse():
     assert mixture.history is None
 
 
-@pytest.mark.parametrize("acceleration", ["anderson", "none"])
+@pytest.mark.parametrize("acceleration", ["anderson", pytest.param("none", marks=pytest.mark.slow)])
 def test_cavity_says_how_long_it_took(acceleration):
     found = registry.run("cavity", {"rayleigh": 1e4, "cells": 16, "acceleration": acceleration})
     assert found["converged"]
