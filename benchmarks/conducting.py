@@ -173,7 +173,7 @@ def interface(model: Model, state: State) -> dict[str, float]:
     face = int(np.argmin(np.abs(edge)))
     dz = np.asarray(mesh.widths(2))
     temperature = np.asarray(state.temperature)[:, 0, :]
-    conductance = np.asarray(model.heat.conductance[0])[face - 1, 0, :]
+    conductance = np.asarray(model.heat.conductance[0])[face, 0, :]
     flux = conductance / dz * (temperature[face - 1] - temperature[face])
     surface = temperature[face] + flux * 0.5 * (edge[face + 1] - edge[face])  # the fluid's conductivity is 1
     return {"interface_temperature_mean": float(np.sum(surface * dz))}

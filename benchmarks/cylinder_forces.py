@@ -61,6 +61,7 @@ def force(model: Model, state: State, axis: int) -> tuple[Any, Any]:
     import jax.numpy as jnp
 
     from solver.flow import control_volume, inner_faces, viscous_force
+    from solver.fusion import widened
     from solver.mesh import along, take
     from solver.operators import difference
 
@@ -72,7 +73,7 @@ def force(model: Model, state: State, axis: int) -> tuple[Any, Any]:
     free = inner_faces(mesh.obstacles.free[axis], axis)
     nu = model.fluid.viscosity
     velocity = inner_faces(state.velocity[axis], axis)
-    stress = viscous_force(mesh, model.fluid, state.velocity, nu, axis)
+    stress = viscous_force(mesh, model.fluid, state.velocity, widened(state.velocity[axis]), nu, axis)
     rubbed = free * nu * inner_faces(mesh.obstacles.friction[axis], axis) * velocity + (1 - free) * stress
     friction = jnp.sum(inside * rubbed)
     slope = difference(state.pressure, axis) / along(mesh.spacing(axis)[1:-1], axis)

@@ -155,6 +155,7 @@ def _balance(model: Model) -> Any:
 
     from solver.conjugate_gradient import conjugate_gradient
     from solver.flow import control_volume, viscous_force
+    from solver.fusion import widened
     from solver.step import initial_state
 
     mesh = model.mesh
@@ -167,7 +168,7 @@ def _balance(model: Model) -> Any:
 
     def resistance(profile: Any) -> Any:
         velocity = (jnp.broadcast_to(profile, still[0].shape), still[1], still[2])
-        return free * (friction * profile - viscous_force(mesh, fluid, velocity, one, 0)[:1])
+        return free * (friction * profile - viscous_force(mesh, fluid, velocity, widened(velocity[0]), one, 0)[:1])
 
     load = free * control_volume(mesh, 0)[:1]
     none, same = jnp.zeros_like(load), _same

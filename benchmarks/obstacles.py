@@ -100,8 +100,9 @@ def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temper
     distance = np.maximum(cut.wall_distance, NEAREST_WALL * min(float(grid.widths(axis).min()) for axis in range(3)))
     links = []
     for axis in range(3):
-        inner = np.take(cut.apertures[axis] * grid.face_area(axis), range(1, grid.shape[axis]), axis)
-        links.append(jnp.asarray(inner / grid.spacing(axis)[1:-1].reshape([-1 if a == axis else 1 for a in range(3)])))
+        link = np.moveaxis(cut.apertures[axis] * grid.face_area(axis), axis, -1) / grid.spacing(axis)
+        link[..., [0, -1]] = 0.0
+        links.append(jnp.asarray(np.moveaxis(link, -1, axis)))
     share = np.where(cut.volume_fraction > 0, np.maximum(cut.volume_fraction, SMALLEST_INERTIA), 1.0)
     heat = replace(
         model.heat,

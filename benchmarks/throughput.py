@@ -169,6 +169,7 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
 
     from solver.energy import advance_temperature, advected_heat, total_conductance
     from solver.flow import explicit_tendency
+    from solver.fusion import widened
     from solver.mesh import AXES
     from solver.operators import volume_flux
     from solver.pressure import project
@@ -176,16 +177,17 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     from solver.turbulence import closure
 
     def advected(model: Model, flux: Any, temperature: Any) -> Any:
-        return advected_heat(model.mesh, model.heat, flux, temperature)
+        return advected_heat(model.mesh, model.heat, flux, widened(temperature))
 
     def conducted(model: Model, temperature: Any, gained: Any, link: Any) -> Any:
         return advance_temperature(model.heat, temperature, gained, link, dt, model.heat_solver)[0]
 
     def tendency(axis: int, model: Model, state: State, flux: Any, nu: Any) -> Any:
-        return explicit_tendency(model.mesh, model.fluid, state.velocity, flux, state.temperature, nu, axis)
+        wide = widened(state.velocity[axis])
+        return explicit_tendency(model.mesh, model.fluid, state.velocity, wide, flux, state.temperature, nu, axis)
 
-    def prediction(model: Model, state: State) -> Any:
-        return predict(model, state.velocity, state.pressure, state.tendency, None, dt)
+    def prediction(model: Model, state: State, wide: Any) -> Any:
+        return predict(model, state.velocity, wide, state.pressure, state.tendency, None, dt)
 
     def projection(model: Model, guess: Any, free: Any) -> Any:
         return project(model.mesh, guess, dt, model.pressure_solver, free, tolerance=model.pressure_tolerance).velocity
@@ -194,10 +196,11 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     turbulent = jax.jit(lambda model, velocity: closure(model, velocity, None))(model, state.velocity)
     nu = None
     if model.viscous_solver is None:
-        nu = model.fluid.viscosity if turbulent.eddy is None else model.fluid.viscosity + turbulent.eddy
+        nu = model.fluid.viscosity if turbulent.eddy is None else widened(model.fluid.viscosity + turbulent.eddy)
     link = jax.jit(total_conductance)(model.heat, turbulent.eddy_diffusivity)
     gained = jax.jit(advected)(model, flux, state.temperature)
-    guess = jax.jit(prediction)(model, state)
+    wide = jax.jit(lambda velocity: tuple(widened(component) for component in velocity))(state.velocity)
+    guess = jax.jit(prediction)(model, state, wide)
     free = jax.jit(mobility)(model.mesh, state.velocity, dt)
 
     def timed(part: Callable[..., Any], *given: Any) -> float:
@@ -207,7 +210,7 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
         "heat": timed(advected, model, flux, state.temperature)
         + timed(conducted, model, state.temperature, gained, link),
         "tendency": sum(timed(partial(tendency, axis), model, state, flux, nu) for axis in AXES),
-        "prediction": timed(prediction, model, state),
+        "prediction": timed(prediction, model, state, wide),
         "projection": timed(projection, model, guess, free),
     }
 
@@ -271,7 +274,7 @@ def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
         pair = np.moveaxis(rub, axis, 0)
         friction.append(np.pad(np.moveaxis((pair[1:] + pair[:-1]) / 2, 0, axis), ends))
         free.append((area[axis] > 0).astype(float))
-        link.append(area[axis][inner] * cells)
+        link.append(np.pad(area[axis][inner] * cells, ends))
 
     def cast(values: Any) -> Any:
         return jnp.asarray(values, dtype)

@@ -23,6 +23,7 @@ from jaxtyping import Array, Float
 
 from solver.fusion import LAYERS, apart, core
 from solver.mesh import AXES, along, take
+from solver.operators import mean
 
 Scheme = Literal["central", "limited", "upwind"]
 
@@ -110,6 +111,7 @@ def axis_inflow(
     axis: int,
     scheme: Scheme,
     limiter_share: Array | None = None,
+    component: int | None = None,
 ) -> Array:
     """Net inflow of a carried quantity through the two faces of one axis, [q] m3/s, for every point.
 
@@ -119,15 +121,23 @@ def axis_inflow(
       position, face: coordinates of the points and of the faces between them, m: n and n-1 of them where the ends are
         closed; with the points beyond the ends n+2 and n+1.
       limiter_share: on the faces, 1 where the scheme holds and 0 where it must be upwind.
+      component: of velocity, if that is carried: `wide` is then on all faces of that axis, the inner ones of which are
+        the points, and `flux` is that of the cells, whose means flow between these.
     """
-    q = core(wide, *(a for a in AXES if a != axis))
-    points = q.shape[axis] - 2 * LAYERS
-    if face.shape[0] == 0:
-        return jnp.zeros_like(core(q, axis))
+    points = wide.shape[axis] - 2 * LAYERS - (2 if axis == component else 0)
     along_axis = line(position, face, points)
-    value = face_value(q, flux, along_axis, axis, scheme)
-    if limiter_share is not None:
-        upwind = face_value(q, flux, along_axis, axis, "upwind")
-        value = upwind + limiter_share * (value - upwind)
-    carried = along(along_axis.open, axis) * flux * value
+
+    def carry(wide: Array, flux: Array, along_axis: Line, limiter_share: Array | None) -> Array:
+        if component is not None:
+            wide, flux = take(wide, component, 1, -1), mean(flux, component)
+        q = core(wide, *(a for a in AXES if a != axis))
+        value = face_value(q, flux, along_axis, axis, scheme)
+        if limiter_share is not None:
+            upwind = face_value(q, flux, along_axis, axis, "upwind")
+            value = upwind + limiter_share * (value - upwind)
+        return along(along_axis.open, axis) * flux * value
+
+    operands = (wide, flux, along_axis, limiter_share)
+    # A limiter is dear: once for each face, and not again for both cells that look at it.
+    carried = apart(carry, *operands) if scheme == "limited" else carry(*operands)
     return take(carried, axis, None, -1) - take(carried, axis, 1, None)

@@ -18,7 +18,7 @@ from solver.advection import Scheme
 from solver.energy import Conduction, Heat
 from solver.fast_diagonalization import fast_diagonalization
 from solver.flow import Fluid, viscous_solver
-from solver.mesh import AXES, Mesh, Vector, along, full_area
+from solver.mesh import AXES, Mesh, Vector, along, full_area, take
 from solver.open_sides import ENDS, OPEN, Kind, OpenSides
 from solver.periodic import NO_AXIS, check_periodic, exact_edges
 from solver.pressure import box_solver
@@ -40,7 +40,7 @@ def box_mesh(edges: Sequence[np.ndarray], dtype: DTypeLike, periodic: tuple[bool
 def series_conductance(mesh: Mesh, conductivity: Array) -> tuple[Array, Array, Array]:
     """Conductance between cell centres, W/K: both half cells in series (harmonic-mean conductivity).
 
-    On the inner faces by axis; of a periodic axis on all faces.
+    By axis on all faces, 0 at the sides of the box but for periodic ones.
 
     Args:
       conductivity: per cell (nx, ny, nz), W/(m K).
@@ -48,16 +48,10 @@ def series_conductance(mesh: Mesh, conductivity: Array) -> tuple[Array, Array, A
     result = []
     area = full_area(mesh)
     for axis in AXES:
+        beyond = {"mode": "wrap"} if mesh.periodic[axis] else {"constant_values": jnp.inf}
         half = along(mesh.widths(axis), axis) / (2 * conductivity)
-        low = [slice(None)] * 3
-        high = [slice(None)] * 3
-        low[axis], high[axis] = slice(None, -1), slice(1, None)
-        inner = [slice(None)] * 3
-        if mesh.periodic[axis]:
-            half = jnp.pad(half, [(1, 1) if a == axis else (0, 0) for a in AXES], mode="wrap")
-        else:
-            inner[axis] = slice(1, -1)
-        result.append(area[axis][tuple(inner)] / (half[tuple(low)] + half[tuple(high)]))
+        half = jnp.pad(half, [(1, 1) if a == axis else (0, 0) for a in AXES], **beyond)
+        result.append(area[axis] / (take(half, axis, None, -1) + take(half, axis, 1, None)))
     return (result[0], result[1], result[2])
 
 

@@ -22,8 +22,8 @@ from jaxtyping import Array, Float
 from solver.advection import Scheme, axis_inflow
 from solver.conjugate_gradient import conjugate_gradient
 from solver.fast_diagonalization import FastDiagonalization
-from solver.fusion import closed_ends, widened
-from solver.mesh import AXES, Mesh, Vector, pad_ends, take
+from solver.fusion import beside, widened
+from solver.mesh import AXES, Mesh, Vector, take
 from solver.operators import difference, mean
 
 Conduction = Literal["explicit", "implicit", "direct"]
@@ -36,18 +36,19 @@ class Heat:
 
     Attributes:
       capacity: C of each cell, J/K.
-      conductance: g on the inner faces by axis without turbulence, W/K, between temperatures at cell centres.
+      conductance: g by axis without turbulence, W/K, between temperatures at cell centres; here and below on all faces,
+        0 at the sides of the box, whose heat is `exchange`.
       source: P, W per cell.
       exchange: G, W/K per cell.
       exchange_temperature: T_ext, K from the reference.
       fluid_capacity: rho c of the fluid, J/(m3 K).
-      turbulent_link: by axis on the inner faces, open area / distance, m, where turbulence conducts (fluid to
-        fluid, outside machines); None for a laminar flow.
+      turbulent_link: by axis, open area / distance, m, where turbulence conducts (fluid to fluid, outside machines);
+        None for a laminar flow.
       wall_shift: how much farther from its wall a cut cell's temperature lies than the cell's centre, over the wall's
         area, 1/m (see `beyond_centres`); None without cut cells. It needs `turbulent_link`.
       turbulent_prandtl: 0.85 unless there is a reason (Kays, J. Heat Transfer 116 (1994) 284).
       fixed: 1 in cells whose temperature is held (supply of a cooling unit), else 0; None if there is none.
-      limiter_share: by axis on the inner faces, 0 where advection must be first-order upwind (machines).
+      limiter_share: by axis, 0 where advection must be first-order upwind (machines).
       implicitness: theta.
       box_conductivity: conductivity of a uniform box, W/(m K), read only with a direct solver.
     """
@@ -69,42 +70,42 @@ class Heat:
     conduction: Conduction = field(metadata={"static": True}, default="explicit")
 
 
-def advected_heat(mesh: Mesh, heat: Heat, flux: Vector, temperature: Array) -> Float[Array, "nx ny nz"]:
-    """Heat carried into each cell by the flow, W."""
-    wide = widened(temperature)
+def advected_heat(mesh: Mesh, heat: Heat, flux: Vector, wide: Array) -> Float[Array, "nx ny nz"]:
+    """Heat carried into each cell by the flow, W; `wide`: the temperature, widened (see `solver.fusion`)."""
     total: Array | float = 0.0
     for axis in AXES:
-        share = None if heat.limiter_share is None else closed_ends(heat.limiter_share[axis], axis)
+        if mesh.shape[axis] == 1:
+            continue
+        share = None if heat.limiter_share is None else heat.limiter_share[axis]
         total = total + axis_inflow(
             wide, flux[axis], mesh.centres(axis), mesh.edges[axis][1:-1], axis, heat.scheme, share
         )
-    return heat.fluid_capacity * total
+    return jnp.broadcast_to(heat.fluid_capacity * total, mesh.shape)
 
 
 def total_conductance(heat: Heat, eddy_diffusivity: Array | None) -> Vector:
-    """Conductance of the inner faces with the turbulent share, W/K; `eddy_diffusivity` of heat, per cell, m2/s."""
+    """Conductance of the faces with the turbulent share, W/K; `eddy_diffusivity` of heat, per cell, m2/s."""
     if eddy_diffusivity is None or heat.turbulent_link is None:
         return heat.conductance
-    diffusivity = heat.fluid_capacity * eddy_diffusivity
-    gx, gy, gz = (heat.conductance[a] + heat.turbulent_link[a] * mean(diffusivity, a) for a in AXES)
+    wide = widened(heat.fluid_capacity * eddy_diffusivity)
+    gx, gy, gz = (heat.conductance[a] + heat.turbulent_link[a] * mean(beside(wide, a), a) for a in AXES)
     return (gx, gy, gz)
 
 
-def conducted_heat(conductance: Vector, temperature: Array) -> Float[Array, "nx ny nz"]:
-    """Heat conducted into each cell from its neighbours, W."""
-    total = jnp.zeros_like(temperature)
+def conducted_heat(conductance: Vector, wide: Array) -> Float[Array, "nx ny nz"]:
+    """Heat conducted into each cell from its neighbours, W; `wide`: the temperature, widened (see `solver.fusion`)."""
+    total: Array | float = 0.0
     for axis in AXES:
-        flow = conductance[axis] * difference(temperature, axis)  # W towards the lower cell
-        total = total + difference(pad_ends(flow, axis), axis)
-    return total
+        flow = conductance[axis] * difference(beside(wide, axis), axis)  # W towards the lower cell
+        total = total + difference(flow, axis)
+    return jnp.asarray(total)
 
 
 def conductance_diagonal(conductance: Vector) -> Float[Array, "nx ny nz"]:
     """Sum of the conductances of each cell, W/K."""
     total: Array | float = 0.0
     for axis in AXES:
-        padded = pad_ends(conductance[axis], axis)
-        total = total + take(padded, axis, None, -1) + take(padded, axis, 1, None)
+        total = total + take(conductance[axis], axis, None, -1) + take(conductance[axis], axis, 1, None)
     return jnp.asarray(total)
 
 
@@ -124,7 +125,7 @@ def beyond_centres(heat: Heat, temperature: Array) -> Float[Array, "nx ny nz"]:
     received = heat.exchange * (heat.exchange_temperature - temperature)
     assert heat.wall_shift is not None
     assert heat.turbulent_link is not None
-    return conducted_heat(heat.turbulent_link, heat.wall_shift * received)
+    return conducted_heat(heat.turbulent_link, widened(heat.wall_shift * received))
 
 
 def advance_temperature(
@@ -135,6 +136,7 @@ def advance_temperature(
     dt: Array | float,
     solver: FastDiagonalization | None,
     tolerance: float = 1e-6,
+    wide: Array | None = None,
 ) -> tuple[Array, Array]:
     """One step of the heat equation.
 
@@ -142,6 +144,7 @@ def advance_temperature(
       advected: heat brought by the flow at the middle of the step, W per cell.
       solver: direct solver of a box with constant capacity, conductivity and exchange at its sides only; used as
         the solution for `conduction="direct"`, as the preconditioner for "implicit" when given.
+      wide: the temperature widened, where it is at hand.
 
     Returns:
       The new temperature and the temperature at which heat was exchanged with the surroundings (theta-weighted),
@@ -150,7 +153,7 @@ def advance_temperature(
     theta = heat.implicitness
     rate = (
         advected
-        + conducted_heat(conductance, temperature)
+        + conducted_heat(conductance, widened(temperature) if wide is None else wide)
         + heat.source
         + heat.exchange * (heat.exchange_temperature - temperature)
     )
@@ -184,7 +187,7 @@ def _implicit_change(
     diagonal = shift + theta * (conductance_diagonal(conductance) + heat.exchange)
 
     def operator(x: Array) -> Array:
-        return (shift + theta * heat.exchange) * x - theta * conducted_heat(conductance, x)
+        return (shift + theta * heat.exchange) * x - theta * conducted_heat(conductance, widened(x))
 
     def preconditioner(r: Array) -> Array:
         if solver is None:

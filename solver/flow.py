@@ -25,7 +25,7 @@ from jaxtyping import Array, Float
 
 from solver.advection import Scheme, axis_inflow
 from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
-from solver.fusion import apart, closed_ends, core, widened
+from solver.fusion import apart, beside, closed_ends, core, widened
 from solver.mesh import AXES, Mesh, Vector, along, take
 from solver.open_sides import OpenSides, passed_momentum
 from solver.operators import difference, face_mean, mean
@@ -65,11 +65,16 @@ def control_volume(mesh: Mesh, axis: int) -> Array:
     return mean(mesh.volume, axis)
 
 
-def advection(mesh: Mesh, velocity: Vector, flux: Vector, axis: int, scheme: Scheme) -> Array:
-    """Net inflow of one velocity component to its control volumes, m4/s2; inner faces of `axis`."""
-    wide = inner_faces(widened(velocity[axis]), axis)
+def advection(mesh: Mesh, wide: Array, flux: Vector, axis: int, scheme: Scheme) -> Array:
+    """Net inflow of one velocity component to its control volumes, m4/s2; inner faces of `axis`.
+
+    Args:
+      wide: the component on all faces, widened (see `solver.fusion`).
+    """
     total: Array | float = 0.0
     for b in AXES:
+        if mesh.shape[b] == 1:
+            continue
         if b == axis:
             # The faces of the control volumes lie at the cell centres: none is closed.
             position, face = mesh.edges[b], mesh.centres(b)
@@ -79,14 +84,15 @@ def advection(mesh: Mesh, velocity: Vector, flux: Vector, axis: int, scheme: Sch
                 # Equal weights on graded cells too: only they keep the kinetic energy, and the order stays
                 # second (Verstappen & Veldman, J. Comput. Phys. 187 (2003) 343).
                 face = (position[1:] + position[:-1]) / 2
-        total = total + axis_inflow(wide, mean(flux[b], axis), position, face, b, scheme)
-    return jnp.asarray(total)
+        total = total + axis_inflow(wide, flux[b], position, face, b, scheme, component=axis)
+    return jnp.broadcast_to(total, control_volume(mesh, axis).shape)
 
 
 def viscous_force(
     mesh: Mesh,
     fluid: Fluid,
     velocity: Vector,
+    wide: Array,
     viscosity: Array,
     axis: int,
     sides: OpenSides | None = None,
@@ -95,35 +101,30 @@ def viscous_force(
     """Net viscous force per density on the control volumes of one component, m4/s2.
 
     Args:
-      viscosity: scalar (then the transposed gradient drops out by continuity) or per cell (nx, ny, nz), m2/s.
+      wide: the component on all faces, widened (see `solver.fusion`).
+      viscosity: scalar (then the transposed gradient drops out by continuity) or per cell, widened, m2/s.
       friction_factor: of the walls' friction, on the inner faces of `axis`; None: 1.
     """
     total: Array | float = 0.0
     varying = jnp.ndim(viscosity) > 0
     q = inner_faces(velocity[axis], axis)
     shifted = wall_shifted(mesh, fluid, q, axis, friction_factor)
-    wide, wide_viscosity, wide_shifted = (
-        None if field is None else widened(field) for field in (q, viscosity if varying else None, shifted)
-    )
-    assert wide is not None
+    wide = inner_faces(wide, axis)
+    wide_shifted = None if shifted is None else widened(shifted)
     for b in AXES:
         if b != axis and mesh.shape[b] == 1:
             continue
-
-        def near(field: Array, b: int = b) -> Array:
-            """A widened field along b, from one point beyond the ends."""
-            return take(core(field, *(a for a in AXES if a != b)), b, 1, -1)
-
         if b == axis:
-            stress = (2.0 if varying else 1.0) * viscosity * difference(velocity[b], b)
+            scale = 2.0 * core(viscosity, *AXES) if varying else viscosity
+            stress = scale * difference(velocity[b], b)
             if wide_shifted is not None:
-                stress = stress - difference(near(wide_shifted), b)
+                stress = stress - difference(beside(wide_shifted, b), b)
             stress = stress / along(mesh.widths(b), b)
         else:
-            edge_viscosity = viscosity if wide_viscosity is None else mean(mean(near(wide_viscosity), axis), b)
-            stress = edge_viscosity * difference(near(wide), b)
+            edge_viscosity = mean(mean(beside(viscosity, b), axis), b) if varying else viscosity
+            stress = edge_viscosity * difference(beside(wide, b), b)
             if wide_shifted is not None:
-                stress = stress - difference(near(wide_shifted), b)
+                stress = stress - difference(beside(wide_shifted, b), b)
             # The box's own sides are closed: their friction is added below, or is that of the obstacles.
             stress = stress * along(closed_ends(1 / mesh.spacing(b)[1:-1], 0), b)
             if varying:
@@ -182,6 +183,7 @@ def explicit_tendency(
     mesh: Mesh,
     fluid: Fluid,
     velocity: Vector,
+    wide: Array,
     flux: Vector,
     temperature: Array,
     viscosity: Array | None,
@@ -191,13 +193,13 @@ def explicit_tendency(
 ) -> Array:
     """Advection, buoyancy, given acceleration and (if `viscosity` is given) viscous force per volume, m/s2.
 
-    On the inner faces of `axis`.
+    On the inner faces of `axis`; `wide` and `viscosity` as for `viscous_force`.
     """
-    force = advection(mesh, velocity, flux, axis, fluid.scheme)
+    force = advection(mesh, wide, flux, axis, fluid.scheme)
     if sides is not None:
         force = force + passed_momentum(sides, flux, velocity, axis)
     if viscosity is not None:
-        force = force + viscous_force(mesh, fluid, velocity, viscosity, axis, sides, friction_factor)
+        force = force + viscous_force(mesh, fluid, velocity, wide, viscosity, axis, sides, friction_factor)
     tendency = force / control_volume(mesh, axis)
     if axis == 2:
         tendency = tendency + buoyancy(mesh, fluid, temperature)

@@ -1,8 +1,9 @@
 """How the kernels of a step are kept quick on the CPU.
 
 XLA on the CPU fuses chains of stencils by computing each producer again for every neighbour that reads it, and it
-vectorises a fused loop only if no padding or joining of arrays is computed inside. So a field is padded once, for all
-that look at its neighbours, and one-dimensional coefficients are made beforehand; both `apart`.
+vectorises a fused loop only if no padding or joining of arrays is computed inside. So a field is padded once in a step,
+for all that look at its neighbours, coefficients of faces lie on all of them, with zeros where the box ends, and
+one-dimensional ones are made beforehand; all `apart`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array
+
+from solver.mesh import AXES, take
 
 LAYERS = 2  # that a stencil reads on both sides of a point
 
@@ -42,6 +45,11 @@ def widened(field: Array) -> Array:
 def closed_ends(inner: Array, axis: int) -> Array:
     """Values on all faces of an axis from those on the inner ones, 0 at both ends, as a computation of its own."""
     return apart(lambda q: jnp.pad(q, [(1, 1) if a == axis else (0, 0) for a in range(q.ndim)]), inner)
+
+
+def beside(wide: Array, axis: int) -> Array:
+    """A widened field along one axis, from one point beyond its ends: n + 2 points of an n."""
+    return take(core(wide, *(a for a in AXES if a != axis)), axis, 1, -1)
 
 
 def core(wide: Array, *axes: int) -> Array:

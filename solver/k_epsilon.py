@@ -35,7 +35,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from solver.mesh import AXES, Mesh, Vector, pad_ends, take
+from solver.fusion import beside, closed_ends, widened
+from solver.mesh import AXES, Mesh, Vector, along, take
 from solver.operators import cell_velocity, difference, mean
 from solver.viscosity import strain_rate
 from solver.wall_law import C_MU, VON_KARMAN, reichardt_velocity, turbulent_friction_velocity
@@ -114,27 +115,28 @@ def buoyant_production(mesh: Mesh, temperature: Array, link: Vector, eddy: Array
     """G, m2/s3: from the temperature differences across the open horizontal faces of each cell.
 
     Args:
+      temperature: widened (see `solver.fusion`), K.
       eddy: eddy diffusivity of heat, m2/s. link: open area over distance, m; buoyancy: g beta, m/(s2 K).
     """
-    slope = jnp.where(link[2] > 0, difference(temperature, 2) / mesh.spacing(2)[1:-1], 0.0)
-    both = pad_ends(slope, 2)
-    sides = pad_ends(jnp.where(link[2] > 0, jnp.ones_like(slope), 0.0), 2)
-    count = take(sides, 2, None, -1) + take(sides, 2, 1, None)
-    gradient = (take(both, 2, None, -1) + take(both, 2, 1, None)) / jnp.maximum(count, 1)
+    passable = jnp.where(link[2] > 0, 1.0, 0.0)
+    slope = passable * difference(beside(temperature, 2), 2) / mesh.spacing(2)
+    count = take(passable, 2, None, -1) + take(passable, 2, 1, None)
+    gradient = (take(slope, 2, None, -1) + take(slope, 2, 1, None)) / jnp.maximum(count, 1)
     return -buoyancy * eddy * gradient
 
 
 def transported(mesh: Mesh, flux: Vector, link: Vector, diffusivity: Array, field: Array) -> Array:
     """Net inflow by the flow (first-order upwind, so that a field stays positive) and by diffusion, [field] m3/s."""
+    wide, wide_diffusivity = widened(field), widened(diffusivity)
     total: Array | float = 0.0
     for axis in AXES:
         if field.shape[axis] == 1:
             continue
-        through = take(flux[axis], axis, 1, -1)
-        low, high = take(field, axis, None, -1), take(field, axis, 1, None)
-        carried = jnp.where(through >= 0, low, high) * through
-        passed = pad_ends(carried - link[axis] * mean(diffusivity, axis) * (high - low), axis)
-        total = total + take(passed, axis, None, -1) - take(passed, axis, 1, None)
+        near = beside(wide, axis)
+        inner = along(closed_ends(jnp.ones_like(mesh.widths(axis)[1:]), 0), axis)
+        carried = inner * flux[axis] * jnp.where(flux[axis] >= 0, take(near, axis, None, -1), take(near, axis, 1, None))
+        passed = carried - link[axis] * mean(beside(wide_diffusivity, axis), axis) * difference(near, axis)
+        total = total - difference(passed, axis)
     return jnp.asarray(total)
 
 
@@ -154,7 +156,7 @@ def advanced(
     """k and epsilon after one step: explicit transport and production, implicit losses, so both stay positive.
 
     Args:
-      link: open area over distance on the inner faces, m. buoyant: G, m2/s3.
+      link: open area over distance, m, 0 at the sides of the box. buoyant: G, m2/s3.
       inflow: of k and epsilon through the open sides of the box into each cell, [k] m3/s and [epsilon] m3/s.
     """
     k, epsilon = state.k, state.epsilon

@@ -11,13 +11,13 @@ cells beside a closed side, is dropped. Only the linear systems know that the ax
 box's own cells, and the solution is wrapped into the halo.
 
 Faces of a periodic axis are stored from end to end, n+1 of them, the last the same as the first; also where closed
-axes have inner faces only (tendencies, conductances). Any number of cells, also one, makes a periodic axis.
+axes have inner faces only (tendencies). Any number of cells, also one, makes a periodic axis.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import jax
@@ -101,12 +101,7 @@ class Halo(NamedTuple):
 
     def heat(self, heat: Heat) -> Heat:
         """The wide box's heat equation."""
-        cells = ("capacity", "source", "exchange", "exchange_temperature", "fixed")
-        faces = ("conductance", "turbulent_link", "limiter_share")
-        wide = {name: self.around_all(getattr(heat, name)) for name in cells}
-        stored = {name: getattr(heat, name) for name in faces}
-        wide |= {name: None if given is None else self.around_inner(given) for name, given in stored.items()}
-        return replace(heat, **wide)
+        return self.around_all(heat)
 
     def solver(self, solver: FastDiagonalization, faces: int | None = None) -> WrappedSolver:
         """Solves for cells, or for the inner faces of the axis `faces`, given on the wide box."""

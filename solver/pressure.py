@@ -21,6 +21,7 @@ from jaxtyping import Array, Float
 
 from solver.conjugate_gradient import conjugate_gradient
 from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
+from solver.fusion import beside, closed_ends, widened
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
 from solver.open_sides import Kind, OpenSides, side_conductance, side_slopes
 from solver.operators import difference, divergence
@@ -51,20 +52,20 @@ def box_solver(mesh: Mesh, sides: OpenSides | None = None) -> FastDiagonalizatio
 
 
 def conductance(mesh: Mesh, mobility: Vector) -> Vector:
-    """c_f on the inner faces, m: shapes (nx-1, ny, nz) and so on; `mobility` b on free faces, else 0."""
-    result = []
-    for axis in AXES:
-        c = take(mesh.area[axis], axis, 1, -1) / along(mesh.spacing(axis)[1:-1], axis)
-        result.append(c * take(mobility[axis], axis, 1, -1))
-    return (result[0], result[1], result[2])
+    """c_f on all faces by axis, m, 0 at the sides of the box; `mobility` b on free faces, else 0."""
+    cx, cy, cz = (
+        mesh.area[axis] * mobility[axis] * along(closed_ends(1 / mesh.spacing(axis)[1:-1], 0), axis) for axis in AXES
+    )
+    return (cx, cy, cz)
 
 
 def negative_laplacian(c: Vector, field: Float[Array, "nx ny nz"]) -> Float[Array, "nx ny nz"]:
     """-sum_f c_f (phi_nb - phi_P); symmetric, positive semi-definite."""
-    total = jnp.zeros_like(field)
+    wide = widened(field)
+    total: Array | float = 0.0
     for axis in AXES:
-        total = total - difference(pad_ends(c[axis] * difference(field, axis), axis), axis)
-    return total
+        total = total - difference(c[axis] * difference(beside(wide, axis), axis), axis)
+    return jnp.asarray(total)
 
 
 def project(

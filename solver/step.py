@@ -26,7 +26,7 @@ from solver.flow import (
     inner_faces,
     viscous_force,
 )
-from solver.fusion import apart
+from solver.fusion import apart, beside, widened
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends
 from solver.open_sides import OpenSides, drawn_velocity, passed, side_velocity
 from solver.operators import difference, mean, volume_flux
@@ -141,29 +141,35 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
     turbulent = apart(lambda v, fields: closure(model, v, fields), state.velocity, state.turbulence)
     heat = with_wall_heat(model.heat, turbulent)
 
-    def heat_part(flux, temperature, before, turbulent):
-        now = advected_heat(mesh, model.heat, flux, temperature)
+    wide_temperature = widened(state.temperature)
+
+    def heat_part(flux, temperature, wide, turbulent):
+        now = advected_heat(mesh, model.heat, flux, wide)
         if model.sides is not None:
             now = now + model.heat.fluid_capacity * passed(model.sides, flux, temperature, model.sides.temperature)
-        return now, extrapolate(now, before)
+        return now
 
-    advected, advected_mid = apart(heat_part, flux, state.temperature, state.advected, turbulent.eddy)
+    advected = apart(heat_part, flux, state.temperature, wide_temperature, turbulent.eddy)
+    advected_mid = extrapolate(advected, state.advected)
     conductance = total_conductance(heat, turbulent.eddy_diffusivity)
     temperature, exchanged = apart(
-        lambda t, a, g: advance_temperature(heat, t, a, g, dt, model.heat_solver),
+        lambda t, a, g, w: advance_temperature(heat, t, a, g, dt, model.heat_solver, wide=w),
         state.temperature,
         advected_mid,
         conductance,
+        wide_temperature,
     )
 
+    wide = tuple(widened(component) for component in state.velocity)
     viscosity = None
     if model.viscous_solver is None:
-        viscosity = fluid.viscosity if turbulent.eddy is None else fluid.viscosity + turbulent.eddy
+        viscosity = fluid.viscosity if turbulent.eddy is None else widened(fluid.viscosity + turbulent.eddy)
     rough = wall_friction_factors(model, turbulent)
     tendency = tuple(
         apart(
-            lambda v, f, t, nu, c, axis=axis: explicit_tendency(mesh, fluid, v, f, t, nu, axis, model.sides, c),
+            lambda v, q, f, t, nu, c, axis=axis: explicit_tendency(mesh, fluid, v, q, f, t, nu, axis, model.sides, c),
             state.velocity,
+            wide[axis],
             flux,
             state.temperature,
             viscosity,
@@ -171,12 +177,22 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
         )
         for axis in AXES
     )
-    force = tuple(extrapolate(now, before) for now, before in zip(tendency, state.tendency, strict=True))
-    guess = apart(lambda v, p, f, c: predict(model, v, p, f, c, dt), state.velocity, state.pressure, force, rough)
+
+    def prediction(velocity, wide, pressure, now, before, rough):
+        force = tuple(extrapolate(a, b) for a, b in zip(now, before, strict=True))
+        return predict(model, velocity, wide, pressure, force, rough, dt)
+
+    guess = apart(prediction, state.velocity, wide, state.pressure, tendency, state.tendency, rough)
     if model.sides is not None and model.sides.places("entraining"):
         drawn = drawn_velocity(model.sides, mesh, state.velocity, state.pressure, state.temperature, fluid.buoyancy, dt)
         guess = tuple(a + b for a, b in zip(guess, drawn, strict=True))
-    fields = apart(lambda s, f, now: advance_turbulence(model, s, f, now, dt), state, flux, turbulent.mixing)
+    fields = apart(
+        lambda s, t, f, now: advance_turbulence(model, s, t, f, now, dt),
+        state,
+        wide_temperature,
+        flux,
+        turbulent.mixing,
+    )
     projection = project(
         mesh,
         guess,
@@ -245,9 +261,19 @@ def wall_friction_factors(model: Model, turbulent: Closure) -> Vector | None:
 
 
 def predict(
-    model: Model, velocity: Vector, pressure: Array, force: Vector, friction_factor: Vector | None, dt: Array
+    model: Model,
+    velocity: Vector,
+    wide: Vector,
+    pressure: Array,
+    force: Vector,
+    friction_factor: Vector | None,
+    dt: Array,
 ) -> Vector:
-    """Velocity before the projection: old pressure gradient, explicit forces, implicit friction or viscosity."""
+    """Velocity before the projection: old pressure gradient, explicit forces, implicit friction or viscosity.
+
+    Args:
+      wide: the velocity, widened (see `solver.fusion`).
+    """
     mesh, fluid = model.mesh, model.fluid
     result = []
     for axis in AXES:
@@ -256,7 +282,8 @@ def predict(
         now = inner_faces(velocity[axis], axis)
         if model.viscous_solver is not None:
             volume = control_volume(mesh, axis)
-            load = volume * change + dt * viscous_force(mesh, fluid, velocity, fluid.viscosity, axis, model.sides)
+            force_now = viscous_force(mesh, fluid, velocity, wide[axis], fluid.viscosity, axis, model.sides)
+            load = volume * change + dt * force_now
             new = now + model.viscous_solver.solve(axis, load, model.heat.implicitness * dt * fluid.viscosity)
         elif mesh.obstacles is None:
             new = now + change
@@ -313,7 +340,8 @@ def _exchange_rate(model: Model, state: State) -> Array:
         rate = rate + jnp.maximum(jnp.abs(low), jnp.abs(high))
     eddy = closure(model, state.velocity, state.turbulence).eddy
     if eddy is not None and heat.turbulent_link is not None:
-        gx, gy, gz = (heat.turbulent_link[a] * mean(eddy, a) for a in AXES)
+        around = widened(eddy)
+        gx, gy, gz = (heat.turbulent_link[a] * mean(beside(around, a), a) for a in AXES)
         spreading = 2 * conductance_diagonal((gx, gy, gz)) / jnp.minimum(heat.turbulent_prandtl, 1.0)
         rate = jnp.maximum(rate, spreading)
     return rate / mesh.volume

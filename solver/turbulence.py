@@ -91,8 +91,10 @@ def renewed_walls(model: Model, velocity: Vector) -> Model:
     )
 
 
-def advance_turbulence(model: Model, state: State, flux: Vector, now: Mixing | None, dt: Array) -> Turbulence | None:
-    """k and epsilon after one step; None for models without fields of their own."""
+def advance_turbulence(
+    model: Model, state: State, wide_temperature: Array, flux: Vector, now: Mixing | None, dt: Array
+) -> Turbulence | None:
+    """k and epsilon after one step; None for models without fields of their own. `wide_temperature`: widened."""
     if now is None:
         return None
     mesh, heat, fluid = model.mesh, model.heat, model.fluid
@@ -100,7 +102,7 @@ def advance_turbulence(model: Model, state: State, flux: Vector, now: Mixing | N
     assert model.walls is not None
     assert state.turbulence is not None
     eddy_diffusivity = kays_diffusivity(now.eddy, fluid.viscosity / model.walls.prandtl, heat.turbulent_prandtl)
-    buoyant = buoyant_production(mesh, state.temperature, heat.turbulent_link, eddy_diffusivity, fluid.buoyancy)
+    buoyant = buoyant_production(mesh, wide_temperature, heat.turbulent_link, eddy_diffusivity, fluid.buoyancy)
     return advanced(
         mesh,
         model.walls,

@@ -16,8 +16,9 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from solver.fusion import apart, beside, widened
 from solver.mesh import AXES, Mesh, Vector, along, take
-from solver.operators import cell_velocity, difference
+from solver.operators import difference, mean
 
 EDDY_COEFFICIENT = {"smagorinsky": 0.17, "wale": 0.325}
 Gradient = tuple[Vector, Vector, Vector]
@@ -25,19 +26,27 @@ Gradient = tuple[Vector, Vector, Vector]
 
 def velocity_gradient(mesh: Mesh, velocity: Vector) -> Gradient:
     """g[a][b] = d velocity_a / d x_b at the cell centres, 1/s, each (nx, ny, nz); one-sided in the outermost cells."""
-    centre = cell_velocity(velocity)
+    wide = [widened(component) for component in velocity]
 
     def slope(a: int, b: int) -> Array:
         if a == b:
             return difference(velocity[a], a) / along(mesh.widths(a), a)
         if mesh.shape[b] == 1:
-            return jnp.zeros_like(centre[a])
-        x = jnp.pad(mesh.centres(b), 1, mode="edge")
-        q = jnp.pad(centre[a], [(1, 1) if c == b else (0, 0) for c in AXES], mode="edge")
-        return (take(q, b, 2, None) - take(q, b, None, -2)) / along(x[2:] - x[:-2], b)
+            return jnp.zeros(mesh.shape, mesh.dtype)
+        q = mean(beside(wide[a], b), a)
+        below, here, above = (along(c, b) for c in apart(_slope_coefficients, mesh.centres(b)))
+        return below * take(q, b, None, -2) + here * take(q, b, 1, -1) + above * take(q, b, 2, None)
 
     u, v, w = ((slope(a, 0), slope(a, 1), slope(a, 2)) for a in AXES)
     return (u, v, w)
+
+
+def _slope_coefficients(x: Float[Array, "n"]) -> tuple[Array, Array, Array]:
+    """Of the points below, here and above in the slope over both neighbours, 1/m; one-sided at both ends."""
+    inverse = 1 / (jnp.append(x[1:], x[-1]) - jnp.append(x[:1], x[:-1]))
+    last = jnp.zeros_like(x).at[-1].set(1.0)
+    first = jnp.zeros_like(x).at[0].set(1.0)
+    return (first - 1) * inverse, (last - first) * inverse, (1 - last) * inverse
 
 
 def strain_rate(mesh: Mesh, velocity: Vector) -> Float[Array, "nx ny nz"]:

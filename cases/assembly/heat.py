@@ -28,7 +28,6 @@ def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properti
     film = float(gas_natural_film(properties.gas, FILM_DIFFERENCE))
     shift = wall_shift(domain.cut) * (domain.open_cell & (domain.machine < 0))
     links = [_links(domain, axis, conductivity, float(properties.gas.conductivity), film) for axis in AXES]
-    inner = [faces[_inner(axis)] for axis, faces in enumerate(machine_faces)]
     zero = cast(np.zeros(domain.grid.shape))
     return Heat(
         capacity=cast(capacity),
@@ -40,7 +39,7 @@ def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properti
         turbulent_link=_vector(cast(link) for _, link in links),
         turbulent_prandtl=cast(TURBULENT_PRANDTL),
         fixed=_held(case, domain, made, cast),
-        limiter_share=_vector(cast(np.where(faces, 0.0, 1.0)) for faces in inner),
+        limiter_share=_vector(cast(np.where(faces, 0.0, 1.0)) for faces in machine_faces),
         implicitness=cast(1.0),
         box_conductivity=cast(properties.gas.conductivity),
         wall_shift=cast(shift) if np.any(shift) else None,
@@ -87,7 +86,7 @@ def _cell_properties(case: Case, domain: Domain, properties: Properties) -> tupl
 def _links(
     domain: Domain, axis: int, conductivity: np.ndarray, gas_conductivity: float, film: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """On the inner faces of an axis: molecular conductance (W/K), and open area over distance (m) for turbulence.
+    """On all faces of an axis: molecular conductance (W/K), and open area over distance (m) for turbulence.
 
     Gas to gas between the centres of two cells, see `solver.energy.beyond_centres`; through blocks half cell by half
     cell; through a film on the gas's side of a block's surface, and through one on either side of a closed panel (of
@@ -117,7 +116,8 @@ def _links(
         + through_block / (low_half + high_half)
         + np.where(panel, passable, 0.0) * film / 2
     )
-    return conductance, open_area / apart
+    ends = [(1, 1) if a == axis else (0, 0) for a in range(3)]
+    return np.pad(conductance, ends), np.pad(open_area / apart, ends)
 
 
 def _held(case: Case, domain: Domain, made: Machinery, cast):

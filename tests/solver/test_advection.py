@@ -125,7 +125,7 @@ def solenoidal(strength):
 def work(mesh, velocity, scheme):
     """Power of advection, m5/s3: the sum over all control volumes, and that of absolute values."""
     flux = volume_flux(mesh, velocity)
-    power = [inner_faces(velocity[a], a) * advection(mesh, velocity, flux, a, scheme) for a in AXES]
+    power = [inner_faces(velocity[a], a) * advection(mesh, widened(velocity[a]), flux, a, scheme) for a in AXES]
     return sum(jnp.sum(p) for p in power), sum(jnp.sum(jnp.abs(p)) for p in power)
 
 
@@ -146,8 +146,8 @@ def brought_in(mesh, velocity):
     """Largest net inflow of a uniform component, and of the flow's own, m4/s2."""
     flux = volume_flux(mesh, velocity)
     uniform = [tuple(jnp.ones_like(v) if a == axis else v for a, v in enumerate(velocity)) for axis in AXES]
-    inflow = [jnp.max(jnp.abs(advection(mesh, uniform[a], flux, a, "central"))) for a in AXES]
-    return jnp.stack(inflow), jnp.max(jnp.abs(advection(mesh, velocity, flux, 0, "central")))
+    inflow = [jnp.max(jnp.abs(advection(mesh, widened(uniform[a][a]), flux, a, "central"))) for a in AXES]
+    return jnp.stack(inflow), jnp.max(jnp.abs(advection(mesh, widened(velocity[0]), flux, 0, "central")))
 
 
 def test_a_uniform_velocity_is_carried_unchanged():

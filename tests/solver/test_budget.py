@@ -12,6 +12,7 @@ import solver.advection
 from benchmarks.throughput import vessel_model
 from solver.box import box_model
 from solver.energy import advected_heat
+from solver.fusion import widened
 from solver.operators import divergence, volume_flux
 from solver.step import initial_state, step
 
@@ -120,7 +121,7 @@ def carried(model, state, scheme, temperature):
     """Heat that the flow brings into each cell, W, at a given temperature."""
     heat = replace(model.heat, scheme=scheme)
     return jax.jit(lambda *given: advected_heat(*given))(
-        model.mesh, heat, volume_flux(model.mesh, state.velocity), temperature
+        model.mesh, heat, volume_flux(model.mesh, state.velocity), widened(temperature)
     )
 
 

@@ -16,6 +16,7 @@ from geometry.shapes import Box, Transformed
 from solver.box import box_model
 from solver.energy import advance_temperature, beyond_centres, conducted_heat
 from solver.flow import inner_faces, viscous_force
+from solver.fusion import widened
 from solver.mesh import AXES
 
 SLOPES = (0.0, 12.0, 30.0, 45.0, 61.0)  # degrees
@@ -75,7 +76,7 @@ def test_a_linear_temperature_is_steady(slope, floor):
     walled = cut.wall_area > 0
     temperature = jnp.asarray(np.where(walled, cut.wall_distance, distance(centre)) * (cut.volume_fraction > 0))
     received = heat.exchange * -temperature
-    left = conducted_heat(heat.conductance, temperature) + received
+    left = conducted_heat(heat.conductance, widened(temperature)) + received
     chosen = inside(grid.shape) & (cut.volume_fraction > 0)
     balanced = np.asarray(left + beyond_centres(heat, temperature))
     np.testing.assert_allclose(balanced[chosen], 0.0, atol=QUADRATURE)
@@ -110,7 +111,7 @@ def test_a_linear_shear_is_steady(slope, floor):
         np.testing.assert_allclose((place * (1 - shift))[index][cut_face], centre[index][cut_face], atol=QUADRATURE)
         velocity.append(jnp.asarray(along[axis] * place * np.asarray(mesh.obstacles.free[axis])))
     for axis in (0, 2):
-        force = viscous_force(mesh, model.fluid, tuple(velocity), jnp.asarray(1.0), axis)
+        force = viscous_force(mesh, model.fluid, tuple(velocity), widened(velocity[axis]), jnp.asarray(1.0), axis)
         friction = inner_faces(mesh.obstacles.friction[axis], axis) * inner_faces(velocity[axis], axis)
         chosen = inside(velocity[axis].shape, axis) & (np.asarray(inner_faces(mesh.obstacles.free[axis], axis)) > 0)
         np.testing.assert_allclose(np.asarray(force - friction)[chosen], 0.0, atol=QUADRATURE)

@@ -12,6 +12,7 @@ from orders import tanh_edges
 
 from solver import k_epsilon
 from solver.box import box_mesh, box_model
+from solver.fusion import widened
 from solver.gas_films import gas_forced_film
 from solver.mesh import AXES, Obstacles, full_area
 from solver.step import closure, courant_rate, initial_state, step
@@ -197,7 +198,9 @@ def test_buoyancy_feeds_turbulence_where_warm_lies_below_cold(lapse, sign):
     model = box(turbulence="k_epsilon", buoyancy=0.03, no_slip=FREE)
     temperature = jnp.broadcast_to(lapse * model.mesh.centres(2), model.mesh.shape)
     eddy = jnp.full(model.mesh.shape, 1e-3)
-    found = k_epsilon.buoyant_production(model.mesh, temperature, model.heat.turbulent_link, eddy, model.fluid.buoyancy)
+    found = k_epsilon.buoyant_production(
+        model.mesh, widened(temperature), model.heat.turbulent_link, eddy, model.fluid.buoyancy
+    )
     np.testing.assert_allclose(found, -0.03 * 1e-3 * lapse, rtol=1e-9)
     state = initial_state(model.mesh, temperature, turbulence=uniform(model.mesh, 0.01, 0.001))
     plain = replace(model, fluid=replace(model.fluid, buoyancy=jnp.asarray(0.0)))
