@@ -15,6 +15,7 @@ AVERAGED = (
     "temperature",
     "velocity",
     "pressure",
+    "turbulence",
     "rack_inlet",
     "rack_outlet",
     "machine_flow",

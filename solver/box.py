@@ -30,6 +30,8 @@ from solver.walls import box_walls
 Side = tuple[float, float] | None  # (temperature, film coefficient or inf); None: adiabatic
 OpenSide = tuple[Kind, Sequence[float | np.ndarray], float | np.ndarray]  # kind, velocity (m/s), temperature (K)
 
+DIRECT: tuple[Conduction, ...] = ("direct", "factored")  # conduction with a direct solver
+
 
 def box_mesh(edges: Sequence[np.ndarray], dtype: DTypeLike, periodic: tuple[bool, bool, bool] = NO_AXIS) -> Mesh:
     exact = (exact_edges(e, dtype) if ring else e for e, ring in zip(edges, periodic, strict=True))
@@ -141,8 +143,8 @@ def box_model(
     """A box [edges[0]] x [edges[1]] x [edges[2]] (m) of fluid or solid.
 
     Args:
-      conductivity, capacity, source: W/(m K), J/(m3 K), W/m3; numbers or per cell. "direct" conduction needs
-        numbers, and sides that are walls of given temperature or adiabatic.
+      conductivity, capacity, source: W/(m K), J/(m3 K), W/m3; numbers or per cell. "direct" and "factored" conduction
+        need numbers, and sides that are walls of given temperature or adiabatic.
       sides: by axis, (lower, upper), see `side_exchange`.
       no_slip: (3, 2), 1 no-slip, 0 frictionless; default no-slip, frictionless along an axis of one cell. Inflows
         count as no-slip at their own velocity, outflows as frictionless.
@@ -153,7 +155,7 @@ def box_model(
       acceleration: of the whole fluid, m/s2: minus the mean pressure gradient over density.
       wall_functions: of momentum and heat at the no-slip sides; the k-epsilon and zero-equation models need them.
     """
-    if turbulence != "laminar" and (implicit_viscosity or conduction == "direct"):
+    if turbulence != "laminar" and (implicit_viscosity or conduction in DIRECT):
         raise ValueError(f"{turbulence}: eddies vary; expected implicit_viscosity=False and no direct conduction")
     check_periodic(periodic, sides, open_sides, conduction)
     mesh = box_mesh(edges, dtype, periodic)
@@ -197,7 +199,7 @@ def box_model(
             solid[axis, end] = 0.0
         walls = box_walls(mesh, solid, float(viscosity * np.mean(capacity) / np.mean(conductivity)))
     heat_solver = None
-    if conduction == "direct" or (conduction == "implicit" and np.ndim(conductivity) == 0):
+    if conduction in DIRECT or (conduction == "implicit" and np.ndim(conductivity) == 0):
         ends = [
             ("periodic",) * 2 if periodic[a] else tuple("neumann" if s is None else "dirichlet" for s in sides[a])
             for a in AXES

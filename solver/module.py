@@ -29,7 +29,7 @@ from solver.machines import FanCurves, Machines, RackPorts, by_rack, by_unit, fa
 from solver.mesh import AXES, Mesh, Vector
 from solver.operators import cell_velocity, volume_flux
 from solver.step import Model, State, courant_rate, step
-from solver.turbulence import renewed_walls
+from solver.turbulence import TurbulentFields, renewed_walls, turbulent_fields
 
 
 @jax.tree_util.register_dataclass
@@ -105,6 +105,7 @@ class Round(NamedTuple):
     temperature: Array  # at which heat was exchanged, per cell
     velocity: Vector  # at the end of the round
     pressure: Array  # kinematic, at the end of the round
+    turbulence: TurbulentFields  # at the end of the round
     rack_inlet: Array  # (rack, unit)
     rack_outlet: Array  # (rack, unit)
     machine_flow: Array  # (machine,)
@@ -241,6 +242,7 @@ def _report(
         temperature=mean,
         velocity=flow.velocity,
         pressure=flow.pressure,
+        turbulence=turbulent_fields(coupling.model, flow),
         rack_inlet=by_unit(ports, flat[ports.front_cell]),
         rack_outlet=by_unit(ports, flat[ports.rear_cell]),
         machine_flow=state.machine_flow,

@@ -183,7 +183,7 @@ def check_periodic(
         if any(side is not None for side in sides[axis]):
             raise ValueError(f"axis {axis} is periodic: expected no walls at its sides, got {tuple(sides[axis])}")
         if conduction == "implicit":
-            raise ValueError(f'axis {axis} is periodic: expected "direct" or "explicit" conduction, got "implicit"')
+            raise ValueError(f'axis {axis} is periodic: expected another conduction than "implicit"')
         if open_sides is None:
             continue
         if open_sides.kind[axis] != ("closed", "closed"):

@@ -179,8 +179,8 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
     )
 
     def prediction(velocity, wide, pressure, now, before, rough):
-        force = tuple(extrapolate(a, b) for a, b in zip(now, before, strict=True))
-        return predict(model, velocity, wide, pressure, force, rough, dt)
+        x, y, z = (extrapolate(a, b) for a, b in zip(now, before, strict=True))
+        return predict(model, velocity, wide, pressure, (x, y, z), rough, dt)
 
     guess = apart(prediction, state.velocity, wide, state.pressure, tendency, state.tendency, rough)
     if model.sides is not None and model.sides.places("entraining"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array
+from jaxtyping import Array, Float
 
 from solver.k_epsilon import (
     SMALLEST_EPSILON,
@@ -45,6 +46,14 @@ class Closure(NamedTuple):
     mixing: Mixing | None
 
 
+class TurbulentFields(NamedTuple):
+    """What a result shows of the turbulence, per cell: nu_t (m2/s) and k (m2/s2); None where the model has no such
+    thing."""
+
+    eddy_viscosity: Float[Array, "nx ny nz"] | None
+    turbulent_kinetic_energy: Float[Array, "nx ny nz"] | None
+
+
 def closure(model: Model, velocity: Vector, fields: Turbulence | None) -> Closure:
     """The turbulence of the present velocity and fields of the model's own."""
     walls, viscosity = model.walls, model.fluid.viscosity
@@ -67,6 +76,13 @@ def closure(model: Model, velocity: Vector, fields: Turbulence | None) -> Closur
     if walls.heats:
         factor = heat_factor(walls, speed_friction_velocity(walls, velocity, viscosity), viscosity)
     return Closure(eddy, diffusivity, walls.friction_factor, factor, None)
+
+
+@jax.jit
+def turbulent_fields(model: Model, flow: State) -> TurbulentFields:
+    """The turbulence of one moment, as results show it."""
+    eddy = closure(model, flow.velocity, flow.turbulence).eddy
+    return TurbulentFields(eddy, None if flow.turbulence is None else flow.turbulence.k)
 
 
 def kays_diffusivity(eddy: Array, diffusivity: Array, turbulent_prandtl: Array | float = 0.85) -> Array:

@@ -74,6 +74,27 @@ def steady_error(cells, strength):
     return mean_square(model.mesh, found - exact)
 
 
+def test_conduction_by_factors_is_that_of_the_whole_to_second_order():
+    """In a fixed time the difference falls with dt^2; a steady state is the same."""
+
+    def found(kind, dt, steps):
+        model = box_model(
+            [np.linspace(0, 1, 9)] * 3,
+            sides=((WALL, (1.0, np.inf)), (WALL, WALL), (WALL, ADIABATIC[0])),
+            conduction=kind,
+            implicitness=0.5,
+        )
+        start = jnp.asarray(np.prod([np.sin(np.pi * x) for x in centres(model.mesh)], axis=0))
+        return np.asarray(still(model, start, dt, steps))
+
+    def apart(steps):
+        return np.max(np.abs(found("factored", 0.02 / steps, steps) - found("direct", 0.02 / steps, steps)))
+
+    assert np.log2(apart(16) / apart(32)) == pytest.approx(2, abs=0.1)
+    assert apart(32) > 1e-7
+    np.testing.assert_allclose(found("factored", 0.005, 2000), found("direct", 0.005, 2000), atol=1e-12)
+
+
 @pytest.mark.parametrize("grading", GRADINGS)
 def test_steady_conduction_is_second_order(grading):
     assert_expected_order(partial(steady_error, strength=GRADINGS[grading]), (16, 32), 2)
