@@ -37,6 +37,16 @@ def apart(function: Callable, *operands):
     )
 
 
+def pointwise(function: Callable, *fields: Array):
+    """`function` of fields of one shape, value by value, as a computation of its own.
+
+    On flat arrays: a loop over rows fills its vectors badly where these are short, which counts where the arithmetic is
+    dear (exponentials, roots).
+    """
+    flat = apart(function, *(field.ravel() for field in fields))
+    return jax.tree_util.tree_map(lambda leaf: leaf.reshape(fields[0].shape), flat)
+
+
 def widened(field: Array) -> Array:
     """A field with `LAYERS` layers of zeros around it, as a computation of its own."""
     return apart(lambda q: jnp.pad(q, LAYERS), field)

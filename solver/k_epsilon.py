@@ -35,7 +35,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from solver.fusion import beside, closed_ends, widened
+from solver.fusion import apart, beside, closed_ends, pointwise, widened
 from solver.mesh import AXES, Mesh, Vector, along, take
 from solver.operators import cell_velocity, difference, mean
 from solver.viscosity import strain_rate
@@ -94,21 +94,27 @@ def damping(state: Turbulence, distance: Array, viscosity: Array) -> tuple[Array
 
 def mixing(mesh: Mesh, walls: Walls, velocity: Vector, state: Turbulence, viscosity: Array) -> Mixing:
     """Eddy viscosity, wall functions and production of the present fields."""
-    k, y = state.k, walls.distance
-    speed = cell_speed(velocity)
-    friction_velocity, laminar = turbulent_friction_velocity(k, speed, y, viscosity)
-    y_plus = jnp.maximum(friction_velocity * y / viscosity, 1e-6)
-    u_plus, slope = reichardt_velocity(y_plus)
-    beside = walls.touching > 0
-    factor = jnp.where(beside, y_plus / u_plus, 1.0)
-    shear = viscosity * speed / y * factor  # tau / rho
-    strain = jnp.where(beside, shear / viscosity * slope, strain_rate(mesh, velocity))
+    strain = apart(lambda v: strain_rate(mesh, v), velocity)
+    f_mu, f_2 = pointwise(
+        lambda k, epsilon, y: damping(Turbulence(k, epsilon), y, viscosity), state.k, state.epsilon, walls.distance
+    )
 
-    f_mu, f_2 = damping(state, y, viscosity)
-    largest = jnp.minimum(REALISABLE * k / jnp.maximum(strain, 1e-12), LARGEST_RATIO * viscosity)
-    eddy = jnp.minimum(C_MU * f_mu * k * k / state.epsilon, largest) * mesh.open_cell
-    by_wall = laminar * eddy * strain**2 + (1 - laminar) * jnp.maximum(shear - viscosity * strain, 0) * strain
-    return Mixing(eddy, factor, friction_velocity, jnp.where(beside, by_wall, eddy * strain**2), f_2, laminar)
+    def in_cell(k, epsilon, y, touching, open_cell, speed, strain, f_mu, f_2):
+        beside = touching > 0
+        friction_velocity, laminar = turbulent_friction_velocity(k, speed, y, viscosity)
+        y_plus = jnp.maximum(friction_velocity * y / viscosity, 1e-6)
+        u_plus, slope = reichardt_velocity(y_plus)
+        factor = jnp.where(beside, y_plus / u_plus, 1.0)
+        shear = viscosity * speed / y * factor  # tau / rho
+        strain = jnp.where(beside, shear / viscosity * slope, strain)
+        largest = jnp.minimum(REALISABLE * k / jnp.maximum(strain, 1e-12), LARGEST_RATIO * viscosity)
+        eddy = jnp.minimum(C_MU * f_mu * k * k / epsilon, largest) * open_cell
+        by_wall = laminar * eddy * strain**2 + (1 - laminar) * jnp.maximum(shear - viscosity * strain, 0) * strain
+        production = jnp.where(beside, by_wall, eddy * strain**2)
+        return Mixing(eddy, factor, friction_velocity, production, f_2, laminar)
+
+    wall = (walls.distance, walls.touching, mesh.open_cell)
+    return pointwise(in_cell, state.k, state.epsilon, *wall, apart(cell_speed, velocity), strain, f_mu, f_2)
 
 
 def buoyant_production(mesh: Mesh, temperature: Array, link: Vector, eddy: Array, buoyancy: Array) -> Array:
@@ -160,27 +166,38 @@ def advanced(
       inflow: of k and epsilon through the open sides of the box into each cell, [k] m3/s and [epsilon] m3/s.
     """
     k, epsilon = state.k, state.epsilon
-    rate = epsilon / k
-    moved_k = transported(mesh, flux, link, viscosity + now.eddy / SIGMA_K, k)
-    moved_e = transported(mesh, flux, link, viscosity + now.eddy / SIGMA_EPSILON, epsilon)
+    moved_k, moved_e = (
+        apart(lambda q, nu: transported(mesh, flux, link, nu, q), field, viscosity + now.eddy / sigma)
+        for field, sigma in ((k, SIGMA_K), (epsilon, SIGMA_EPSILON))
+    )
     if inflow is not None:
         moved_k, moved_e = moved_k + inflow.k, moved_e + inflow.epsilon
-    # k vanishes at a wall; where the sublayer is resolved its diffusion there counts, in a log layer it does not.
-    to_wall = walls.touching * now.laminar * viscosity / (2 * walls.distance**2)
-    stable = jnp.maximum(-buoyant, 0)
-    gained = moved_k / mesh.volume + now.production + jnp.maximum(buoyant, 0)
-    new_k = jnp.maximum(k + dt * gained, SMALLEST_K) / (1 + dt * (rate + stable / k + to_wall))
 
+    def in_cell(k, epsilon, moved_k, moved_e, volume, y, touching, tilt, production, buoyant, decay, laminar):
+        rate = epsilon / k
+        # k vanishes at a wall; where the sublayer is resolved its diffusion there counts, in a log layer it does not.
+        to_wall = touching * laminar * viscosity / (2 * y**2)
+        gained = moved_k / volume + production + jnp.maximum(buoyant, 0)
+        lost = rate + jnp.maximum(-buoyant, 0) / k + to_wall
+        new_k = jnp.maximum(jnp.maximum(k + dt * gained, SMALLEST_K) / (1 + dt * lost), SMALLEST_K)
+
+        source = C_1 * (production + tilt * buoyant)
+        slower = jnp.minimum(rate, jnp.sqrt(epsilon / viscosity))  # 1 / T
+        grown = moved_e / volume + jnp.maximum(source, 0) * slower
+        new_e = jnp.maximum(epsilon + dt * grown, SMALLEST_EPSILON)
+        new_e = new_e / (1 + dt * slower * (C_2 * decay + jnp.maximum(-source, 0) / epsilon))
+        new_e = jnp.where(touching > 0, wall_dissipation(new_k, y, laminar, viscosity), new_e)
+        return Turbulence(new_k, jnp.maximum(new_e, SMALLEST_EPSILON))
+
+    cell = (mesh.volume, walls.distance, walls.touching, apart(_tilt, velocity))
+    given = (now.production, buoyant, now.decay, now.laminar)
+    return _held(mesh, velocity, pointwise(in_cell, k, epsilon, moved_k, moved_e, *cell, *given))
+
+
+def _tilt(velocity: Vector) -> Array:
+    """C3 of the module's text."""
     u, v, w = cell_velocity(velocity)
-    tilt = jnp.tanh(jnp.abs(w) / jnp.sqrt(u * u + v * v + 1e-12))
-    source = C_1 * (now.production + tilt * buoyant)
-    slower = jnp.minimum(rate, jnp.sqrt(epsilon / viscosity))  # 1 / T
-    grown = moved_e / mesh.volume + jnp.maximum(source, 0) * slower
-    new_e = jnp.maximum(epsilon + dt * grown, SMALLEST_EPSILON)
-    new_e = new_e / (1 + dt * slower * (C_2 * now.decay + jnp.maximum(-source, 0) / epsilon))
-    new_k = jnp.maximum(new_k, SMALLEST_K)
-    new_e = jnp.where(walls.touching > 0, wall_dissipation(new_k, walls.distance, now.laminar, viscosity), new_e)
-    return _held(mesh, velocity, Turbulence(new_k, jnp.maximum(new_e, SMALLEST_EPSILON)))
+    return jnp.tanh(jnp.abs(w) / jnp.sqrt(u * u + v * v + 1e-12))
 
 
 def _held(mesh: Mesh, velocity: Vector, state: Turbulence) -> Turbulence:
@@ -195,4 +212,4 @@ def _held(mesh: Mesh, velocity: Vector, state: Turbulence) -> Turbulence:
 def inlet(speed: Array | float, intensity: float, length: float) -> Turbulence:
     """k = 1.5 (I u)^2 and epsilon = C_mu^(3/4) k^(3/2) / l of a stream (Versteeg & Malalasekera, 2nd ed. 2007, 3.7)."""
     k = jnp.maximum(1.5 * (intensity * jnp.asarray(speed)) ** 2, SMALLEST_K)
-    return Turbulence(k, jnp.maximum(C_MU**0.75 * k**1.5 / length, SMALLEST_EPSILON))
+    return Turbulence(k, jnp.maximum(C_MU**0.75 * k * jnp.sqrt(k) / length, SMALLEST_EPSILON))

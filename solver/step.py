@@ -14,7 +14,6 @@ from solver.energy import (
     Heat,
     advance_temperature,
     advected_heat,
-    conductance_diagonal,
     total_conductance,
 )
 from solver.fast_diagonalization import FastDiagonalization
@@ -27,7 +26,7 @@ from solver.flow import (
     viscous_force,
 )
 from solver.fusion import apart, beside, widened
-from solver.mesh import AXES, Mesh, Vector, along, pad_ends
+from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
 from solver.open_sides import OpenSides, drawn_velocity, passed, side_velocity
 from solver.operators import difference, mean, volume_flux
 from solver.periodic import Halo
@@ -321,8 +320,10 @@ def mobility(mesh: Mesh, velocity: Vector, dt: Array) -> Vector | None:
 def courant_rate(model: Model, state: State) -> Array:
     """Largest rate at which a cell's content is exchanged by the flow and by eddies, 1/s.
 
-    dt times it is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice the
-    diffusivity times the sum of area over distance, over the volume (Gershgorin's bound of Adams-Bashforth 2).
+    dt times it is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice the sum
+    over the faces of diffusivity times area over distance, over the volume (Gershgorin's bound of Adams-Bashforth 2).
+    Heat's diffusivity is nu_t / Pr_t, momentum's nu_t, along a component's own axis 2 nu_t. Infinite for a flow that
+    has diverged.
     """
     if any(model.mesh.periodic):
         halo, wide, around = _in_halo(model, state)
@@ -341,10 +342,13 @@ def _exchange_rate(model: Model, state: State) -> Array:
     eddy = closure(model, state.velocity, state.turbulence).eddy
     if eddy is not None and heat.turbulent_link is not None:
         around = widened(eddy)
-        gx, gy, gz = (heat.turbulent_link[a] * mean(beside(around, a), a) for a in AXES)
-        spreading = 2 * conductance_diagonal((gx, gy, gz)) / jnp.minimum(heat.turbulent_prandtl, 1.0)
-        rate = jnp.maximum(rate, spreading)
-    return rate / mesh.volume
+        links = (heat.turbulent_link[a] * mean(beside(around, a), a) for a in AXES)
+        by_axis = [take(link, a, None, -1) + take(link, a, 1, None) for a, link in enumerate(links)]
+        whole = sum(by_axis)
+        twice = jnp.maximum(jnp.maximum(by_axis[0], by_axis[1]), by_axis[2])
+        rate = jnp.maximum(rate, 2 * jnp.maximum(whole / heat.turbulent_prandtl, whole + twice))
+    # A maximum passes over what is no number.
+    return jnp.where(jnp.isfinite(rate), rate, jnp.inf) / mesh.volume
 
 
 def inner_low_high(face: Array, axis: int) -> tuple[Array, Array]:

@@ -21,7 +21,8 @@ Ends = tuple[float, float]  # low, high
 GAS_COLOURS = colormaps["RdYlBu_r"]
 # No hue of the gas in it, so that nobody reads one on the other's bar.
 RACK_COLOURS = LinearSegmentedColormap.from_list("inlets", ["#b9e6c6", "#5db08c", "#7460a8", "#3d0f63"])
-COLOURS = {"velocity": colormaps["YlGnBu"], "power_density": colormaps["YlGnBu"]}  # of fields that start at nothing
+FROM_NOTHING = ("velocity", "power_density", "eddy_viscosity", "turbulent_kinetic_energy")  # fields that start at 0
+COLOURS = dict.fromkeys(FROM_NOTHING, colormaps["YlGnBu"])
 NAMES = {"velocity": "Gas speed", "power_density": "Heat released to the gas"}
 BELOW, ABOVE = "#14173d", "#4d0011"
 SHARES = (0.02, 0.98)  # of the volume of the free gas

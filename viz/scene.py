@@ -19,6 +19,8 @@ from viz.cut import Cut, choose_cut, hottest, viewing_side
 from viz.items import Box, Fixture, Rack, coils_of, fixtures_of, racks_of
 from viz.vessel import Vessel, read_vessel
 
+WRITTEN = {"degC": "°C", "m s-1": "m/s", "W m-3": "W/m³", "m2 s-1": "m²/s", "m2 s-2": "m²/s²", "1": ""}  # of units
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -76,7 +78,7 @@ class Scene:
         name = "velocity_x" if self.field == "velocity" else self.field
         known = VARIABLES["interior"].get(name, ("", ""))[0]
         units = str(self.tree["interior"][name].attrs.get("units", known))
-        return {"degC": "°C", "m s-1": "m/s", "W m-3": "W/m³", "1": ""}.get(units, units)
+        return WRITTEN.get(units, units)
 
 
 def fields(tree: xr.DataTree) -> list[str]:

@@ -16,7 +16,9 @@ from cases.schema.case import Case, CylinderVessel
 from cases.schema.extents import coil_extent, placed, rack_extent
 from solver.averaging import Average
 from solver.module import Module
+from solver.turbulence import TurbulentFields
 
+TURBULENCE = TurbulentFields._fields  # fields of /interior that only some turbulence models have
 STATUS_MEANING = {
     "converged": "two successive averaging windows agree and the heat balance closes within the tolerance",
     "finished": "a transient run that came to its last time",
@@ -31,14 +33,15 @@ def interior_dataset(
 
     Args:
       fields: in the solver's order, `temperature` (K from the reference), `velocity_x/y/z` on faces,
-        `pressure` (kinematic).
+        `pressure` (kinematic), and those of `TURBULENCE` that the turbulence model has.
     """
     grid, domain = geometry.grid, geometry.domain
     gas = domain.open_cell
     seen = gas | (domain.solid >= 0)
+    solved = gas & (domain.machine < 0)  # inside machines they hold what is set
     cells = {
         "temperature": np.where(seen, celsius(case, fields["temperature"]), np.nan),
-        "pressure": np.where(gas & (domain.machine < 0), fields["pressure"] * properties.gas.density, np.nan),
+        "pressure": np.where(solved, fields["pressure"] * properties.gas.density, np.nan),
         "open_fraction": np.where(gas, domain.cut.volume_fraction, 0.0),
         "power_density": geometry.machinery.power / np.asarray(grid.cell_volume),
     }
@@ -47,6 +50,7 @@ def interior_dataset(
         n = face.shape[axis]
         mean = 0.5 * (np.take(face, range(n - 1), axis) + np.take(face, range(1, n), axis))
         cells[f"velocity_{name}"] = np.where(gas, mean, 0.0)
+    cells |= {name: np.where(solved, fields[name], np.nan) for name in TURBULENCE if name in fields}
     dtype = np.float32 if case.solver.precision == "float32" else np.float64
     data = {name: (FIELD_DIMENSIONS, np.ascontiguousarray(value.T[None], dtype)) for name, value in cells.items()}
     coords: dict[str, Any] = {"time": np.array([time])}
@@ -59,7 +63,8 @@ def interior_dataset(
 def average_fields(average: Average) -> dict[str, np.ndarray]:
     """The averaged fields under the names that `interior_dataset` takes."""
     u, v, w = average.mean("velocity")
-    return {
+    turbulence = average.mean("turbulence")._asdict()
+    return {name: field for name, field in turbulence.items() if field is not None} | {
         "temperature": average.mean("temperature"),
         "pressure": average.mean("pressure"),
         "velocity_x": u,

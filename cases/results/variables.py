@@ -23,6 +23,8 @@ VARIABLES: dict[str, dict[str, tuple[str, str]]] = {
         "velocity_y": ("m s-1", "velocity, y component"),
         "velocity_z": ("m s-1", "velocity, z component, upwards"),
         "pressure": ("Pa", "pressure less the hydrostatic pressure of the reference state"),
+        "eddy_viscosity": ("m2 s-1", "kinematic eddy viscosity of the turbulence model"),
+        "turbulent_kinetic_energy": ("m2 s-2", "kinetic energy of the turbulence, per mass"),
         "open_fraction": ("1", "open share of the cell volume"),
         "power_density": ("W m-3", "heat released to the fluid"),
     },

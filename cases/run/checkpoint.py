@@ -20,6 +20,8 @@ import numpy as np
 from cases.errors import CaseError, Problem
 from cases.schema.case import Case
 
+FORMAT = 2  # raised whenever what a run keeps changes: a checkpoint of another format does not fit
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -31,7 +33,7 @@ class Checkpoint:
 
 def fingerprint(case: Case, quality: str) -> str:
     """Equal for runs that may continue each other."""
-    return hashlib.sha256(f"{quality}\n{case.to_toml()}".encode()).hexdigest()
+    return hashlib.sha256(f"{FORMAT}\n{quality}\n{case.to_toml()}".encode()).hexdigest()
 
 
 def save(path: Path, facts: dict[str, Any], trees: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ from cases.results.file import checkpoint_path
 from cases.run import checkpoint
 from cases.schema.case import Case
 from solver.averaging import AVERAGED, SQUARES, Average
-from solver.module import ModuleState
+from solver.module import Module, ModuleState
+from solver.turbulence import turbulent_fields
 
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
 
@@ -42,11 +43,11 @@ class Keeper:
             self.path.unlink(missing_ok=True)
 
 
-def restored_average(state: ModuleState, duration: float, leaves: list[np.ndarray]) -> Average:
+def restored_average(module: Module, state: ModuleState, duration: float, leaves: list[np.ndarray]) -> Average:
     """An average from its saved leaves.
 
     Args:
-      state: any state of the module, for the shape of the averaged trees.
+      module, state: the module and any state of it, for the shape of the averaged trees.
 
     Raises:
       ValueError: the number of leaves is not that of the quantities averaged now.
@@ -54,5 +55,6 @@ def restored_average(state: ModuleState, duration: float, leaves: list[np.ndarra
     if not leaves:
         return Average()
     template: dict[str, Any] = dict.fromkeys((*AVERAGED, SQUARES), 0)
-    template |= {"velocity": state.flow.velocity, "wall": state.wall}
+    turbulence = jax.eval_shape(turbulent_fields, module.model, state.flow)
+    template |= {"velocity": state.flow.velocity, "wall": state.wall, "turbulence": turbulence}
     return Average(duration, jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(template), leaves))

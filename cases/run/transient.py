@@ -134,7 +134,7 @@ class _Transient:
         """Save the fields where an output falls on the present time; whether it did."""
         number = self.schedule.output_at(self.march.time)
         if number is not None:
-            self.saved.keep(number, fields_of(self.march.state.flow))
+            self.saved.keep(number, fields_of(self.level.module.model, self.march.state.flow))
         return number is not None
 
     def _initial_state(self) -> ModuleState:
@@ -165,7 +165,7 @@ class _Transient:
             time=facts["time"],
             dt=facts["dt"],
             steps=facts["steps"],
-            window=restored_average(state, facts["window"], trees.get("window", [])),
+            window=restored_average(self.level.module, state, facts["window"], trees.get("window", [])),
             series=[(row[0], row[1], row[2], row[3]) for row in facts["series"]],
         )
 

@@ -20,16 +20,18 @@ from cases.errors import CaseError, Problem
 from cases.results.tree import interior_dataset
 from cases.run import checkpoint
 from cases.schema.case import Case
-from solver.step import State
+from solver.step import Model, State
+from solver.turbulence import turbulent_fields
 
-NAMES = ("pressure", "temperature", "velocity_x", "velocity_y", "velocity_z")
 Fields = dict[str, np.ndarray]  # what `interior_dataset` takes
 
 
-def fields_of(flow: State) -> Fields:
+def fields_of(model: Model, flow: State) -> Fields:
     """The fields of one moment."""
-    values = (flow.pressure, flow.temperature, *flow.velocity)
-    return {name: np.asarray(jax.device_get(value)) for name, value in zip(NAMES, values, strict=True)}
+    velocity = {f"velocity_{axis}": value for axis, value in zip("xyz", flow.velocity, strict=True)}
+    values = {"pressure": flow.pressure, "temperature": flow.temperature, **velocity}
+    values |= turbulent_fields(model, flow)._asdict()
+    return {name: np.asarray(jax.device_get(value)) for name, value in values.items() if value is not None}
 
 
 class SavedFields:
@@ -55,7 +57,7 @@ class SavedFields:
         saved = checkpoint.load(path, self._fingerprint)
         if saved is None:
             raise CaseError(str(path), Problem("", "", "no such file: the run must begin anew, without --resume"))
-        return {name: saved.trees[name][0] for name in NAMES}
+        return {name: leaves[0] for name, leaves in saved.trees.items()}
 
     def discard(self) -> None:
         self._memory.clear()
@@ -71,18 +73,19 @@ def interior_in_time(
     case: Case, geometry: Geometry, properties: Properties, saved: SavedFields, times: list[float]
 ) -> xr.Dataset:
     """/interior with all saved times, read one after the other into arrays that hold them all."""
-    first = interior_dataset(case, geometry, saved.load(1), properties, times[0])
+    fields = saved.load(1)
+    first = interior_dataset(case, geometry, fields, properties, times[0])
     if len(times) == 1:
         return first
     data = {}
     for key, variable in first.data_vars.items():
         shape = (len(times), *variable.shape[1:])
         # What does not change in time is held once.
-        values = np.empty(shape, variable.dtype) if key in NAMES else np.broadcast_to(variable.to_numpy(), shape)
+        values = np.empty(shape, variable.dtype) if key in fields else np.broadcast_to(variable.to_numpy(), shape)
         data[str(key)] = (variable.dims, values)
     for index, time in enumerate(times):
         moment = interior_dataset(case, geometry, saved.load(index + 1), properties, time)
-        for name in NAMES:
+        for name in fields:
             data[name][1][index] = moment[name].to_numpy()[0]
     coords = {name: value for name, value in first.coords.items() if name != "time"}
     return xr.Dataset(data, coords=coords | {"time": np.array(times)})

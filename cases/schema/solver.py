@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from cases.schema.base import Frozen, key_error
 from cases.schema.quantities import CellWidth, Duration, KinematicViscosity, Temperature, Tolerance
 
-MOST_OUTPUTS = 10_000  # saved fields: of natick2 coarse some 7 GB
+MOST_OUTPUTS = 10_000  # saved fields: of natick2 coarse some 10 GB
 
 
 class Solver(Frozen):
@@ -21,9 +21,9 @@ class Solver(Frozen):
     )
     precision: Literal["float32", "float64"] = Field(default="float32", description="Floating-point numbers.")
     turbulence: Literal["laminar", "constant", "zero_equation", "smagorinsky", "wale", "k_epsilon"] = Field(
-        default="smagorinsky",
-        description="No model, a constant eddy viscosity, one from speed and wall distance, large-eddy simulation "
-        "(two models), or k-epsilon.",
+        default="k_epsilon",
+        description="k-epsilon, of those here nearest to measurement; or no model, a constant eddy viscosity, one "
+        "from speed and wall distance, large-eddy simulation (two models).",
     )
     eddy_viscosity: KinematicViscosity | None = Field(default=None, description="For turbulence = constant, m2/s.")
     properties: Literal["site", "constant"] = Field(

@@ -47,6 +47,10 @@ def test_quick_cases(case):
 
 # Red on the page; docs/verification.md says why. One that has come right fails here too.
 SHORT_OF_THEIR_TOLERANCE = {
+    ("channel", "law of the wall, Re_tau 1000, buffer layer"): {"theta_plus"},
+    ("cylinder_forced", "channel 2D-1"): {"lift"},
+    ("cylinder_forced", "channel 2D-2"): {"lift_max"},
+    ("step", "Re 800"): {"upper_separation"},
     ("tall_cavity", "Ra 0.86e6"): {"peak_velocity", "peak_velocity_down", "velocity", "temperature"},
     ("room", "isothermal"): {"reverse_peak_2"},
 }

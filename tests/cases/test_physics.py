@@ -62,6 +62,19 @@ def test_the_rise_follows_the_power_map():
     np.testing.assert_allclose(rise[[0, 1, 2, 3, -4, -3, -2, -1]], expected[[0, 1, 2, 3, -4, -3, -2, -1]], rtol=0.01)
 
 
+def test_it_writes_what_its_turbulence_came_to(base):
+    """Means over the window: racks blow out some 0.4 m/s, in a vessel 2 m wide, whose jets must have spread."""
+    interior = base.tree["interior"]
+    closed = np.isnan(interior["pressure"].values)
+    eddy, k = (interior[name].values for name in ("eddy_viscosity", "turbulent_kinetic_energy"))
+    for field in (eddy, k):
+        np.testing.assert_array_equal(np.isnan(field), closed)
+        assert field[~closed].min() >= 0
+    assert 10 * 1.5e-5 < np.median(eddy[~closed]) < 0.1 * 0.4 * 2.0
+    assert 1e-3 * 0.4**2 < np.median(k[~closed]) < 0.4**2
+    assert eddy[~closed].std() > 0.1 * eddy[~closed].mean()  # unlike at the start
+
+
 def test_no_coil_moves_more_than_the_second_law_allows(base):
     density, capacity = gas()
     for name, coil in base.summary["coils"].items():

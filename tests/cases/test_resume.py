@@ -60,7 +60,7 @@ def test_a_killed_run_ends_as_if_undisturbed(tmp_path):
     same(whole, killed)
 
 
-def test_a_checkpoint_of_another_case_is_refused(tmp_path):
+def test_a_checkpoint_of_another_case_or_format_is_refused(tmp_path, monkeypatch):
     output = tmp_path / "a.vtkhdf"
 
     def stop(progress):
@@ -72,6 +72,10 @@ def test_a_checkpoint_of_another_case_is_refused(tmp_path):
     assert checkpoint_path(output).exists()
     with pytest.raises(CaseError, match="another case"):
         run_case(load_case(SMALL, ("racks.A.power=7 kW",)), output=output, resume=True)
+    with monkeypatch.context() as patch:
+        patch.setattr("cases.run.checkpoint.FORMAT", 1)
+        with pytest.raises(CaseError, match="another case"):
+            run_case(load_case(SMALL), output=output, resume=True)
     checkpoint_path(output).write_bytes(b"not a checkpoint")
     with pytest.raises(CaseError, match="checkpoint"):
         run_case(load_case(SMALL), output=output, resume=True)

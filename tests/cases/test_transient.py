@@ -122,6 +122,20 @@ def test_times_are_met_and_saved(closed, folder):
     assert {p.name for p in folder.glob("closed*")} == {"closed.vtkhdf"}
 
 
+def test_turbulence_is_saved_at_every_time(closed, folder):
+    interior = read_result(folder / "closed.vtkhdf")["interior"].to_dataset()
+    names = ("eddy_viscosity", "turbulent_kinetic_energy")
+    assert [interior[name].attrs["units"] for name in names] == ["m2 s-1", "m2 s-2"]
+    shut = np.isnan(interior["pressure"].to_numpy())
+    for name in names:
+        field = interior[name].to_numpy()
+        np.testing.assert_array_equal(np.isnan(field), shut)
+        assert field[~shut].min() >= 0
+        moments = np.nanmean(field, axis=(1, 2, 3))
+        assert moments.min() > 0
+        assert len(set(moments)) == len(moments)  # each time has its own
+
+
 def test_the_summary_is_that_of_a_steady_run(closed):
     _, run = closed
     keys = "case status status_meaning result cells balance racks coils kpis warnings timings"

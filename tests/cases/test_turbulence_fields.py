@@ -4,15 +4,13 @@ import numpy as np
 import pytest
 
 from cases import load_case
-from cases.results.file import read_result
 from cases.results.tree import interior_dataset
 from cases.run.levels import first_state, make_level
-from cases.run.runner import run_case
 from cases.run.transient_fields import fields_of
 
 BOTH = ("eddy_viscosity", "turbulent_kinetic_energy")
 FLOW, AREA = 0.2, 0.4 * 0.6  # of the rack, m3/s and m2
-GAS_VISCOSITY = 1.5e-5  # m2/s, of air
+GAS_VISCOSITY = 1.532e-5  # m2/s, of air at 22 degC
 BOX = """
 [site]
 seawater_temperature = "12 degC"
@@ -68,7 +66,7 @@ def outside_the_free_gas(interior):
 
 
 def test_k_epsilon_is_the_default_and_shows_both(folder):
-    """What a run begins with: 5 % of the machines' speed, and nu_t = C_mu f_mu k^2 / epsilon, 10 nu where f_mu is 1."""
+    """What a run begins with: 5 % of the machines' speed, and nu_t = 10 nu f_mu, with R = 10 / C_mu far from walls."""
     interior = at_the_start(folder)
     closed = outside_the_free_gas(interior)
     eddy, k = (interior[name].to_numpy() for name in BOTH)
@@ -77,7 +75,9 @@ def test_k_epsilon_is_the_default_and_shows_both(folder):
         np.testing.assert_array_equal(np.isnan(field), closed)
     np.testing.assert_allclose(k[~closed], 1.5 * (0.05 * FLOW / AREA) ** 2, rtol=1e-9)
     assert eddy[~closed].min() > 0
-    assert 5 * GAS_VISCOSITY < eddy[~closed].max() < 11 * GAS_VISCOSITY
+    reynolds = 10 / 0.09
+    f_mu = 1 + 5 * reynolds**-0.75 * np.exp(-((reynolds / 200) ** 2))
+    assert eddy[~closed].max() == pytest.approx(10 * GAS_VISCOSITY * f_mu, rel=0.01)
 
 
 def test_a_constant_eddy_viscosity_is_shown_as_given(folder):
@@ -99,21 +99,3 @@ def test_algebraic_models_have_no_kinetic_energy(folder, model):
 
 def test_laminar_flow_has_neither(folder):
     assert not set(BOTH) & set(at_the_start(folder, "solver.turbulence=laminar").data_vars)
-
-
-def test_a_steady_run_writes_their_averages(folder):
-    """Fields of the file, in their units: what the racks blow out has spread, and no value is that of the start."""
-    output = folder / "steady.vtkhdf"
-    case = box_case(folder, "solver.averaging_time=4 s", "solver.max_time=8 s")
-    run_case(case, output=output)
-    interior = read_result(output)["interior"].to_dataset()
-    assert [interior[name].attrs["units"] for name in BOTH] == ["m2 s-1", "m2 s-2"]
-    closed = outside_the_free_gas(interior)
-    eddy, k = (interior[name].to_numpy() for name in BOTH)
-    for field in (eddy, k):
-        np.testing.assert_array_equal(np.isnan(field), closed)
-        assert field[~closed].min() >= 0
-    speed = FLOW / AREA
-    assert 10 * GAS_VISCOSITY < np.median(eddy[~closed]) < 0.1 * speed * 1.2  # m: the height of the box
-    assert 1e-3 * speed**2 < np.median(k[~closed]) < speed**2
-    assert eddy[~closed].std() > 0.1 * eddy[~closed].mean()

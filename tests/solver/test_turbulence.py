@@ -12,9 +12,10 @@ from orders import tanh_edges
 
 from solver import k_epsilon
 from solver.box import box_mesh, box_model
+from solver.flow import control_volume, viscous_force
 from solver.fusion import widened
 from solver.gas_films import gas_forced_film
-from solver.mesh import AXES, Obstacles, full_area
+from solver.mesh import AXES, Obstacles, full_area, pad_ends
 from solver.step import closure, courant_rate, initial_state, step
 from solver.turbulence import Turbulence, initial_turbulence, kays_diffusivity, renewed_walls
 from solver.viscosity import strain_rate
@@ -286,3 +287,40 @@ def test_a_start_of_ten_times_the_molecular_viscosity():
     k, epsilon = (float(f[0, 0, 0]) for f in initial_turbulence(mesh, 2.0, NU))
     assert k == pytest.approx(1.5 * 0.1**2)
     assert 0.09 * k**2 / epsilon == pytest.approx(10 * NU)
+
+
+def test_courant_rate_of_a_flow_that_is_no_number_is_infinite():
+    """A maximum passes over NaN, and a diverged flow must not look slow."""
+    model = box(4, turbulence="k_epsilon")
+    state = initial_state(model.mesh, turbulence=uniform(model.mesh, 0.01, 0.001))
+    u = state.velocity[0].at[2, 1, 1].set(jnp.nan)
+    assert np.isinf(courant_rate(model, replace(state, velocity=(u, *state.velocity[1:]))))
+
+
+@pytest.mark.parametrize("thin", AXES)
+def test_courant_rate_covers_the_stress_of_eddies(thin):
+    """The largest decay rate of a velocity component under its viscous force, by power iteration: Adams-Bashforth's
+    second step is stable up to 1 over it. Thin cells across one axis show twice the stress along that axis."""
+    edges = [np.linspace(0, 0.1 if axis == thin else 2.0, 9) for axis in AXES]
+    model = box_model(
+        edges, viscosity=1e-9, turbulence="constant", implicit_viscosity=False, conduction="explicit", no_slip=FREE
+    )
+    model = replace(model, eddy_viscosity=jnp.asarray(0.1))
+    mesh, state = model.mesh, initial_state(model.mesh)
+    viscosity = widened(jnp.full(mesh.shape, 0.1))
+    start = jnp.asarray(np.random.default_rng(0).normal(size=state.tendency[thin].shape))
+
+    def decay(q):
+        velocity = list(state.velocity)
+        velocity[thin] = pad_ends(q, thin)
+        force = viscous_force(mesh, model.fluid, tuple(velocity), widened(velocity[thin]), viscosity, thin)
+        return -force / control_volume(mesh, thin)
+
+    def iterate(_, carry):
+        q = decay(carry[0])
+        size = jnp.linalg.norm(q)
+        return q / size, size
+
+    largest = jax.lax.fori_loop(0, 300, iterate, (start / jnp.linalg.norm(start), jnp.asarray(0.0)))[1]
+    rate = float(courant_rate(model, state))
+    assert 0.9 * rate < float(largest) < rate

@@ -99,6 +99,10 @@ def test_other_fields():
     released, _ = scales(read_scene(tree, "power_density"))
     power = float(tree["interior/power_density"].max())
     assert released.limits[0] <= 0 < power <= released.limits[1]  # the racks', as there is none in the gas
+    tree["interior"]["eddy_viscosity"] = (tree["interior/velocity_x"] ** 2).assign_attrs(units="m2 s-1")
+    eddies, _ = scales(read_scene(tree, "eddy_viscosity"))
+    assert eddies.title == "Eddy viscosity (m²/s)"
+    assert eddies.colours == speed.colours
     closed, _ = scales(read_scene(tree, "open_fraction"))
     assert closed.limits[0] >= 0
 
