@@ -25,6 +25,7 @@ def altered(monkeypatch, change):
 # Duct ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_heat_between_plates_is_graetz():
     found = registry.run("duct", {"shape": "plates", "station": 0.01, "cells": 24})
     assert found["converged"]
@@ -59,6 +60,7 @@ def test_exact_solutions_are_the_published_ones():
     np.testing.assert_allclose(point_source.exact(places, line=False), slope, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_point_source_scales_with_its_units():
     """Another stream with the same places in D/U: the same plume, in other units; and close to the exact one."""
     first = registry.run("point_source", {"stations": POINT, "cells": 4, "source": "line"})
@@ -97,6 +99,7 @@ def test_bad_stations(stations):
 # Step ----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_step_at_a_low_reynolds_number():
     """16 cells across at Re 100: 0.5 % in the length of the eddy, 2.4 % in heat, of second order."""
     found = registry.run("step", {"cells": 12, "length": 8, "stations": [1, 2, 4, 50], "tolerance": 0.01})

@@ -28,6 +28,7 @@ def failures(name, case, **parameters):
 # Channel -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_laminar_channel_converges_at_second_order():
     found = registry.run("channel", {"model": "laminar", "reynolds_tau": 20, "cells": 32, "tolerance": 1e-4})
     assert found["converged"]
@@ -105,6 +106,7 @@ def test_bad_parameters(name, given, message):
 # Tall cavity ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_conduction_in_a_tall_cavity_in_the_experiments_units():
     """At a low Rayleigh number heat is conducted straight across, w = g beta dT W^2 / nu (x/12 - x^2/4 + x^3/6)."""
     share = 1000.0 / tall_cavity.RAYLEIGH

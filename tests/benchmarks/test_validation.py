@@ -39,7 +39,16 @@ def failures(rung):
     return {check.quantity for check in rung.checks if not check.passed}
 
 
-@pytest.mark.parametrize("case", QUICK, ids=named)
+# Quick for a benchmark, dear for a test.
+DEAR = ("cylinder_natural", "lid", "conducting_body", "plume", "channel law of the wall, Re_tau 2000, wall functions")
+
+
+def quick(case):
+    dear = case.benchmark in DEAR or f"{case.benchmark} {case.name}" in DEAR
+    return pytest.param(case, marks=[pytest.mark.slow] if dear else [], id=named(case))
+
+
+@pytest.mark.parametrize("case", [quick(case) for case in QUICK])
 def test_quick_cases(case):
     """Those of the cavity are in tests/solver/test_cavity.py."""
     assert failures(climb(case)) == set()
@@ -106,7 +115,7 @@ def twice_as_conducting(model):
         (find("rolls", "Ra 10000 Pr 0.71"), twice_as_viscous, "nusselt_mean"),
         (find("annulus", "Ra 10000"), upside_down, "k_eq_outer"),
         (find("conducting_wall", "Gr 1000 k* 1"), twice_as_conducting, "nusselt_mean"),
-        (find("conducting_body", "k* 5"), twice_as_viscous, "nusselt_mean"),
+        pytest.param(find("conducting_body", "k* 5"), twice_as_viscous, "nusselt_mean", marks=pytest.mark.slow),
         (find("cube", "Ra 1e4"), twice_as_viscous, "nusselt_mean"),
         (find("lid", "Re 100"), twice_as_viscous, "v_centreline"),
     ],

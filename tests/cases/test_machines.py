@@ -90,6 +90,7 @@ def test_a_heated_block_is_warmer_than_the_room(room):
     assert float(inside.squeeze()) > room.summary["racks"]["A"]["inlet_temperature"] + 2
 
 
+@pytest.mark.slow
 def test_a_fan_curve_meets_the_pressure_of_its_surroundings():
     curve = 'racks.A.airflow={ law = "fan_curve", flows = "0, 0.5, 1.0 m3/s", pressures = "20, 15, 0 Pa" }'
     free = run_case(load_case(SMALL, (curve,)))
@@ -103,6 +104,7 @@ def test_a_fan_curve_meets_the_pressure_of_its_surroundings():
     assert pressure == pytest.approx(door, abs=1.5)
 
 
+@pytest.mark.slow
 def test_a_passive_coil_lets_gas_through_and_cools_it():
     text = (
         SMALL.read_text()

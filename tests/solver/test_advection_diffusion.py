@@ -89,7 +89,7 @@ def error(cells, strength, scheme, plane="zx", steps=None):
 
 
 @pytest.mark.parametrize("scheme", ["central", "limited"])
-@pytest.mark.parametrize("grading", GRADINGS)
+@pytest.mark.parametrize("grading", [pytest.param("uniform", marks=pytest.mark.slow), "graded"])
 def test_advection_diffusion_is_second_order(scheme, grading):
     assert_expected_order(partial(error, strength=GRADINGS[grading], scheme=scheme), (16, 32), 2)
 
