@@ -11,16 +11,17 @@ it, conjugate gradients on A preconditioned by M^-1 are held up by two kinds of 
 
   d being the distance between the centres on both sides, psi_i the modes across the panel. A panel over part of the
   plane takes S^-1 between two restrictions to its faces, which is nearly as good at any resolution: the operator of a
-  jump is that of a screen, of order one in the wave number, and S has that in it.
+  jump is that of a screen, of order one in the wave number, and S has that in it. Behind a cut wall that the panel
+  ends at, its plane counts as closed as well.
 * those that live in a cut cell with little open area: a damped Jacobi step there, by the closed share of its links.
 
     P r = M^-1 (r + sum_planes D' S^-1 D M^-1 r) + w r,      w = 1/2 (1 - A_PP / M_PP) / A_PP
 
 Symmetric and positive. The jumps are read off in modal space, so an application costs one direct solution and, for
 each plane of the grid with closed faces, six dense products in that plane.
-Iterations to 1e-6 (rough, smooth source) inside a vessel with two thin walls, `benchmarks run pressure`: 14, 16 with 32
-cells a side and 16, 19 with 64; with M^-1 alone 29, 31 and 37, 43, growing with the number of cells. Around a cylinder,
-without thin walls, both need 8 to 12.
+Iterations to 1e-6 (rough, smooth source) inside a vessel with two thin walls, `benchmarks run pressure`: 13, 15 with 32
+cells a side, 14, 16 with 64 and 13, 20 with 192; with M^-1 alone 29, 31 and 37, 43, growing with the number of cells.
+Around a cylinder, without thin walls, both need 8 to 12.
 Source: Buzbee, Dorr, George & Golub, SIAM J. Numer. Anal. 8 (1971) 722 (capacitance matrices on parts of a box).
 """
 
@@ -32,6 +33,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from scipy.ndimage import distance_transform_edt
 
 from solver.fast_diagonalization import FastDiagonalization
 from solver.mesh import AXES, Mesh, along, full_area, pad_ends, take
@@ -99,17 +101,30 @@ def preconditioner(mesh: Mesh, box: FastDiagonalization) -> Preconditioner:
             link = pad_ends(area / distance, axis)
             total += np.asarray(take(link, axis, 1, None) + take(link, axis, None, -1))
         beside = np.take(driven, range(1, mesh.shape[axis]), axis) * np.take(driven, range(mesh.shape[axis] - 1), axis)
-        closed = np.where((np.asarray(open_area) == 0) & (beside > 0), np.asarray(inner, float), 0.0)
+        area, passable, fluid = (np.moveaxis(np.asarray(x, float), axis, 0) for x in (inner, open_area, beside))
+        closed = area * _beyond_walls((passable == 0) & (fluid > 0), passable > 0)
         panels.append(_panels(mesh, box, axis, closed))
     share = np.clip(1 - opened / np.where(whole > 0, whole, 1), 0, 1)
     local = np.where((driven > 0) & (opened > 0), DAMPING * share / np.where(opened > 0, opened, 1), 0.0)
     return Preconditioner(box, jnp.asarray(local, mesh.dtype), (panels[0], panels[1], panels[2]))
 
 
+def _beyond_walls(closed: np.ndarray, passable: np.ndarray) -> np.ndarray:
+    """The closed faces of panels, and those behind the walls that they end at: faces in a panel's plane that belong to
+    neither fluid nor panel go with the nearest one that does. Where a panel meets a wall the jump goes on, as if the
+    wall were not there; only at a free edge it falls to nothing. Planes first, (planes, a, b)."""
+    result = closed.copy()
+    for plane in np.flatnonzero(closed.any(axis=(1, 2))):
+        neither = ~(closed[plane] | passable[plane])
+        nearest = distance_transform_edt(neither, return_distances=False, return_indices=True)
+        result[plane] = closed[plane][tuple(nearest)]
+    return result
+
+
 def _panels(mesh: Mesh, box: FastDiagonalization, axis: int, closed: np.ndarray) -> Panels:
+    """Of an axis, given the closed area of its inner faces, planes first, m2."""
     a, b = (other for other in AXES if other != axis)
-    faces = np.moveaxis(closed, axis, 0)
-    planes = np.flatnonzero(faces.any(axis=(1, 2)))
+    planes = np.flatnonzero(closed.any(axis=(1, 2)))
     vectors = [np.asarray(v, float) for v in box.vectors]
     values = [np.asarray(v, float) for v in box.values]
     slope = vectors[axis][planes + 1] - vectors[axis][planes]
@@ -120,7 +135,7 @@ def _panels(mesh: Mesh, box: FastDiagonalization, axis: int, closed: np.ndarray)
     s = distance - np.einsum("abi,pi->pab", weight, slope**2)
     # A plane closed all over leaves two boxes, each free up to a constant: that mode is neither there nor needed.
     inverse = np.where((along_plane == 0) & np.any(values[axis] == 0), 0.0, 1 / np.maximum(s, SMALLEST * distance))
-    leaves = (slope, faces[planes], inverse, vectors[a], vectors[b])
+    leaves = (slope, closed[planes], inverse, vectors[a], vectors[b])
     return Panels(*(jnp.asarray(leaf, mesh.dtype) for leaf in leaves))
 
 
