@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from solver.coils import (
@@ -191,7 +192,10 @@ def _with_machines(mesh: Mesh, velocity: Vector, prescribed: Vector) -> Vector:
 
 @jax.jit
 def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tuple[ModuleState, Round]:
-    """One round: renew the couplings, take `steps` steps of `dt` (both leaves), average what happened."""
+    """One round: renew the couplings, take `steps` steps of `dt` (both leaves), average what happened.
+
+    Of no steps at all the report tells the Courant number; its means are zero.
+    """
     coupling, state = couple(module, state)
     model = coupling.model
     start = state.flow
@@ -209,10 +213,19 @@ def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tupl
         jnp.asarray(0, jnp.int32),
     )
     flow, total, carried, iterations = jax.lax.fori_loop(0, steps, body, carry)
-    count = steps.astype(dt.dtype)
-    report = _report(module, coupling, state, flow, total / count, carried / count, dt * count)
-    report = report._replace(iterations=iterations / count, courant=courant_rate(model, flow) * dt)
+    count = jnp.maximum(steps, 1).astype(dt.dtype)
+    turbulence = turbulent_fields(model, flow)
+    report = _report(module, coupling, state, flow, turbulence, total / count, carried / count, dt * count)
+    courant = courant_rate(model, flow, turbulence.eddy_viscosity) * dt
+    report = report._replace(iterations=iterations / count, courant=courant)
     return replace(state, flow=flow, duty=report.coil_duty), report
+
+
+def courant_rate_now(module: Module, state: ModuleState) -> float:
+    """`courant_rate` of a state, 1/s: from a round of no steps, whose program is compiled anyway."""
+    dtype = module.model.mesh.dtype
+    _, report = advance(module, state, jnp.asarray(np.asarray(1.0, dtype)), jnp.asarray(np.int32(0)))
+    return float(report.courant)
 
 
 def _report(
@@ -220,6 +233,7 @@ def _report(
     coupling: Coupling,
     state: ModuleState,
     flow: State,
+    turbulence: TurbulentFields,
     mean: Array,
     carried: Array,
     duration: Array,
@@ -242,7 +256,7 @@ def _report(
         temperature=mean,
         velocity=flow.velocity,
         pressure=flow.pressure,
-        turbulence=turbulent_fields(coupling.model, flow),
+        turbulence=turbulence,
         rack_inlet=by_unit(ports, flat[ports.front_cell]),
         rack_outlet=by_unit(ports, flat[ports.rear_cell]),
         machine_flow=state.machine_flow,

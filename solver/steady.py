@@ -14,8 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from solver.averaging import Average
-from solver.module import INLETS, KEY_FIGURES, Module, ModuleState, Round, advance
-from solver.step import courant_rate
+from solver.module import INLETS, KEY_FIGURES, Module, ModuleState, Round, advance, courant_rate_now
 
 STEPS_A_ROUND = 20
 LARGEST_GROWTH = 1.5  # of the step from one round to the next
@@ -93,7 +92,7 @@ def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
     One step of next to no time makes the velocity divergence-free: what the gas does at the very start, and what the
     first step's size follows from. Its pressure is that of a blow, not of the flow, and is left behind.
     """
-    rate = float(courant_rate(module.model, state.flow))
+    rate = courant_rate_now(module, state)
     blink = BLINK * criteria.courant / rate if rate > 0 else 1e-6 * criteria.settle
     started, report = _advance(module, state, blink, 1)
     before = state.flow

@@ -317,21 +317,24 @@ def mobility(mesh: Mesh, velocity: Vector, dt: Array) -> Vector | None:
 
 
 @jax.jit
-def courant_rate(model: Model, state: State) -> Array:
+def courant_rate(model: Model, state: State, eddy: Array | None = None) -> Array:
     """Largest rate at which a cell's content is exchanged by the flow and by eddies, 1/s.
 
     dt times it is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice the sum
     over the faces of diffusivity times area over distance, over the volume (Gershgorin's bound of Adams-Bashforth 2).
     Heat's diffusivity is nu_t / Pr_t, momentum's nu_t, along a component's own axis 2 nu_t. Infinite for a flow that
     has diverged.
+
+    Args:
+      eddy: nu_t of this state, m2/s; None: found here (always so in boxes with periodic sides).
     """
     if any(model.mesh.periodic):
         halo, wide, around = _in_halo(model, state)
         return jnp.max(halo.within(_exchange_rate(wide, around)))
-    return jnp.max(_exchange_rate(model, state))
+    return jnp.max(_exchange_rate(model, state, eddy))
 
 
-def _exchange_rate(model: Model, state: State) -> Array:
+def _exchange_rate(model: Model, state: State, eddy: Array | None = None) -> Array:
     """`courant_rate` of each cell."""
     mesh, heat = model.mesh, model.heat
     flux = volume_flux(mesh, state.velocity)
@@ -339,7 +342,8 @@ def _exchange_rate(model: Model, state: State) -> Array:
     for axis in AXES:
         low, high = inner_low_high(flux[axis], axis)
         rate = rate + jnp.maximum(jnp.abs(low), jnp.abs(high))
-    eddy = closure(model, state.velocity, state.turbulence).eddy
+    if eddy is None:
+        eddy = closure(model, state.velocity, state.turbulence).eddy
     if eddy is not None and heat.turbulent_link is not None:
         around = widened(eddy)
         links = (heat.turbulent_link[a] * mean(beside(around, a), a) for a in AXES)

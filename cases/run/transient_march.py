@@ -21,9 +21,8 @@ import numpy as np
 
 from solver.averaging import Average
 from solver.mesh import AXES
-from solver.module import Module, ModuleState, Round, advance
+from solver.module import Module, ModuleState, Round, advance, courant_rate_now
 from solver.steady import LARGEST_GROWTH, hottest, sinks, sources
-from solver.step import courant_rate
 
 STEPS_A_ROUND = 8  # machines, coils and hull follow the gas with a lag of one round
 COURANT = 0.7
@@ -133,7 +132,7 @@ class TimeMarch:
 
 def begin(module: Module, state: ModuleState, limits: Limits) -> TimeMarch:
     """Start at time 0; the first step follows from the machines' velocities and from what they heat."""
-    rate = float(courant_rate(module.model, state.flow))
+    rate = courant_rate_now(module, state)
     steps = [limits.diffusion, limits.still()] + ([0.5 * COURANT / rate] if rate > 0 else [])
     return TimeMarch(state, 0.0, min(steps))
 

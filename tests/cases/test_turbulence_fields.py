@@ -7,6 +7,8 @@ from cases import load_case
 from cases.results.tree import interior_dataset
 from cases.run.levels import first_state, make_level
 from cases.run.transient_fields import fields_of
+from solver.module import courant_rate_now
+from solver.step import courant_rate
 
 BOTH = ("eddy_viscosity", "turbulent_kinetic_energy")
 FLOW, AREA = 0.2, 0.4 * 0.6  # of the rack, m3/s and m2
@@ -99,3 +101,11 @@ def test_algebraic_models_have_no_kinetic_energy(folder, model):
 
 def test_laminar_flow_has_neither(folder):
     assert not set(BOTH) & set(at_the_start(folder, "solver.turbulence=laminar").data_vars)
+
+
+def test_a_round_of_no_steps_tells_the_courant_rate(folder):
+    level = make_level(box_case(folder), 1.0, None, True)
+    state = first_state(level)
+    rate = courant_rate_now(level.module, state)
+    assert rate == pytest.approx(float(courant_rate(level.module.model, state.flow)), rel=1e-12)
+    assert rate > FLOW / AREA / 0.2  # through the rack, one way
