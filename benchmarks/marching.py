@@ -34,6 +34,7 @@ COURANT = 0.7
 STEPS_A_ROUND = 50
 COARSEST = 16  # cells a side
 LOOSENED = 100.0  # tolerance of the coarse grids over that of the last one, where the march is accelerated
+COARSE_TIME = 1.0  # decay times after which a coarse grid is left all the same: its flow may never come to rest
 VISCOUS = 0.9  # share of the largest step that explicit viscosity allows
 NEAR = 1.0  # distance from the steady state, relative, within which a march may be accelerated
 HELD = 1.25  # a step is held, for the sake of the history, while the flow asks for no other by more than this
@@ -114,13 +115,16 @@ def steady_on_grids(
     by_grid: dict[str, list[Any]] = {"cells": levels, **{name: [] for name in follow}}
     for n in levels:
         coarse, model = model, model if n == levels[0] else build(n)
-        wanted = tolerance if n == cells else (LOOSENED if accelerate else 10.0) * tolerance
+        wanted, longest = tolerance, largest_time
+        if n != cells:
+            wanted = (LOOSENED if accelerate else 10.0) * tolerance
+            longest = min(largest_time, COARSE_TIME * decay)
         seen = None if watch is None else partial(_tell, watch, clock, model)
         with clock:
             if n != levels[0]:
                 state = carried(state, coarse.mesh, model.mesh)
             last = accelerate and n == cells  # coarse grids are cheap, and done before it would pay
-            state, remaining, taken = steady(model, state, decay, wanted, largest_time, last, seen)
+            state, remaining, taken = steady(model, state, decay, wanted, longest, last, seen)
         found = measure(model, state)
         steps.append(taken)
         for name in follow:

@@ -104,7 +104,7 @@ def table(lines: Sequence[Line]) -> Table:
     shown = Table(*COLUMNS, title="peers", title_justify="left")
     for line in lines:
         run, problem, program = line.run, line.problem, line.program
-        first = [problem.name, program.name, f"{problem.total_cells}", f"{program.cores}", program.precision]
+        first = [problem.name, program.name, f"{line.cells}", f"{program.cores}", program.precision]
         if run is None or line.cell_steps is None or line.error is None:
             shown.add_row(*first, "failed")
             continue
@@ -135,14 +135,20 @@ def notes(lines: Sequence[Line], skipped: Sequence[str]) -> list[str]:
         "and answer.",
         "memory: highest resident, all processes added up, shared pages counted in each.",
     ]
-    for line in lines:
-        if line.program.name == "jamsu" and line.problem.family == "cavity":
-            found.append(
-                "cavity: answer s and steps are those to within 0.5 % of the program's own converged Nusselt number; "
-                "jamsu marches in time on three grids (steps: on the last), OpenFOAM iterates (SIMPLE) on one."
-            )
-            break
-    for problem in dict.fromkeys(line.problem for line in lines if line.problem.family == "cube"):
+    families = dict.fromkeys(line.problem.family for line in lines if line.program.name == "jamsu")
+    steady = dict.fromkeys(line.problem.family for line in lines if line.problem.is_steady)
+    if steady:
+        found.append(
+            f"{', '.join(steady)}: answer s and steps are those to within 0.5 % of the program's own converged Nusselt "
+            "number; jamsu marches in time, accelerated near the end, on coarser grids first (steps: on the last; "
+            "seconds: on all), OpenFOAM iterates (SIMPLE) on one."
+        )
+    if "cylinder" in families:
+        found.append(
+            "cylinder: cells are jamsu's open ones, cut by the cylinder out of a graded grid, and those of OpenFOAM's "
+            "body-fitted mesh, on which pimpleFoam makes the flow and the function object scalarTransport the heat."
+        )
+    for problem in dict.fromkeys(line.problem for line in lines if line.problem.is_flow_in_time):
         errors = {
             f"{line.program.name} {line.program.precision}": line.run.continuity
             for line in lines

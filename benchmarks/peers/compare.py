@@ -31,9 +31,14 @@ class Line:
     failure: str = ""
 
     @property
+    def cells(self) -> int:
+        """That the program computed: for cut cells those that are open."""
+        return self.problem.total_cells if self.run is None else self.run.cells or self.problem.total_cells
+
+    @property
     def cell_steps(self) -> float | None:
         """Cells advanced by a step (or an iteration), 1/s."""
-        return None if self.run is None else self.problem.total_cells / self.run.step
+        return None if self.run is None else self.cells / self.run.step
 
     @property
     def error(self) -> float | None:
@@ -48,11 +53,11 @@ class Line:
             "case": self.problem.name,
             "program": self.program.name,
             "version": self.version,
-            "cells": self.problem.total_cells,
             "cores": self.program.cores,
             "precision": self.program.precision,
             "runs": self.runs,
             **run,
+            "cells": self.cells,
             "wait": None if self.run is None else self.run.wait,
             "cell_steps_per_second": self.cell_steps,
             "answer_is": self.problem.answer,

@@ -9,22 +9,38 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from benchmarks.peers.foam_cylinder import cylinder_files
 from benchmarks.peers.foam_text import DIMENSIONS, file_text, scalar_list
 from benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 SOLVER = {
+    "cylinder": "pimpleFoam",
     "cube": "buoyantBoussinesqPimpleFoam",
     "cavity": "buoyantBoussinesqSimpleFoam",
+    "steady_cube": "buoyantBoussinesqSimpleFoam",
     "conduction": "laplacianFoam",
 }
 SIDES = ("left", "right", "front", "back", "bottom", "top")  # x, y, z: lower, upper
 FACES = ("(0 4 7 3)", "(1 2 6 5)", "(0 1 5 4)", "(3 7 6 2)", "(0 3 2 1)", "(4 5 6 7)")
+# Of pressure, velocity, temperature in SIMPLE: what is quick on fine grids finds no steady state on coarser ones.
+COARSE = 64  # cells a side, below which a cube needs the second
+RELAXATION, COARSE_RELAXATION = (0.3, 0.7, 0.95), (0.3, 0.3, 0.95)
 NEVER = 1_000_000_000
 NUSSELT_EVERY = 10  # iterations of a steady run
 
 
 def case_files(problem: Problem, ranks: int = 1) -> dict[str, str]:
     """Every file of the case: its place and its text."""
+    files = cylinder_files(problem) if problem.family == "cylinder" else _box_files(problem)
+    if ranks > 1:
+        layers = {"n": (1, 1, ranks), "delta": 0.001}
+        split = {"numberOfSubdomains": ranks, "method": "simple", "simpleCoeffs": layers}
+        files["system/decomposeParDict"] = file_text("decomposeParDict", split)
+    return files
+
+
+def _box_files(problem: Problem) -> dict[str, str]:
+    """Those of a box, but for the one that splits it among ranks."""
     files = {
         "system/blockMeshDict": _block_mesh(problem),
         "system/controlDict": _control(problem),
@@ -32,10 +48,6 @@ def case_files(problem: Problem, ranks: int = 1) -> dict[str, str]:
         "system/fvSolution": file_text("fvSolution", _solution(problem)),
         "0/T": _field(problem, "T"),
     }
-    if ranks > 1:
-        layers = {"n": (1, 1, ranks), "delta": 0.001}
-        split = {"numberOfSubdomains": ranks, "method": "simple", "simpleCoeffs": layers}
-        files["system/decomposeParDict"] = file_text("decomposeParDict", split)
     if problem.family == "conduction":
         diffusivity = {"DT": "[0 2 -1 0 0 0 0] 1.0"}
         files["constant/transportProperties"] = file_text("transportProperties", diffusivity)
@@ -59,7 +71,7 @@ def case_files(problem: Problem, ranks: int = 1) -> dict[str, str]:
 
 def _block_mesh(problem: Problem) -> str:
     n = problem.cells
-    flat = problem.family == "cavity"
+    flat = problem.is_flat
     corners = [(x, y, z) for z in (0, 1) for x, y in ((0, 0), (1, 0), (1, 1), (0, 1))]
     # One section a cell: the very edges that jamsu has.
     sections = " ".join(f"({after - before!r} 1 1)" for before, after in pairwise(problem.edges))
@@ -91,7 +103,7 @@ def _field(problem: Problem, name: str) -> str:
         sides["left"] = {"type": "fixedValue", "value": "uniform 1"}
         sides["right"] = {"type": "fixedValue", "value": "uniform 0"}
         start = scalar_list(_falling(problem))
-    if problem.family == "cavity":
+    if problem.is_flat:
         sides["front"] = sides["back"] = {"type": "empty"}
     entries = {"dimensions": DIMENSIONS[name.split("_")[0]], "internalField": start, "boundaryField": sides}
     return file_text(name, entries, "volVectorField" if name == "U" else "volScalarField")
@@ -127,7 +139,7 @@ def _functions(problem: Problem) -> dict[str, Any]:
     if problem.family == "conduction":
         mean = {"type": "volFieldValue", "libs": ["fieldFunctionObjects"], "operation": "volAverage", "fields": ["T"]}
         return {"meanTemperature": {**mean, **common, "writeInterval": 1}}
-    every = NUSSELT_EVERY if problem.family == "cavity" else problem.steps
+    every = NUSSELT_EVERY if problem.is_steady else problem.steps
     gradient = {"type": "grad", "libs": ["fieldFunctionObjects"], "field": "T", "writeControl": "none"}
     side = {"type": "surfaceFieldValue", "libs": ["fieldFunctionObjects"], "regionType": "patch", "name": "left"}
     return {
@@ -137,10 +149,11 @@ def _functions(problem: Problem) -> dict[str, Any]:
 
 
 def _schemes(problem: Problem) -> dict[str, Any]:
-    steady = problem.family == "cavity"
+    steady = problem.is_steady
     bounded = "bounded " if steady else ""
+    in_time = "steadyState" if steady else {"cube": "backward", "conduction": "Euler"}[problem.family]
     return {
-        "ddtSchemes": {"default": {"cube": "backward", "cavity": "steadyState", "conduction": "Euler"}[problem.family]},
+        "ddtSchemes": {"default": in_time},
         "gradSchemes": {"default": "Gauss linear"},
         "divSchemes": {
             "default": "none",
@@ -171,8 +184,10 @@ def _solution(problem: Problem) -> dict[str, Any]:
             "solvers": {"p_rgh": first, "p_rghFinal": {**first, "relTol": 0}, '"(U|T)Final"': last},
             "PIMPLE": {"momentumPredictor": True, "nOuterCorrectors": 1, "nCorrectors": 2, **reference},
         }
+    coarse = problem.family == "steady_cube" and problem.cells < COARSE
+    pressure_share, velocity, temperature = COARSE_RELAXATION if coarse else RELAXATION
     return {
         "solvers": {"p_rgh": {**pressure, "tolerance": 1e-8, "relTol": 0.1}, '"(U|T)"': transport},
         "SIMPLE": {"residualControl": {"p_rgh": 1e-6, "U": 1e-6, "T": 1e-6}, **reference},
-        "relaxationFactors": {"fields": {"p_rgh": 0.3}, "equations": {"U": 0.7, "T": 0.95}},
+        "relaxationFactors": {"fields": {"p_rgh": pressure_share}, "equations": {"U": velocity, "T": temperature}},
     }

@@ -25,6 +25,7 @@ _STEP = re.compile(r"^ExecutionTime = ")
 _CONVERGED = re.compile(r"^SIMPLE solution converged in ")
 _ERRORS = re.compile(rf"^time step continuity errors : sum local = {_NUMBER}")
 _SIDE = re.compile(rf"^\s*areaAverage\(left\) of grad\(T\) = \({_NUMBER} ")
+_CYLINDER = re.compile(rf"^\s*areaNormalAverage\(cylinder\) of grad\(T\) = {_NUMBER}")
 _MEAN = re.compile(rf"^\s*volAverage\(\S+\) of T = {_NUMBER}")
 
 
@@ -63,7 +64,7 @@ def read_log(lines: Sequence[tuple[float, str]]) -> FoamLog:
             continuity = float(found[1])
         elif found := _SIDE.match(text):  # outward of the wall the temperature falls: Nu is minus its slope
             history.append((stepped[-1] if stepped else stamp, -float(found[1])))
-        elif found := _MEAN.match(text):
+        elif found := _CYLINDER.match(text) or _MEAN.match(text):
             history.append((stepped[-1] if stepped else stamp, float(found[1])))
     if not stepped or not history or math.isnan(started):
         raise ValueError("the output holds no steps, or none of the wanted values")
@@ -118,7 +119,7 @@ def solve(problem: Problem, ranks: int) -> tuple[Run, str]:
         log = read_log(done.lines)
     except ValueError as error:
         raise PeerError(f"OpenFOAM, {problem.name}: {error}\n{done.tail}") from None
-    if problem.family == "cavity" and not log.converged:
+    if problem.is_steady and not log.converged:
         raise PeerError(f"OpenFOAM, {problem.name}: no steady state within {problem.steps} iterations")
     return foam_run(problem, log, launched, done.memory), log.build
 
@@ -133,12 +134,12 @@ def foam_run(problem: Problem, log: FoamLog, launched: float, memory: int | None
         launched=launched,
         started=log.started,
         step_seconds=[(ends[-1] - ends[0]) / len(log.stepped)]
-        if problem.family == "cavity"
+        if problem.is_steady
         else [after - before for before, after in pairwise(ends)],
         history=history,
-        steps_an_entry={"cube": problem.steps, "cavity": NUSSELT_EVERY, "conduction": 1}[problem.family],
+        steps_an_entry=NUSSELT_EVERY if problem.is_steady else problem.steps if problem.is_flow_in_time else 1,
         memory=memory,
-        continuity=log.continuity if problem.family == "cube" else None,  # an iteration is no time step
+        continuity=log.continuity if problem.is_flow_in_time else None,  # an iteration is no time step
     )
 
 

@@ -20,6 +20,7 @@ class Run:
     startup: s from the launch to the first step: reading, mesh, splitting, importing, compiling.
     step: s, median of its steps. answer_time: s from the first step to the answer. steps: until then.
     answer: see `Problem.answer`. memory: highest, bytes. continuity: dt mean |div u| at the end.
+    cells: that it computed, where they are not those of the problem.
     """
 
     startup: float
@@ -29,6 +30,7 @@ class Run:
     answer: float
     memory: int | None = None
     continuity: float | None = None
+    cells: int | None = None
 
     @property
     def wait(self) -> float:
@@ -55,6 +57,7 @@ def median_run(runs: Sequence[Run]) -> Run:
         median(run.answer for run in runs),
         None if memory is None else int(memory),
         middle("continuity"),
+        runs[0].cells,
     )
 
 
@@ -75,9 +78,10 @@ def run_of(
     steps_an_entry: int,
     memory: int | None,
     continuity: float | None,
+    cells: int | None = None,
 ) -> Run:
     """A run from its stamps; the history ends at the answer, or holds a march to a steady state."""
-    place = reached(history) if problem.family == "cavity" else len(history) - 1
+    place = reached(history) if problem.is_steady else len(history) - 1
     stamp, _ = history[place]
     return Run(
         startup=started - launched,
@@ -87,4 +91,5 @@ def run_of(
         answer=history[-1][1],
         memory=memory,
         continuity=continuity,
+        cells=cells,
     )

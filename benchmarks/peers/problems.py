@@ -13,8 +13,9 @@ from functools import cache
 from typing import Literal
 
 from benchmarks.grids import wall_graded
+from benchmarks.peers import cylinder
 
-Family = Literal["cube", "cavity", "conduction"]
+Family = Literal["cube", "cavity", "steady_cube", "cylinder", "conduction"]
 
 RAYLEIGH = 1e6
 PRANDTL = 0.71
@@ -25,10 +26,16 @@ WITHIN = 0.005  # of its own converged Nusselt number: when the steady answer co
 # Mean Nusselt number of the square cavity at Ra = 1e6, Pr = 0.71, pseudo-spectral: Le Quere, Computers & Fluids 20
 # (1991) 29.
 CAVITY_NUSSELT = 8.8252
+# The cube's, spectral: Tric, Labrosse & Betrouni, Int. J. Heat Mass Transfer 43 (2000) 4043.
+STEADY_CUBE_NUSSELT = 8.6407
 # The cube's at CUBE_TIME is in no paper. jamsu on 48 and 64, 64 and 96 cells a side and twice the steps, extrapolated
 # with h^2: 1.5155 and 1.5158 on grids that narrow to the walls, 1.5162 on even ones. OpenFOAM at 32 cells a side,
 # extrapolated to dt = 0 from 32 and 64 steps (its PISO step lags by one order): 1.533, where jamsu has 1.538.
 CUBE_NUSSELT = 1.516
+# The cylinder's is in no paper either. jamsu on 32, 48, 64 and 96 cells across the duct: 7.154, 7.009, 6.968 and 6.943,
+# extrapolated with h^2 from the last two, and from 48 and 96, to 6.92 (from 32 and 64: 6.91). OpenFOAM on its own mesh
+# has 6.903, 6.912 and 6.908 on 32, 48 and 64. A quarter of the time step changes jamsu's by 0.03 % on 64 cells.
+CYLINDER_NUSSELT = 6.92
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,12 @@ class Problem:
     """One problem on one grid.
 
     cube        differentially heated cube from rest, T = 1 - x: `steps` equal time steps to `CUBE_TIME`
-    cavity      square cavity, from rest and T = 1 - x to the steady state; `steps` is the most that are taken on a grid
+    cavity      square cavity, from rest and T = 1 - x to the steady state; `steps` is the most iterations
+    steady_cube cube, likewise
+    cylinder    heated cylinder across a duct, see `benchmarks.peers.cylinder`: `steps` equal time steps to its time
     conduction  unit cube at 0, its six sides at 1: implicit Euler steps of `CONDUCTION_STEP`; the first is the answer
 
-    Grids of cube and cavity narrow to the walls with the boundary layer, as in `benchmarks.cube`; that of the
+    Grids of cubes and cavity narrow to the walls with the boundary layer, as in `benchmarks.cube`; that of the
     conduction is even.
     """
 
@@ -52,20 +61,42 @@ class Problem:
         return f"{self.family}-{self.cells}"
 
     @property
+    def is_steady(self) -> bool:
+        """Whether the answer is that of the steady state."""
+        return self.family in ("cavity", "steady_cube")
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether there is one cell along y."""
+        return self.family == "cavity"
+
+    @property
+    def is_flow_in_time(self) -> bool:
+        """Whether the answer is that of a moving fluid after `steps` equal time steps."""
+        return self.family in ("cube", "cylinder")
+
+    @property
     def total_cells(self) -> int:
-        return self.cells ** (2 if self.family == "cavity" else 3)
+        """Cells of the grid that all have; around the cylinder, those of the body-fitted one."""
+        if self.family == "cylinder":
+            return cylinder.fitted_cells(self.cells)
+        return self.cells ** (2 if self.is_flat else 3)
 
     @property
     def edges(self) -> list[float]:
-        """Edges of the cells along each side that has any."""
+        """Edges of the cells along each side of a box that has any."""
         if self.family == "conduction":
             return [k / self.cells for k in range(self.cells + 1)]
         return [float(edge) for edge in wall_graded(self.cells, RAYLEIGH)]
 
     @property
     def dt(self) -> float:
-        """Time step, L^2/alpha; 1 (an iteration) where a steady state is asked for."""
-        return {"cube": CUBE_TIME / self.steps, "cavity": 1.0, "conduction": CONDUCTION_STEP}[self.family]
+        """Time step, L^2/alpha (cylinder: D/U); 1 (an iteration) where a steady state is asked for."""
+        if self.is_steady:
+            return 1.0
+        if self.family == "conduction":
+            return CONDUCTION_STEP
+        return {"cube": CUBE_TIME, "cylinder": cylinder.TIME}[self.family] / self.steps
 
     @property
     def answer(self) -> str:
@@ -73,6 +104,8 @@ class Problem:
         return {
             "cube": f"mean Nusselt number of the hot side at t = {CUBE_TIME:g} L^2/alpha",
             "cavity": "mean Nusselt number of the hot side, steady",
+            "steady_cube": "mean Nusselt number of the hot side, steady",
+            "cylinder": f"mean Nusselt number of the cylinder at t = {cylinder.TIME:g} D/U",
             "conduction": "mean temperature after one implicit Euler step",
         }[self.family]
 
@@ -81,9 +114,12 @@ def problems(quick: bool = False) -> list[Problem]:
     """All problems; `quick`: on small grids."""
     # Below 64 cells a side SIMPLE's relaxation that is quick on finer cavities finds no steady state.
     cubes, cavities, solids = ((32,), (64,), (48,)) if quick else ((64, 96), (64, 128), (128,))
+    side = 32 if quick else 64  # of the problems that have one size
     return [
         *(Problem("cube", n, n) for n in cubes),  # as many steps as cells: Courant numbers up to 0.75
         *(Problem("cavity", n, 60 * n) for n in cavities),
+        Problem("steady_cube", side, 60 * side),
+        Problem("cylinder", side, 3 * side // 2),  # Courant numbers up to 0.71
         *(Problem("conduction", n, 3) for n in solids),
     ]
 
@@ -93,7 +129,12 @@ def reference(problem: Problem) -> float:
     """What the answer should be."""
     if problem.family == "conduction":
         return euler_mean(CONDUCTION_STEP)
-    return {"cube": CUBE_NUSSELT, "cavity": CAVITY_NUSSELT}[problem.family]
+    return {
+        "cube": CUBE_NUSSELT,
+        "cavity": CAVITY_NUSSELT,
+        "steady_cube": STEADY_CUBE_NUSSELT,
+        "cylinder": CYLINDER_NUSSELT,
+    }[problem.family]
 
 
 def euler_mean(dt: float, terms: int = 200) -> float:

@@ -10,20 +10,24 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.marching import STEPS_A_ROUND, diffusive_decay, falling_along, hot_side, steady_on_grids
+from benchmarks.peers.jamsu_cylinder import march_cylinder
 from benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 if TYPE_CHECKING:
+    from benchmarks.marching import Steady
     from solver.step import Model, State
 
 STEPS_A_CALL = 8  # of the cube's compiled loop
-STEPS_A_ROUND = 50  # of the cavity's
-COARSEST = 16  # cells a side on which the cavity begins
-COURANT = 0.7
-SETTLED = 1e-3  # estimated distance from the steady state at which the cavity's march ends, on coarse grids 10 times it
+# Estimated distance from the steady state at which a march to it ends. Single precision cannot go much further: its
+# round-off of 6e-8 a step looks like 0.14 x 6e-8 / dt, 4e-4 at dt = 2e-5. The cavity's Nusselt number on 64 cells a
+# side is then that of a distance of 1e-5 to seven digits.
+SETTLED = 1e-3
+LARGEST_TIME = 5.0  # L^2/alpha on a grid: without a steady state by then there is none
 HOT_AND_COLD = ((1.0, float("inf")), (0.0, float("inf")))
 WARM = ((1.0, float("inf")), (1.0, float("inf")))
 
@@ -38,8 +42,10 @@ def main(arguments: list[str]) -> None:
     problem = Problem(family, int(cells), int(steps))  # type: ignore[arg-type]  # given by a Problem
     if problem.family == "conduction":
         found = conduct(problem, precision, direct=solver != ["cg"])
+    elif problem.is_steady:
+        found = settle(problem, precision)
     else:
-        found = {"cube": march_cube, "cavity": settle_cavity}[problem.family](problem, precision)
+        found = {"cube": march_cube, "cylinder": march_cylinder}[problem.family](problem, precision)
     print(json.dumps(found))
 
 
@@ -63,15 +69,14 @@ def march_cube(problem: Problem, precision: str) -> dict[str, Any]:
         implicitness=0.5,
         dtype=precision,
     )
-    state = falling(model)
+    state = falling_along(0, model)
     dt = jnp.asarray(problem.dt, precision)
 
     def march(model: Model, state: State) -> State:
         return jax.lax.fori_loop(0, STEPS_A_CALL, lambda _, s: step(model, s, dt)[0], state)
 
     compiled = jax.jit(march).lower(model, state).compile()
-    nusselt = jax.jit(hot_side)
-    jax.block_until_ready((compiled(model, state), nusselt(model, state)))
+    hot_side(model, jax.block_until_ready(compiled(model, state)))
     calls, over = divmod(problem.steps, STEPS_A_CALL)
     if over:
         raise ValueError(f"{problem.steps} steps are not a multiple of {STEPS_A_CALL}")
@@ -80,7 +85,7 @@ def march_cube(problem: Problem, precision: str) -> dict[str, Any]:
     for _ in range(calls):
         state = jax.block_until_ready(compiled(model, state))
         stamps.append(time.monotonic())
-    answer = float(nusselt(model, state))
+    answer = hot_side(model, state)
     return {
         "started": stamps[0],
         "answered": time.monotonic(),
@@ -90,104 +95,65 @@ def march_cube(problem: Problem, precision: str) -> dict[str, Any]:
     }
 
 
-def settle_cavity(problem: Problem, precision: str) -> dict[str, Any]:
-    """The cavity to its steady state: marched on a quarter and half of the cells first."""
+def settle(problem: Problem, precision: str) -> dict[str, Any]:
+    """Cavity or cube to the steady state as the benchmarks go there: coarse grids first, Anderson's method on the last.
+
+    The seconds a step are those of the last grid, from one round of steps to the next.
+    """
     import numpy as np
 
     from benchmarks.grids import wall_graded
-    from benchmarks.marching import carried
+    from solver.acceleration import Mixture
     from solver.box import box_model
 
-    levels = [n for n in (problem.cells // 4, problem.cells // 2) if n >= COARSEST] + [problem.cells]
-    edges = [wall_graded(n, RAYLEIGH) for n in levels]
-    most = problem.steps // STEPS_A_ROUND
-    models = [
-        box_model(
-            (edge, np.array([0.0, 1.0]), edge),
+    @cache
+    def build(cells: int) -> Model:
+        edges = wall_graded(cells, RAYLEIGH)
+        return box_model(
+            (edges, np.array([0.0, 1.0]) if problem.is_flat else edges, edges),
             viscosity=PRANDTL,
             buoyancy=RAYLEIGH * PRANDTL,
             sides=(HOT_AND_COLD, (None, None), (None, None)),
             dtype=precision,
         )
-        for edge in edges
-    ]
 
-    def solve(rounds: int | None = None) -> tuple[State, list[tuple[float, float]], list[float]]:
-        state = falling(models[0])
-        for coarse, fine in pairwise(models):
-            state, _, _ = settle(coarse, state, 10 * SETTLED, rounds or most)
-            state = carried(state, coarse.mesh, fine.mesh)
-        return settle(models[-1], state, SETTLED, rounds or most)
+    rounds: list[tuple[float, int, float]] = []  # stamp, cells a side, Nusselt number
 
-    solve(rounds=2)  # compiles
+    def watch(model: Model, state: State, _: float) -> None:
+        rounds.append((time.monotonic(), model.mesh.shape[0], hot_side(model, state)))
+
+    def solve(largest_time: float) -> Steady:
+        return steady_on_grids(
+            build,
+            partial(falling_along, 0),
+            lambda model, state: {"nusselt_mean": hot_side(model, state)},
+            problem.cells,
+            decay=diffusive_decay(PRANDTL),
+            tolerance=SETTLED,
+            largest_time=largest_time,
+            accelerate=True,
+            watch=watch,
+        )
+
+    first = solve(1e-9)  # one round of steps on each grid: compiles all but the acceleration
+    Mixture(first.model.mesh).next(first.state, first.state)
+    rounds.clear()
     started = time.monotonic()
-    _, history, step_seconds = solve()
-    if len(history) == most:
-        raise ArithmeticError(f"no steady state within {problem.steps} steps")
+    result = solve(LARGEST_TIME)
+    if not result.remaining <= SETTLED:
+        raise ArithmeticError(f"no steady state: {result.remaining:.1e} from it at t = {LARGEST_TIME}")
+    stamps = [started, *(stamp for stamp, _, _ in rounds)]
+    taken = [(after - before) / STEPS_A_ROUND for before, after in pairwise(stamps)]
+    last = [place for place, (_, cells, _) in enumerate(rounds) if cells == problem.cells]
+    history = [(rounds[place][0], rounds[place][2]) for place in last]
     return {
         "started": started,
         "answered": history[-1][0],
-        "step_seconds": step_seconds,
+        "step_seconds": [taken[place] for place in last],
         "answer": history[-1][1],
         "history": history,
         "steps_an_entry": STEPS_A_ROUND,
     }
-
-
-def settle(
-    model: Model, state: State, tolerance: float, rounds: int
-) -> tuple[State, list[tuple[float, float]], list[float]]:
-    """March until what is left to change is within the tolerance, for so many rounds at most.
-
-    What is left is its rate times the decay time of diffusion, as in `benchmarks.marching`.
-
-    Returns:
-      state; (stamp, Nusselt number) after each round of steps; seconds a step in each round.
-    """
-    import jax.numpy as jnp
-    import numpy as np
-
-    from benchmarks.marching import diffusive_decay
-
-    march = _round()
-    decay = diffusive_decay(PRANDTL)
-    # Buoyancy is explicit: its waves must be resolved, on the first rounds as if they had their full speed.
-    wave = float(np.sqrt(RAYLEIGH * PRANDTL))
-    dt = COURANT / (wave * model.mesh.shape[2])
-    history: list[tuple[float, float]] = []
-    seconds: list[float] = []
-    remaining, before = np.inf, time.monotonic()
-    while remaining > tolerance and len(history) < rounds:
-        state, change, rate, nusselt = march(model, state, jnp.asarray(dt, model.mesh.dtype))
-        history.append((time.monotonic(), float(nusselt)))
-        seconds.append((history[-1][0] - before) / STEPS_A_ROUND)
-        before = history[-1][0]
-        remaining = decay * float(change)
-        if not np.isfinite(remaining):
-            raise ArithmeticError("the cavity's march diverged")
-        dt = min(COURANT / max(float(rate), wave), 1.5 * dt, 0.01 * decay)
-    return state, history, seconds
-
-
-_ROUND: list[Callable[..., Any]] = []
-
-
-def _round() -> Callable[..., Any]:
-    """A compiled round: state, rate of change of temperature, Courant rate, Nusselt number."""
-    import jax
-    import jax.numpy as jnp
-
-    from solver.step import courant_rate, step
-
-    def march(model: Model, state: State, dt: Any) -> tuple[State, Any, Any, Any]:
-        before = jax.lax.fori_loop(0, STEPS_A_ROUND - 1, lambda _, s: step(model, s, dt)[0], state)
-        after = step(model, before, dt)[0]
-        change = jnp.max(jnp.abs(after.temperature - before.temperature)) / dt
-        return after, change, courant_rate(model, after), hot_side(model, after)
-
-    if not _ROUND:
-        _ROUND.append(jax.jit(march))
-    return _ROUND[0]
 
 
 def conduct(problem: Problem, precision: str, direct: bool) -> dict[str, Any]:
@@ -230,25 +196,6 @@ def conduct(problem: Problem, precision: str, direct: bool) -> dict[str, Any]:
         "step_seconds": [after - before for before, after in pairwise(stamps)],
         "answer": means[0],
     }
-
-
-def falling(model: Model) -> State:
-    """Fluid at rest, T = 1 - x."""
-    import jax.numpy as jnp
-
-    from solver.mesh import along
-    from solver.step import initial_state
-
-    return initial_state(model.mesh, jnp.broadcast_to(1 - along(model.mesh.centres(0), 0), model.mesh.shape))
-
-
-def hot_side(model: Model, state: State) -> Any:
-    """Mean Nusselt number of x = 0 by the scheme's own wall flux."""
-    import jax.numpy as jnp
-
-    mesh = model.mesh
-    area = mesh.widths(1)[:, None] * mesh.widths(2)
-    return jnp.sum((1 - state.temperature[0]) / mesh.centres(0)[0] * area) / jnp.sum(area)
 
 
 def continuity(model: Model, state: State, dt: float) -> float:

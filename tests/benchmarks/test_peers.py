@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import sys
+import time
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +15,8 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.grids import wall_graded
-from benchmarks.peers import command, foam_program, programs
+from benchmarks.marching import Steady, steady_on_grids
+from benchmarks.peers import command, foam_program, program_jamsu, programs
 from benchmarks.peers.child import run_child, usable_cores
 from benchmarks.peers.compare import compare
 from benchmarks.peers.foam_cases import SIDES, case_files
@@ -23,6 +26,7 @@ from benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem, euler_mean, pr
 from benchmarks.peers.programs import Program
 
 CUBE, CAVITY, SOLID = Problem("cube", 8, 8), Problem("cavity", 16, 400), Problem("conduction", 6, 3)
+STEADY = Problem("steady_cube", 8, 300)
 
 # buoyantBoussinesqPimpleFoam of OpenFOAM v1912 on 16^3 cells and 3 steps, shortened.
 CUBE_LOG = """\
@@ -106,7 +110,7 @@ def edges_of(mesh):
 # Input files
 
 
-@pytest.mark.parametrize("problem", [CUBE, CAVITY, SOLID])
+@pytest.mark.parametrize("problem", [CUBE, CAVITY, STEADY, SOLID])
 def test_a_case_is_whole_and_well_formed(problem, tmp_path):
     files = case_files(problem, ranks=2)
     needed = {"system/blockMeshDict", "system/controlDict", "system/fvSchemes", "system/fvSolution", "0/T"}
@@ -146,9 +150,22 @@ def test_a_flow_case_has_the_numbers_of_the_problem():
     assert flat["0/U"].count("type empty;") == 2
     assert float(entry(flat["system/controlDict"], "endTime")) == 400
     assert entry(flat["system/fvSchemes"], "default") == "steadyState"
+    solid = case_files(STEADY)
+    assert "(8 8 8)" in solid["system/blockMeshDict"]
+    assert "empty" not in solid["0/U"]
+    assert entry(solid["system/controlDict"], "application") == "buoyantBoussinesqSimpleFoam"
+    assert entry(solid["system/fvSchemes"], "default") == "steadyState"
 
 
-@pytest.mark.parametrize("problem", [CUBE, CAVITY])
+def test_a_coarse_cube_is_relaxed_more():
+    shares = [
+        entry(case_files(problem)["system/fvSolution"].partition("relaxationFactors")[2], "U")
+        for problem in (STEADY, Problem("steady_cube", 64, 300), CAVITY)
+    ]
+    assert shares == ["0.3", "0.7", "0.7"]
+
+
+@pytest.mark.parametrize("problem", [CUBE, CAVITY, STEADY])
 def test_the_start_falls_from_the_hot_side_to_the_cold_one(problem):
     text = case_files(problem)["0/T"]
     count, numbers = re.search(r"List<scalar> (\d+)\n\((.*?)\n\)", text, re.DOTALL).groups()
@@ -234,7 +251,8 @@ def test_mean_of_an_euler_step_is_the_limit_of_finite_volumes():
 def test_references_and_quick_problems():
     for problem in [*problems(), *problems(quick=True)]:
         assert 0 < reference(problem) < 10
-    assert {p.name for p in problems()} == {"cube-64", "cube-96", "cavity-64", "cavity-128", "conduction-128"}
+    names = {"cube-64", "cube-96", "cavity-64", "cavity-128", "steady_cube-64", "cylinder-64", "conduction-128"}
+    assert {p.name for p in problems()} == names
     assert max(p.total_cells for p in problems(quick=True)) < 120_000
 
 
@@ -315,6 +333,58 @@ def test_our_own_program_solves_and_tells():
     assert run.answer == pytest.approx(discrete_mean(24, 0.01), rel=1e-9)
     assert 0 < run.step < run.startup
     assert run.wait == pytest.approx(run.startup + run.answer_time)
+
+
+@pytest.mark.parametrize("left", [1e-4, 1e-2])
+def test_seconds_of_a_steady_state_begin_on_its_coarsest_grid(monkeypatch, left):
+    begun = []
+
+    def marched(build, begin, measure, cells, *, watch, largest_time, **_):
+        begun.append(time.monotonic())
+        for n, rounds in ((cells // 2, 2), (cells, 3)):
+            model = build(n)
+            state = begin(model)
+            for _ in range(rounds):
+                time.sleep(0.01)
+                watch(model, state, 0.0)
+        return Steady(model, state, measure(model, state), left, [], {}, 0.0)
+
+    monkeypatch.setattr(program_jamsu, "steady_on_grids", marched)
+    if left > program_jamsu.SETTLED:
+        with pytest.raises(ArithmeticError, match=r"no steady state: 1.0e-02 from it"):
+            program_jamsu.settle(CAVITY, "float64")
+        return
+    told = program_jamsu.settle(CAVITY, "float64")
+    assert 0 <= begun[1] - told["started"] < 0.01
+    assert told["history"][0][0] - told["started"] > 0.03  # two rounds on the coarse grid, one on the last
+    assert len(told["history"]) == len(told["step_seconds"]) == 3
+    assert min(told["step_seconds"]) > 0.01 / program_jamsu.STEPS_A_ROUND
+    assert told["answer"] == pytest.approx(1.0)  # T = 1 - x
+
+
+@pytest.mark.slow
+def test_our_own_steady_state_is_timed_on_all_grids(monkeypatch):
+    monkeypatch.setattr(program_jamsu, "steady_on_grids", partial(steady_on_grids, coarsest=8))
+    told = program_jamsu.settle(Problem("cavity", 16, 400), "float64")
+    stamps = [stamp for stamp, _ in told["history"]]
+    assert told["answer"] == told["history"][-1][1] == pytest.approx(9.2015, rel=2e-3)  # marched on to 1e-5
+    assert len(told["step_seconds"]) == len(stamps) > 3
+    assert told["answered"] == stamps[-1]
+    assert sorted(stamps) == stamps
+    # What is left of the time are the rounds of steps on the coarser grid.
+    on_last = program_jamsu.STEPS_A_ROUND * sum(told["step_seconds"])
+    assert 0 < on_last < told["answered"] - told["started"]
+
+
+def test_a_run_knows_the_cells_that_it_computed():
+    def solve(problem):
+        return Run(1.0, 0.5, 2.0, 3, 1.0, cells=100), ""
+
+    cut = Program("jamsu", 1, "single", lambda _: True, solve)
+    lines = compare([SOLID], [cut, fake("OpenFOAM", 1, "double", [1.0])], 1, lambda _: None)
+    assert [line.cells for line in lines] == [100, 216]
+    assert [line.cell_steps for line in lines] == [200, 432]
+    assert [line.plain()["cells"] for line in lines] == [100, 216]
 
 
 def test_a_child_that_fails_is_told_with_its_last_lines():
