@@ -95,6 +95,7 @@ def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temper
     from cases.assembly.domain import NEAREST_WALL, open_domain
     from cases.assembly.heat import SMALLEST_INERTIA, wall_shift
     from cases.assembly.mesh import domain_mesh
+    from solver.advection import face_reading
 
     grid = cut.grid
     distance = np.maximum(cut.wall_distance, NEAREST_WALL * min(float(grid.widths(axis).min()) for axis in range(3)))
@@ -104,6 +105,7 @@ def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temper
         link[..., [0, -1]] = 0.0
         links.append(jnp.asarray(np.moveaxis(link, -1, axis)))
     share = np.where(cut.volume_fraction > 0, np.maximum(cut.volume_fraction, SMALLEST_INERTIA), 1.0)
+    x, y, z = (jnp.asarray(face_reading(cut.apertures[axis], None, axis)) for axis in range(3))
     heat = replace(
         model.heat,
         capacity=jnp.asarray(share * grid.cell_volume),
@@ -112,6 +114,7 @@ def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temper
         exchange=jnp.asarray(np.where(cut.wall_area > 0, conductivity * cut.wall_area / distance, 0.0)),
         exchange_temperature=jnp.asarray(np.broadcast_to(wall_temperature, grid.shape)),
         wall_shift=jnp.asarray(wall_shift(cut)),
+        reading=(x, y, z),
     )
     return obstructed(replace(model, heat=heat, heat_solver=None), domain_mesh(open_domain(cut), model.mesh.dtype))
 

@@ -10,7 +10,8 @@ where the field is smooth, in the form that stays so on graded cells,
 
     psi(r) = r (f r + g) / (r^2 + (f + g - 2) r + 1) for r > 0, else 0,      f = 1 / s_C,  g = d_CU / h,
 
-h being the distance from C to its face towards U; f = g = 2 on uniform cells, where psi = 2 r / (1 + r).
+h being the distance from C to its face towards U; f = g = 2 on uniform cells, where psi = 2 r / (1 + r). Where a wall
+stands between U and C there is no U: r is taken as 1 and psi = 1.
 Source: van Leer, J. Comput. Phys. 14 (1974) 361; Mignone, J. Comput. Phys. 270 (2014) 784, eq. 37.
 """
 
@@ -19,13 +20,17 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Array, Float, Int
 
 from solver.fusion import LAYERS, apart, core
 from solver.mesh import AXES, along, take
 from solver.operators import mean
 
 Scheme = Literal["central", "limited", "upwind"]
+
+# What a face may read, as bits: only the upwind point; no second point below, or above.
+UPWIND, SHUT_BELOW, SHUT_ABOVE = 1, 2, 4
 
 
 class Line(NamedTuple):
@@ -34,8 +39,7 @@ class Line(NamedTuple):
     Attributes:
       open: 1 where the flow passes, 0 at closed ends.
       share: distance from the point below a face to the face over that to the point above.
-      inverse: 1 over the distance of both points, of n+3 faces, 1/m; 0 where a point is missing: the zero slope there
-        makes the outermost face upwind.
+      inverse: 1 over the distance of both points, of n+3 faces, 1/m; 0 where a point is missing.
       reach: from the upwind point to the face, m; f and g: see above; for flow upwards and downwards.
     """
 
@@ -72,12 +76,26 @@ def line(position: Float[Array, "m"], face: Float[Array, "k"], points: int) -> L
     return apart(make, position, face)
 
 
-def face_value(wide: Array, flux: Array, line: Line, axis: int, scheme: Scheme) -> Array:
+def face_reading(open_area: Float[np.ndarray, "faces a b"], upwind: np.ndarray | None, axis: int) -> np.ndarray:
+    """What the faces of one axis may read, int8, `UPWIND` and so on: with walls where `open_area` is 0, and `upwind`
+    where only the upwind point counts."""
+    shut = np.moveaxis(open_area == 0, axis, 0)
+    bits = np.zeros(shut.shape, np.int8)
+    bits[1:] += SHUT_BELOW * shut[:-1]
+    bits[:-1] += SHUT_ABOVE * shut[1:]
+    bits = np.moveaxis(bits, 0, axis)
+    return bits if upwind is None else bits | np.where(upwind, np.int8(UPWIND), np.int8(0))
+
+
+def face_value(
+    wide: Array, flux: Array, line: Line, axis: int, scheme: Scheme, reading: Int[Array, "..."] | None = None
+) -> Array:
     """Values on the n+1 faces below and above n points of one axis.
 
     Args:
       wide: field with `LAYERS` layers around it along `axis`: n + 4 points.
       flux: flow through the faces (n+1); only its sign is used.
+      reading: of the faces, see `face_reading`; None: they may read all points.
     """
     faces = flux.shape[axis]
     left, right = take(wide, axis, 1, faces + 1), take(wide, axis, 2, faces + 2)
@@ -95,11 +113,18 @@ def face_value(wide: Array, flux: Array, line: Line, axis: int, scheme: Scheme) 
     downwind = jnp.where(positive, right, left)
     second = jnp.where(positive, take(wide, axis, None, faces), take(wide, axis, 3, None))
     # psi times the slope towards D, in the slopes a and b on both sides of C: no division by a small slope.
-    a = (upwind - second) * by_direction(line.inverse[:-2], line.inverse[2:])
+    inverse = by_direction(line.inverse[:-2], line.inverse[2:])
+    unknown = inverse == 0
+    if reading is not None:
+        unknown = unknown | (reading & jnp.where(positive, SHUT_BELOW, SHUT_ABOVE).astype(reading.dtype) > 0)
     b = (downwind - upwind) * along(line.inverse[1:-1], axis)
+    a = jnp.where(unknown, b, (upwind - second) * inverse)
     f, g = by_direction(*line.f), by_direction(*line.g)
     bend = a * a + b * b + (f + g - 2) * a * b
-    limited = jnp.where(a * b > 0, a * b * (f * a + g * b) / jnp.where(a * b > 0, bend, 1), 0)
+    steep = a * b > 0
+    limited = jnp.where(steep, a * b * (f * a + g * b) / jnp.where(steep, bend, 1), 0)
+    if reading is not None:
+        limited = jnp.where(reading & UPWIND > 0, 0, limited)
     return upwind + by_direction(*line.reach) * limited
 
 
@@ -110,7 +135,7 @@ def axis_inflow(
     face: Array,
     axis: int,
     scheme: Scheme,
-    limiter_share: Array | None = None,
+    reading: Int[Array, "..."] | None = None,
     component: int | None = None,
 ) -> Array:
     """Net inflow of a carried quantity through the two faces of one axis, [q] m3/s, for every point.
@@ -120,24 +145,21 @@ def axis_inflow(
       flux: volume flow through the n+1 faces, m3/s; that through closed ends is not read.
       position, face: coordinates of the points and of the faces between them, m: n and n-1 of them where the ends are
         closed; with the points beyond the ends n+2 and n+1.
-      limiter_share: on the faces, 1 where the scheme holds and 0 where it must be upwind.
+      reading: what the faces may read, see `face_reading`; None: all points there are. Of the limited scheme only.
       component: of velocity, if that is carried: `wide` is then on all faces of that axis, the inner ones of which are
         the points, and `flux` is that of the cells, whose means flow between these.
     """
     points = wide.shape[axis] - 2 * LAYERS - (2 if axis == component else 0)
     along_axis = line(position, face, points)
 
-    def carry(wide: Array, flux: Array, along_axis: Line, limiter_share: Array | None) -> Array:
+    def carry(wide: Array, flux: Array, along_axis: Line, reading: Array | None) -> Array:
         if component is not None:
             wide, flux = take(wide, component, 1, -1), mean(flux, component)
         q = core(wide, *(a for a in AXES if a != axis))
-        value = face_value(q, flux, along_axis, axis, scheme)
-        if limiter_share is not None:
-            upwind = face_value(q, flux, along_axis, axis, "upwind")
-            value = upwind + limiter_share * (value - upwind)
+        value = face_value(q, flux, along_axis, axis, scheme, reading)
         return along(along_axis.open, axis) * flux * value
 
-    operands = (wide, flux, along_axis, limiter_share)
+    operands = (wide, flux, along_axis, reading)
     # A limiter is dear: once for each face, and not again for both cells that look at it.
     carried = apart(carry, *operands) if scheme == "limited" else carry(*operands)
     return take(carried, axis, None, -1) - take(carried, axis, 1, None)

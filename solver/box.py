@@ -186,7 +186,7 @@ def box_model(
         turbulent_link=None if turbulence == "laminar" else series_conductance(mesh, jnp.ones(mesh.shape, dtype)),
         turbulent_prandtl=jnp.asarray(0.85, dtype),
         fixed=None,
-        limiter_share=None,
+        reading=None,
         implicitness=jnp.asarray(implicitness, dtype),
         box_conductivity=jnp.asarray(np.mean(conductivity), dtype),
         scheme=heat_scheme,

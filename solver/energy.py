@@ -17,7 +17,7 @@ from typing import Literal
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from solver.advection import Scheme, axis_inflow
 from solver.conjugate_gradient import conjugate_gradient
@@ -48,7 +48,8 @@ class Heat:
         area, 1/m (see `beyond_centres`); None without cut cells. It needs `turbulent_link`.
       turbulent_prandtl: 0.85 unless there is a reason (Kays, J. Heat Transfer 116 (1994) 284).
       fixed: 1 in cells whose temperature is held (supply of a cooling unit), else 0; None if there is none.
-      limiter_share: by axis, 0 where advection must be first-order upwind (machines).
+      reading: by axis on all faces, what the limited scheme may read (see `advection.face_reading`): upwind at machines
+        and nothing through walls; None: all.
       implicitness: theta.
       box_conductivity: conductivity of a uniform box, W/(m K), read only with a direct solver.
     """
@@ -62,7 +63,7 @@ class Heat:
     turbulent_link: Vector | None
     turbulent_prandtl: Array
     fixed: Float[Array, "nx ny nz"] | None
-    limiter_share: Vector | None
+    reading: tuple[Int[Array, "..."], Int[Array, "..."], Int[Array, "..."]] | None
     implicitness: Array
     box_conductivity: Array
     wall_shift: Float[Array, "nx ny nz"] | None = None
@@ -76,9 +77,9 @@ def advected_heat(mesh: Mesh, heat: Heat, flux: Vector, wide: Array) -> Float[Ar
     for axis in AXES:
         if mesh.shape[axis] == 1:
             continue
-        share = None if heat.limiter_share is None else heat.limiter_share[axis]
+        reading = None if heat.reading is None else heat.reading[axis]
         total = total + axis_inflow(
-            wide, flux[axis], mesh.centres(axis), mesh.edges[axis][1:-1], axis, heat.scheme, share
+            wide, flux[axis], mesh.centres(axis), mesh.edges[axis][1:-1], axis, heat.scheme, reading
         )
     return jnp.broadcast_to(heat.fluid_capacity * total, mesh.shape)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import jax.numpy as jnp
 import numpy as np
 
 from cases.assembly.domain import Domain, broadcast
@@ -12,6 +13,7 @@ from cases.assembly.properties import Properties
 from cases.schema.case import Case
 from geometry.cutcells import CutCells
 from materials import get_solid
+from solver.advection import face_reading
 from solver.energy import Heat
 from solver.gas_films import gas_natural_film
 from solver.mesh import AXES, Vector
@@ -39,7 +41,10 @@ def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properti
         turbulent_link=_vector(cast(link) for _, link in links),
         turbulent_prandtl=cast(TURBULENT_PRANDTL),
         fixed=_held(case, domain, made, cast),
-        limiter_share=_vector(cast(np.where(faces, 0.0, 1.0)) for faces in machine_faces),
+        reading=_vector(
+            jnp.asarray(face_reading(area, faces, axis))
+            for axis, (area, faces) in enumerate(zip(domain.area, machine_faces, strict=True))
+        ),
         implicitness=cast(1.0),
         box_conductivity=cast(properties.gas.conductivity),
         wall_shift=cast(shift) if np.any(shift) else None,

@@ -153,7 +153,7 @@ def test_liquid_heat_bypasses_the_gas(base):
 
 
 def test_without_power_everything_takes_the_seas_temperature():
-    solved = run("racks.*.power=0 W")
+    solved = run("racks.*.power=0 W", "solver.max_time=1 h")  # what is left of the warm start leaves slowly
     assert solved.summary["status"] == "converged"
     assert "nan" not in solved.summary["status_meaning"]
     kpis = solved.summary["kpis"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from solver.advection import axis_inflow, face_value, line
+from solver.advection import axis_inflow, face_reading, face_value, line
 from solver.box import box_mesh
 from solver.flow import advection, inner_faces
 from solver.fusion import closed_ends, core, widened
@@ -26,9 +26,8 @@ def value_on_faces(q, flux, position, face, axis, scheme):
 
 
 @partial(jax.jit, static_argnums=(4, 5))
-def inflow_along(q, flux, position, face, axis, scheme, limiter_share=None):
-    share = None if limiter_share is None else closed_ends(limiter_share, axis)
-    return axis_inflow(widened(q), closed_ends(flux, axis), position, face, axis, scheme, share)
+def inflow_along(q, flux, position, face, axis, scheme, reading=None):
+    return axis_inflow(widened(q), closed_ends(flux, axis), position, face, axis, scheme, reading)
 
 
 def points(strength=1.5, cells=12):
@@ -93,15 +92,22 @@ def test_what_flows_through_a_closed_end_is_not_read(scheme):
     np.testing.assert_allclose(brought, inflow_along(q, flux[1:-1], position, face, 0, scheme), rtol=1e-14)
 
 
-def test_limiter_share_blends_to_upwind():
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_faces_read_upwind_or_not_through_walls(sign):
+    """Beyond the wall, at the fifth face, stands a wild value, which nothing on this side may see."""
     position, face = points()
-    q = jnp.asarray(np.random.default_rng(1).random((12, 1, 1)))
-    flux = jnp.ones((11, 1, 1))
-    given = (q, flux, position, face, 0)
-    np.testing.assert_allclose(inflow_along(*given, "limited", jnp.zeros((11, 1, 1))), inflow_along(*given, "upwind"))
-    np.testing.assert_allclose(
-        inflow_along(*given, "limited", jnp.ones((11, 1, 1))), inflow_along(*given, "limited"), rtol=1e-12
-    )
+    given = jnp.full((11, 1, 1), sign).at[4].set(0.0), position, face, 0
+    even = 3 - 2 * position[:, None, None]
+    wild = even.at[4 if sign > 0 else 5].set(1e3)
+    area = np.ones((13, 1, 1))
+    area[[0, 5, -1]] = 0.0
+    walled = jnp.asarray(face_reading(area, None, 0))
+    upwind = jnp.asarray(face_reading(area, np.ones(area.shape, bool), 0))
+    here = slice(5, None) if sign > 0 else slice(None, 5)  # this side of the wall
+    central = inflow_along(even, *given, "central")[here]
+    np.testing.assert_allclose(inflow_along(wild, *given, "limited", walled)[here], central, rtol=1e-12)
+    assert not np.allclose(inflow_along(wild, *given, "limited")[here], central, rtol=1e-3)
+    np.testing.assert_allclose(inflow_along(wild, *given, "limited", upwind), inflow_along(wild, *given, "upwind"))
 
 
 @jax.jit
