@@ -10,8 +10,9 @@ where the field is smooth, in the form that stays so on graded cells,
 
     psi(r) = r (f r + g) / (r^2 + (f + g - 2) r + 1) for r > 0, else 0,      f = 1 / s_C,  g = d_CU / h,
 
-h being the distance from C to its face towards U; f = g = 2 on uniform cells, where psi = 2 r / (1 + r). Where a wall
-stands between U and C there is no U: r is taken as 1 and psi = 1.
+h being the distance from C to its face towards U; f = g = 2 on uniform cells, where psi = 2 r / (1 + r). Where there is
+no U, psi = 0 at the ends of a box; and where a wall inside the grid stands between U and C (`face_reading`), r is taken
+as 1 and psi = 1: that face is second order, between C and D, but not diminishing.
 Source: van Leer, J. Comput. Phys. 14 (1974) 361; Mignone, J. Comput. Phys. 270 (2014) 784, eq. 37.
 """
 
@@ -39,7 +40,8 @@ class Line(NamedTuple):
     Attributes:
       open: 1 where the flow passes, 0 at closed ends.
       share: distance from the point below a face to the face over that to the point above.
-      inverse: 1 over the distance of both points, of n+3 faces, 1/m; 0 where a point is missing.
+      inverse: 1 over the distance of both points, of n+3 faces, 1/m; 0 where a point is missing: the zero slope there
+        makes the outermost face upwind.
       reach: from the upwind point to the face, m; f and g: see above; for flow upwards and downwards.
     """
 
@@ -114,11 +116,11 @@ def face_value(
     second = jnp.where(positive, take(wide, axis, None, faces), take(wide, axis, 3, None))
     # psi times the slope towards D, in the slopes a and b on both sides of C: no division by a small slope.
     inverse = by_direction(line.inverse[:-2], line.inverse[2:])
-    unknown = inverse == 0
-    if reading is not None:
-        unknown = unknown | (reading & jnp.where(positive, SHUT_BELOW, SHUT_ABOVE).astype(reading.dtype) > 0)
+    a = (upwind - second) * inverse
     b = (downwind - upwind) * along(line.inverse[1:-1], axis)
-    a = jnp.where(unknown, b, (upwind - second) * inverse)
+    if reading is not None:
+        shut = reading & jnp.where(positive, SHUT_BELOW, SHUT_ABOVE).astype(reading.dtype) > 0
+        a = jnp.where(shut, b, a)
     f, g = by_direction(*line.f), by_direction(*line.g)
     bend = a * a + b * b + (f + g - 2) * a * b
     steep = a * b > 0

@@ -84,8 +84,7 @@ class RackPorts:
       front_cell, rear_cell, behind_cell: flat cell numbers: in front of the intake face, the rack's last cell
         of the same stream tube, and the first cell outside the machine (behind a rear door if there is one).
       slot: rack * units + unit.
-      share: of the rack's flow that belongs to this row; sums to one over a rack.
-      racks, units: sizes.
+      share: of the rack's flow that belongs to this row; sums to one over a rack. unit_share: that of a height unit.
     """
 
     front_cell: Int[Array, "row"]

@@ -112,7 +112,7 @@ class Halo(NamedTuple):
 
     def viscous_solver(self, solver: ViscousSolver) -> ViscousSolver:
         x, y, z = (None if s is None else self.solver(s, axis) for axis, s in enumerate(solver.by_axis))
-        return ViscousSolver((x, y, z))
+        return ViscousSolver((x, y, z), solver.factored)
 
 
 def _check_size(array: Array, axis: int, cells: int) -> None:

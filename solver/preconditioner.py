@@ -18,7 +18,7 @@ it, conjugate gradients on A preconditioned by M^-1 are held up by two kinds of 
     P r = M^-1 (r + sum_planes D' S^-1 D M^-1 r) + w r,      w = 1/2 (1 - A_PP / M_PP) / A_PP
 
 Symmetric and positive. The jumps are read off in modal space, so an application costs one direct solution and, for
-each plane of the grid with closed faces, six dense products in that plane.
+each plane of the grid with closed faces, eight dense products in that plane.
 Iterations to 1e-6 (rough, smooth source) inside a vessel with two thin walls, `benchmarks run pressure`: 13, 15 with 32
 cells a side, 14, 16 with 64 and 13, 20 with 192; with M^-1 alone 29, 31 and 37, 43, growing with the number of cells.
 Around a cylinder, without thin walls, both need 8 to 12.

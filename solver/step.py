@@ -322,8 +322,8 @@ def courant_rate(model: Model, state: State, eddy: Array | None = None) -> Array
 
     dt times it is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice the sum
     over the faces of diffusivity times area over distance, over the volume (Gershgorin's bound of Adams-Bashforth 2).
-    Heat's diffusivity is nu_t / Pr_t, momentum's nu_t, along a component's own axis 2 nu_t. Infinite for a flow that
-    has diverged.
+    Momentum's diffusivity is nu_t, along a component's own axis 2 nu_t; heat's nu_t / Pr_t never limits, as Euler steps
+    may be twice as long. Infinite for a flow that has diverged.
 
     Args:
       eddy: nu_t of this state, m2/s; None: found here (always so in boxes with periodic sides).
@@ -350,7 +350,7 @@ def _exchange_rate(model: Model, state: State, eddy: Array | None = None) -> Arr
         by_axis = [take(link, a, None, -1) + take(link, a, 1, None) for a, link in enumerate(links)]
         whole = sum(by_axis)
         twice = jnp.maximum(jnp.maximum(by_axis[0], by_axis[1]), by_axis[2])
-        rate = jnp.maximum(rate, 2 * jnp.maximum(whole / heat.turbulent_prandtl, whole + twice))
+        rate = jnp.maximum(rate, 2 * (whole + twice))
     # A maximum passes over what is no number.
     return jnp.where(jnp.isfinite(rate), rate, jnp.inf) / mesh.volume
 

@@ -1,6 +1,7 @@
 """The problems as OpenFOAM's input files.
 
-Schemes: second-order central momentum, van Leer's limiter for heat, BDF2 in time; a box of hexahedra needs no
+Schemes: second-order central momentum; for heat van Leer's limiter in the cube's transient, central elsewhere; BDF2 in
+time, Euler's for conduction; a box of hexahedra needs no
 correction for skewness, and gets none. Linear solvers are those that were the quickest of the usual ones here.
 """
 

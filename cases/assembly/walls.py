@@ -23,15 +23,8 @@ SHUT = 1e-3  # share of a face's passable area: less is round-off
 CLOSEST = 0.05  # of a cell's smallest width: as friction has it, see `cases.assembly.domain.wall_friction`
 
 
-def domain_walls(
-    domain: Domain, shape: Callable[[np.ndarray], np.ndarray] | None, prandtl: float, dtype: DTypeLike
-) -> Walls:
-    """`wall_distances` as the solver's walls; `prandtl` is the fluid's."""
-    distance, touching = wall_distances(domain, shape)
-    return solver_walls(distance, touching, prandtl, dtype)
-
-
 def solver_walls(distance: np.ndarray, touching: np.ndarray, prandtl: float, dtype: DTypeLike) -> Walls:
+    """`wall_distances` as the solver's walls; `prandtl` is the fluid's."""
     return Walls(
         distance=jnp.asarray(distance, dtype),
         touching=jnp.asarray(touching.astype(float), dtype),

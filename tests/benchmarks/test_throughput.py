@@ -26,5 +26,5 @@ def test_every_kind_of_step_is_timed(given):
     assert all(found[part] > 0 for part in ("heat", "tendency", "prediction", "projection", "cells_per_second"))
     assert (found["pressure_iterations"] > 0) == (given == "obstacles=true")
     if given != "obstacles=true":
-        # Diffusivity 1 on even cells: nine tenths of h^2 / 12, less beside walls, which are half a cell away.
-        assert 0.5 * 0.9 * 0.99 <= found["diffusive_step"] * 12 * 16**2 <= 0.9 * 1.01
+        # Viscosity 0.71 on even cells: nine tenths of h^2 / (12 nu), less beside walls, which are half a cell away.
+        assert 0.5 * 0.9 * 0.99 <= found["diffusive_step"] * 0.71 * 12 * 16**2 <= 0.9 * 1.01

@@ -117,9 +117,15 @@ def test_a_wave_decays_by_conduction(conduction):
 
 
 @pytest.mark.parametrize(
-    ("flow", "wall", "along_cells"), [(0, 2, 1), pytest.param(1, 0, 2, marks=SLOW), pytest.param(2, 1, 4, marks=SLOW)]
+    ("flow", "wall", "along_cells", "factored"),
+    [
+        (0, 2, 1, False),
+        (0, 2, 4, True),
+        pytest.param(1, 0, 2, False, marks=SLOW),
+        pytest.param(2, 1, 4, True, marks=SLOW),
+    ],
 )
-def test_driven_flow_between_plates_is_the_discrete_parabola(flow, wall, along_cells):
+def test_driven_flow_between_plates_is_the_discrete_parabola(flow, wall, along_cells, factored):
     """nu u'' = -a: the cells' parabola a z (1 - z) / (2 nu), plus a dz^2 / (8 nu) from the half cells at the plates."""
     cells, viscosity, acceleration = 10, 0.2, 0.6
     counts = [3, 3, 3]
@@ -129,7 +135,10 @@ def test_driven_flow_between_plates_is_the_discrete_parabola(flow, wall, along_c
         viscosity=viscosity,
         acceleration=[acceleration if a == flow else 0.0 for a in AXES],
         periodic=tuple(a != wall for a in AXES),
+        factored_viscosity=factored,
     )
+    halo = Halo(model.mesh.shape, model.mesh.periodic)
+    assert halo.viscous_solver(model.viscous_solver).factored == factored
     state = march(model, initial_state(model.mesh), jnp.asarray(0.5), 120)
     z, dz = places(model.mesh, flow)[wall], 1 / cells
     exact = acceleration / (2 * viscosity) * (z * (1 - z) + dz**2 / 4)
