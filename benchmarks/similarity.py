@@ -97,7 +97,7 @@ def _integrate(kind: str, prandtl: float, speed: float) -> _Shot:
     def rising(_: float, y: np.ndarray) -> float:
         return float(y[2])
 
-    turned.terminal, rising.terminal, rising.direction = True, True, 1.0  # type: ignore[attr-defined]
+    turned.terminal, rising.terminal, rising.direction = True, True, 1.0  # type: ignore[attr-defined]  # where solve_ivp looks
     if kind == "line":
         start, first = 0.0, [0.0, speed, -1e-300, 1.0, 0.0]
     else:

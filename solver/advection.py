@@ -78,7 +78,7 @@ def line(position: Float[Array, "m"], face: Float[Array, "k"], points: int) -> L
     return apart(make, position, face)
 
 
-def face_reading(open_area: Float[np.ndarray, "faces a b"], upwind: np.ndarray | None, axis: int) -> np.ndarray:
+def face_reading(open_area: np.ndarray, upwind: np.ndarray | None, axis: int) -> np.ndarray:
     """What the faces of one axis may read, int8, `UPWIND` and so on: with walls where `open_area` is 0, and `upwind`
     where only the upwind point counts."""
     shut = np.moveaxis(open_area == 0, axis, 0)

@@ -33,8 +33,8 @@ class Obstacles:
     """What closes parts of the box.
 
     Attributes:
-      volume: open volume of each cell, m3, where its assembly sets a floor at least that; that of a closed cell is its
-        full volume (it stays inert).
+      volume: open volume of each cell, of a module's cut cells at least half the full one, m3; that of a closed cell is
+        its full volume (it stays inert).
       area: open area of each face by axis, m2.
       free: by axis, 1 where the pressure drives the flow through a face, 0 where the face is closed or a
         machine prescribes its velocity.

@@ -322,8 +322,8 @@ def courant_rate(model: Model, state: State, eddy: Array | None = None) -> Array
 
     dt times it is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice the sum
     over the faces of diffusivity times area over distance, over the volume (Gershgorin's bound of Adams-Bashforth 2).
-    Momentum's diffusivity is nu_t, along a component's own axis 2 nu_t; heat's nu_t / Pr_t never limits, as Euler steps
-    may be twice as long. Infinite for a flow that has diverged.
+    Momentum's diffusivity is nu_t, along a component's own axis 2 nu_t; heat's nu_t / Pr_t never limits for Pr_t above
+    0.4, as Euler steps may be twice as long. Infinite for a flow that has diverged.
 
     Args:
       eddy: nu_t of this state, m2/s; None: found here (always so in boxes with periodic sides).

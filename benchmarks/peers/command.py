@@ -58,11 +58,14 @@ def peers(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
     if options.quick:  # these say little more, and each run has to compile
         able = [program for program in able if not (program.compiles and program.cores > 1 and program.is_double)]
     before = machine()
+    lines: list[Line] = []
+    interrupted = False
     try:
-        lines = compare(chosen, able, repeats, lambda text: print(text, file=sys.stderr, flush=True))
-    except KeyboardInterrupt:
+        for line in compare(chosen, able, repeats, lambda text: print(text, file=sys.stderr, flush=True)):
+            lines.append(line)
+    except KeyboardInterrupt:  # an hour's work: what is done is told
         print("benchmarks: interrupted", file=sys.stderr)
-        return 130
+        interrupted = True
     after = machine()
     state = {**before, "load_after": after["load"]}
     words = notes(lines, skipped)
@@ -76,14 +79,14 @@ def peers(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
     if options.json:
         found: dict[str, Any] = {"machine": state, "lines": [line.plain() for line in lines], "notes": words}
         print(json.dumps(found, allow_nan=False))
-        return int(failed)
+        return 130 if interrupted else int(failed)
     console = Console(highlight=False, markup=False, width=max(Console().width, 190))
     console.print(table(lines))
     where = f"{state['processor']}, {state['cores']} cores, {state['system']}"
     console.print(f"{where}; load {state['load']} before, {state['load_after']} after")
     for word in words:
         console.print(word)
-    return int(failed)
+    return 130 if interrupted else int(failed)
 
 
 def choose(known: Sequence[Problem], only: Sequence[str] | None) -> list[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -68,13 +68,17 @@ class Line:
         }
 
 
-def compare(chosen: Sequence[Problem], able: Sequence[Program], repeats: int, say: Callable[[str], None]) -> list[Line]:
+def compare(
+    chosen: Sequence[Problem], able: Sequence[Program], repeats: int, say: Callable[[str], None]
+) -> Iterator[Line]:
     """Every program in turn, and that so many times over, so that what else the machine does meets all alike.
 
     Args:
       say: is told what runs next.
+
+    Yields:
+      the lines of a problem as soon as that is done.
     """
-    lines = []
     for problem in chosen:
         taking_part = [program for program in able if program.solves(problem)]
         runs: list[list[Run]] = [[] for _ in taking_part]
@@ -97,8 +101,7 @@ def compare(chosen: Sequence[Problem], able: Sequence[Program], repeats: int, sa
         ):
             other = base.get(program.cores)
             ratio = None if middle is None or other is None else middle.answer_time / other.answer_time
-            lines.append(Line(problem, program, len(several), version, middle, ratio, failure))
-    return lines
+            yield Line(problem, program, len(several), version, middle, ratio, failure)
 
 
 def machine() -> dict[str, Any]:

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.marching import STEPS_A_ROUND, diffusive_decay, falling_along, hot_side, steady_on_grids
 from benchmarks.peers.jamsu_cylinder import march_cylinder
+from benchmarks.peers.jamsu_march import timed_march
 from benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 if TYPE_CHECKING:
     from benchmarks.marching import Steady
     from solver.step import Model, State
 
-STEPS_A_CALL = 8  # of the cube's compiled loop
 # Estimated distance from the steady state at which a march to it ends. Single precision cannot go much further: its
 # round-off of 6e-8 a step looks like 0.14 x 6e-8 / dt, 4e-4 at dt = 2e-5. The cavity's Nusselt number on 64 cells a
 # side is then that of a distance of 1e-5 to seven digits.
@@ -51,12 +51,9 @@ def main(arguments: list[str]) -> None:
 
 def march_cube(problem: Problem, precision: str) -> dict[str, Any]:
     """The cube to its time: conduction and viscosity implicit (Crank-Nicolson) by factors, the pressure direct."""
-    import jax
-    import jax.numpy as jnp
     import numpy as np
 
     from solver.box import box_model
-    from solver.step import step
 
     model = box_model(
         [np.array(problem.edges)] * 3,
@@ -69,30 +66,7 @@ def march_cube(problem: Problem, precision: str) -> dict[str, Any]:
         implicitness=0.5,
         dtype=precision,
     )
-    state = falling_along(0, model)
-    dt = jnp.asarray(problem.dt, precision)
-
-    def march(model: Model, state: State) -> State:
-        return jax.lax.fori_loop(0, STEPS_A_CALL, lambda _, s: step(model, s, dt)[0], state)
-
-    compiled = jax.jit(march).lower(model, state).compile()
-    hot_side(model, jax.block_until_ready(compiled(model, state)))
-    calls, over = divmod(problem.steps, STEPS_A_CALL)
-    if over:
-        raise ValueError(f"{problem.steps} steps are not a multiple of {STEPS_A_CALL}")
-
-    stamps = [time.monotonic()]
-    for _ in range(calls):
-        state = jax.block_until_ready(compiled(model, state))
-        stamps.append(time.monotonic())
-    answer = hot_side(model, state)
-    return {
-        "started": stamps[0],
-        "answered": time.monotonic(),
-        "step_seconds": [(after - before) / STEPS_A_CALL for before, after in pairwise(stamps)],
-        "answer": answer,
-        "continuity": continuity(model, state, problem.dt),
-    }
+    return timed_march(problem, model, falling_along(0, model), hot_side)
 
 
 def settle(problem: Problem, precision: str) -> dict[str, Any]:
@@ -196,16 +170,6 @@ def conduct(problem: Problem, precision: str, direct: bool) -> dict[str, Any]:
         "step_seconds": [after - before for before, after in pairwise(stamps)],
         "answer": means[0],
     }
-
-
-def continuity(model: Model, state: State, dt: float) -> float:
-    """dt times the volume-weighted mean of |div u|: what OpenFOAM calls the local continuity error."""
-    import jax.numpy as jnp
-
-    from solver.operators import divergence
-
-    net = divergence(model.mesh, state.velocity)
-    return dt * float(jnp.sum(jnp.abs(net)) / jnp.sum(model.mesh.volume))
 
 
 if __name__ == "__main__":

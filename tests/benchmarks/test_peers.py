@@ -277,7 +277,7 @@ def test_programs_take_turns_and_are_compared_with_ours_on_as_many_cores():
         fake("OpenFOAM", 2, "double", [10.0, 10.0, 10.0]),
         fake("broken", 1, "double", []),
     ]
-    lines = compare([SOLID], able, 3, said.append)
+    lines = list(compare([SOLID], able, 3, said.append))
     assert [text.split("  ")[1].split(",")[0] for text in said[:6]] == [
         "jamsu", "jamsu", "OpenFOAM", "OpenFOAM", "broken", "jamsu",
     ]  # fmt: skip
@@ -293,7 +293,7 @@ def test_programs_take_turns_and_are_compared_with_ours_on_as_many_cores():
 
 
 def test_the_release_is_named_for_what_it_is():
-    lines = compare([CUBE], [fake("OpenFOAM", 1, "double", [1.0])], 1, lambda _: None)
+    lines = list(compare([CUBE], [fake("OpenFOAM", 1, "double", [1.0])], 1, lambda _: None))
     old = type(lines[0])(**{**vars(lines[0]), "version": "1912"})
     new = type(lines[0])(**{**vars(lines[0]), "version": "v2406"})
     assert "v1912 (a generic build of a 2019 release, Debian's package openfoam)" in "\n".join(command.notes([old], []))
@@ -381,7 +381,7 @@ def test_a_run_knows_the_cells_that_it_computed():
         return Run(1.0, 0.5, 2.0, 3, 1.0, cells=100), ""
 
     cut = Program("jamsu", 1, "single", lambda _: True, solve)
-    lines = compare([SOLID], [cut, fake("OpenFOAM", 1, "double", [1.0])], 1, lambda _: None)
+    lines = list(compare([SOLID], [cut, fake("OpenFOAM", 1, "double", [1.0])], 1, lambda _: None))
     assert [line.cells for line in lines] == [100, 216]
     assert [line.cell_steps for line in lines] == [200, 432]
     assert [line.plain()["cells"] for line in lines] == [100, 216]
@@ -456,6 +456,20 @@ def test_table_and_json_of_one_command(capsys, monkeypatch):
     shown = capsys.readouterr().out
     for word in ("s/step", "cell-steps/s", "whole wait s", "error %", "OpenFOAM", "+1.00", "FiPy: skipped, none"):
         assert word in shown
+
+
+def test_an_interrupted_comparison_tells_what_is_done(capsys, monkeypatch):
+    def until_the_cavity(problem):
+        if problem.family == "cavity":
+            raise KeyboardInterrupt
+        return Run(1.0, 0.5, 2.0, 3, reference(problem)), "jamsu 1"
+
+    program = Program("jamsu", 1, "single", lambda _: True, until_the_cavity)
+    monkeypatch.setattr(command, "programs", lambda python: ([program], []))
+    assert main(["peers", "--quick", "--only", "cube", "cavity", "conduction", "--json"]) == 130
+    out, err = capsys.readouterr()
+    assert [line["case"] for line in json.loads(out)["lines"]] == ["cube-32"]
+    assert "interrupted" in err
 
 
 # With OpenFOAM
