@@ -24,6 +24,7 @@ from typing import Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
 from solver.mesh import AXES, Mesh, Vector, along, take
@@ -65,9 +66,10 @@ def layer(array: Array, axis: int, end: int, depth: int = 0) -> Array:
 
 
 def at_end(values: Array, size: int, axis: int, end: int) -> Array:
-    """A layer put at one end of `size` layers of zeros."""
-    before = 0 if end == 0 else size - 1
-    return jnp.pad(values, [(before, size - 1 - before) if a == axis else (0, 0) for a in AXES])
+    """A layer put at one end of `size` layers of zeros: by a product, as loops that pad are not vectorised."""
+    here = np.zeros(size)
+    here[0 if end == 0 else -1] = 1
+    return along(jnp.asarray(here, values.dtype), axis) * values
 
 
 def entering(flux: Array, axis: int, end: int) -> Array:

@@ -25,7 +25,7 @@ from solver.flow import (
     inner_faces,
     viscous_force,
 )
-from solver.fusion import apart, beside, widened
+from solver.fusion import apart, beside, closed_ends, widened
 from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
 from solver.open_sides import OpenSides, drawn_velocity, passed, side_velocity
 from solver.operators import difference, mean, volume_flux
@@ -294,11 +294,12 @@ def predict(
             if mesh.obstacles.drag is not None:
                 resistance = resistance + inner_faces(mesh.obstacles.drag[axis], axis) * jnp.abs(now)
             new = (now + change) / (1 + dt * resistance)
-        padded = pad_ends(new, axis)
-        if mesh.obstacles is not None:
-            padded = padded * mesh.obstacles.free[axis]
-            if model.prescribed is not None:
-                padded = padded + model.prescribed[axis]
+        if mesh.obstacles is None:
+            padded = pad_ends(new, axis)
+        else:
+            padded = closed_ends(new * inner_faces(mesh.obstacles.free[axis], axis), axis)
+        if model.prescribed is not None:
+            padded = padded + model.prescribed[axis]
         if model.sides is not None:
             padded = side_velocity(model.sides, padded, axis)
         result.append(padded)
