@@ -47,6 +47,7 @@ SECTION = {"pipe": 3.141592653589793 / 16, "plates": 0.25}  # of the part that i
         "nusselt_local": ("", "h Dh / k at the station"),
         "mean_temperature": ("", "(T_m - T_wall) / (T_in - T_wall) at the station, weighted by the flow"),
         "friction_reynolds": ("", "Fanning's friction factor times Re"),
+        "cells": ("", "across"),
         "remaining": ("", "estimated distance from the steady state, relative"),
         "converged": ("", "whether that is within the tolerance"),
         "steps": ("", "time steps"),
@@ -62,6 +63,7 @@ def duct(shape: str, station: float, cells: int | None, tolerance: float) -> dic
     return {
         **measure(model, state, SECTION[shape]),
         "friction_reynolds": friction,
+        "cells": across,
         "remaining": remaining,
         "converged": remaining <= tolerance,
         "steps": steps,

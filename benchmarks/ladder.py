@@ -110,14 +110,37 @@ def _case(benchmark: str, item: Mapping[str, Any], source: str, quick: bool) -> 
     )
 
 
-def climb(cases: Sequence[Case], run: Callable[..., Mapping[str, Any]] = registry.run) -> Iterator[Rung]:
-    """Run one case after the other and compare; cases that differ in their references only are run once."""
+Run = Callable[..., Mapping[str, Any]]
+
+
+def climb(cases: Sequence[Case], run: Run = registry.run, half: bool = False) -> Iterator[Rung]:
+    """Run one case after the other and compare; cases that differ in their references only are run once.
+
+    Args:
+      half: whether benchmarks that do not go from grid to grid by themselves are also run on half of the cells.
+    """
     results: dict[str, Mapping[str, Any]] = {}
     for case in cases:
         key = json.dumps([case.benchmark, case.parameters], sort_keys=True)
-        result = results[key] if key in results else run(case.benchmark, case.parameters)
-        results[key] = result
-        yield Rung(case, result, compare(case, result))
+        if key not in results:
+            result = run(case.benchmark, case.parameters)
+            results[key] = _with_half_the_cells(case, result, run) if half else result
+        yield Rung(case, results[key], compare(case, results[key]))
+
+
+def _with_half_the_cells(case: Case, result: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
+    """A result with `by_grid` of what is expected, where the benchmark has none and allows half of the cells."""
+    parameter = registry.find(case.benchmark).parameters.get("cells")
+    if parameter is None or result.get("by_grid"):
+        return result
+    cells = result.get("cells") or case.parameters.get("cells") or parameter.default
+    if cells // 2 < (parameter.minimum or 1):
+        return result
+    coarse = run(case.benchmark, {**case.parameters, "cells": cells // 2})
+    return {
+        **result,
+        "by_grid": {"cells": [cells // 2, cells]} | {q: [coarse.get(q), result.get(q)] for q in case.expected},
+    }
 
 
 def compare(case: Case, result: Mapping[str, Any]) -> tuple[Check, ...]:

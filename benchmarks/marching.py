@@ -240,7 +240,7 @@ def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The march and the Courant rate, compiled once for each grid's shape."""
     import jax
 
-    from solver.step import courant_rate
+    from solver.courant import courant_rate
 
     return jax.jit(partial(_march, steps=STEPS_A_ROUND)), jax.jit(courant_rate)
 

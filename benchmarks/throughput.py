@@ -62,7 +62,8 @@ def throughput(cells: int, precision: str, obstacles: bool, diffusion: Conductio
     import jax.numpy as jnp
 
     from benchmarks.marching import viscous_limit
-    from solver.step import courant_rate, initial_state
+    from solver.courant import courant_rate
+    from solver.step import initial_state
 
     dtype = jnp.dtype(precision)
     model = vessel_model(cells, dtype) if obstacles else cube_model(cells, dtype, diffusion)

@@ -170,7 +170,7 @@ def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """A round and the Courant rate, compiled once for each grid's shape and model."""
     import jax
 
-    from solver.step import courant_rate
+    from solver.courant import courant_rate
 
     return jax.jit(partial(_round, steps=STEPS_A_ROUND)), courant_rate
 

@@ -25,11 +25,12 @@ from solver.coils import (
     gas_rate,
     water_inlet,
 )
+from solver.courant import courant_rate
 from solver.hull import Hull, WallState, update_wall
 from solver.machines import FanCurves, Machines, RackPorts, by_rack, by_unit, fan_flow, prescribed_velocity
 from solver.mesh import AXES, Mesh, Vector
 from solver.operators import cell_velocity, volume_flux
-from solver.step import Model, State, courant_rate, step
+from solver.step import Model, State, step
 from solver.turbulence import TurbulentFields, renewed_walls, turbulent_fields
 
 

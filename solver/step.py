@@ -1,4 +1,4 @@
-"""One time step of flow and heat, and many of them in one compiled loop."""
+"""One time step of flow and heat."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from solver.flow import (
     inner_faces,
     viscous_force,
 )
-from solver.fusion import apart, beside, closed_ends, widened
-from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
+from solver.fusion import apart, closed_ends, widened
+from solver.mesh import AXES, Mesh, Vector, along, pad_ends
 from solver.open_sides import OpenSides, drawn_velocity, passed, side_velocity
-from solver.operators import difference, mean, volume_flux
+from solver.operators import difference, volume_flux
 from solver.periodic import Halo
 from solver.preconditioner import Preconditioner
 from solver.pressure import project
@@ -219,13 +219,13 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
 
 def _step_in_halo(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
     """One step of a box with periodic sides, taken on the wider box of `solver.periodic`."""
-    halo, wide, around = _in_halo(model, state)
+    halo, wide, around = in_halo(model, state)
     new, report = step(wide, around, dt)
     within = halo.within_all(replace(new, tendency=halo.outlined(new.tendency)))
     return within, halo.within_all(report)
 
 
-def _in_halo(model: Model, state: State) -> tuple[Halo, Model, State]:
+def in_halo(model: Model, state: State) -> tuple[Halo, Model, State]:
     """The halo of a box with periodic sides, and model and state on the wider box."""
     halo = Halo(model.mesh.shape, model.mesh.periodic)
     solver, heat_solver = model.viscous_solver, model.heat_solver
@@ -315,51 +315,3 @@ def mobility(mesh: Mesh, velocity: Vector, dt: Array) -> Vector | None:
         return free
     u, v, w = (free[a] / (1 + dt * drag[a] * jnp.abs(velocity[a])) for a in AXES)
     return (u, v, w)
-
-
-@jax.jit
-def courant_rate(model: Model, state: State, eddy: Array | None = None) -> Array:
-    """Largest rate at which a cell's content is exchanged by the flow and by eddies, 1/s.
-
-    dt times it is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice the sum
-    over the faces of diffusivity times area over distance, over the volume (Gershgorin's bound of Adams-Bashforth 2).
-    Momentum's diffusivity is nu_t, along a component's own axis 2 nu_t; heat's nu_t / Pr_t never limits for Pr_t above
-    0.4, as Euler steps may be twice as long. Infinite for a flow that has diverged.
-
-    Args:
-      eddy: nu_t of this state, m2/s; None: found here (always so in boxes with periodic sides).
-    """
-    if any(model.mesh.periodic):
-        halo, wide, around = _in_halo(model, state)
-        return jnp.max(halo.within(_exchange_rate(wide, around)))
-    return jnp.max(_exchange_rate(model, state, eddy))
-
-
-def _exchange_rate(model: Model, state: State, eddy: Array | None = None) -> Array:
-    """`courant_rate` of each cell."""
-    mesh, heat = model.mesh, model.heat
-    flux = volume_flux(mesh, state.velocity)
-    rate: Array | float = 0.0
-    for axis in AXES:
-        low, high = inner_low_high(flux[axis], axis)
-        rate = rate + jnp.maximum(jnp.abs(low), jnp.abs(high))
-    if eddy is None:
-        eddy = closure(model, state.velocity, state.turbulence).eddy
-    if eddy is not None and heat.turbulent_link is not None:
-        around = widened(eddy)
-        links = (heat.turbulent_link[a] * mean(beside(around, a), a) for a in AXES)
-        by_axis = [take(link, a, None, -1) + take(link, a, 1, None) for a, link in enumerate(links)]
-        whole = sum(by_axis)
-        twice = jnp.maximum(jnp.maximum(by_axis[0], by_axis[1]), by_axis[2])
-        rate = jnp.maximum(rate, 2 * (whole + twice))
-    # A maximum passes over what is no number.
-    return jnp.where(jnp.isfinite(rate), rate, jnp.inf) / mesh.volume
-
-
-def inner_low_high(face: Array, axis: int) -> tuple[Array, Array]:
-    """Lower and upper face of each cell along one axis."""
-    index_low = [slice(None)] * 3
-    index_high = [slice(None)] * 3
-    index_low[axis] = slice(None, -1)
-    index_high[axis] = slice(1, None)
-    return face[tuple(index_low)], face[tuple(index_high)]

@@ -13,7 +13,7 @@ import solver.turbulence
 from benchmarks import ladder, registry, room, tall_cavity
 from benchmarks.room import OUTLET, SLOT
 from benchmarks.turbulent import march
-from solver.step import courant_rate
+from solver.courant import courant_rate
 
 WALL_FUNCTIONS = "law of the wall, Re_tau 2000, wall functions"
 

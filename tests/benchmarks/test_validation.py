@@ -194,6 +194,21 @@ def test_cases_with_one_set_of_parameters_run_once():
     assert len(runs) == 2
 
 
+def test_half_the_cells_beside_a_benchmark_of_one_grid():
+    runs = []
+
+    def run(_, given):
+        runs.append(given["cells"])
+        return {"velocity_constant": 1 + 1 / given["cells"] ** 2}
+
+    case = replace(WALL, benchmark="plume", expected={"velocity_constant": {"value": 1.0, "tolerance": 0.1}})
+    (rung,) = ladder.climb([replace(case, parameters={"cells": 8})], run, half=True)
+    assert runs == [8, 4]
+    assert rung.checks[0].grids == "4: 1.0625, 8: 1.0156"
+    (rung,) = ladder.climb([replace(case, parameters={"cells": 3})], run, half=True)  # one cell is below the least
+    assert rung.checks[0].grids == ""
+
+
 def test_page_from_the_command_line(tmp_path, capsys):
     words = ["validate", "--quick", "--only", "wall", "shell", "-o", str(tmp_path / "new" / "page")]
     assert main(words) == 0

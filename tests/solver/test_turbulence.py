@@ -12,12 +12,13 @@ from orders import tanh_edges
 
 from solver import k_epsilon
 from solver.box import box_mesh, box_model
+from solver.courant import courant_rate
 from solver.flow import control_volume, viscous_force
 from solver.fusion import widened
 from solver.gas_films import gas_forced_film
 from solver.mesh import AXES, Obstacles, full_area, pad_ends
-from solver.step import closure, courant_rate, initial_state, step
-from solver.turbulence import Turbulence, initial_turbulence, kays_diffusivity, renewed_walls
+from solver.step import initial_state, step
+from solver.turbulence import Turbulence, closure, initial_turbulence, kays_diffusivity, renewed_walls
 from solver.viscosity import strain_rate
 from solver.wall_law import kader_temperature, reichardt_velocity, turbulent_friction_velocity
 from solver.walls import FAR, box_walls, heat_factor, on_faces, speed_friction_factor
