@@ -28,10 +28,11 @@ def apart(function: Callable, *operands):
     if probe is None:
         return function(*operands)
     always = probe.ravel()[0] == probe.ravel()[0]
-    shapes = jax.eval_shape(function, *operands)
+    once = jax.jit(function)  # traced for its shapes, and not again for the branch
+    shapes = jax.eval_shape(once, *operands)
     return jax.lax.cond(
         always,
-        function,
+        once,
         lambda *_: jax.tree_util.tree_map(lambda s: jnp.full(s.shape, jnp.nan, s.dtype), shapes),
         *operands,
     )
