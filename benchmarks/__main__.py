@@ -8,18 +8,23 @@
 Exit code 2 and one line on stderr for a wrong name, key or value; 1 when a check of the validation fails.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import registry
+
+if TYPE_CHECKING:
+    from benchmarks.ladder import Rung
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,8 +40,14 @@ def _parser() -> argparse.ArgumentParser:
     ladder = parser.add_argument_group("validate: run the published cases and write a page that compares")
     ladder.add_argument("--quick", action="store_true", help="coarse grids and wider tolerances, some cases only")
     ladder.add_argument("--only", nargs="+", metavar="NAME", help="benchmarks to compare; all unless given")
-    ladder.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="of the page; validation unless given")
+    ladder.add_argument("-o", "--output", type=_folder, metavar="FOLDER", help="of the page; validation unless given")
     return parser
+
+
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("'': expected a folder's name")
+    return Path(text)
 
 
 def _print_json(value: Any) -> None:
@@ -115,21 +126,27 @@ def _run(words: Sequence[str], as_json: bool) -> None:
 def _validate(options: argparse.Namespace) -> int:
     """Climb the ladder, saying how each case went as it ends; 1 if a check failed."""
     from benchmarks.ladder import climb, load_cases
-    from benchmarks.page import row, write_page
+    from benchmarks.page import write_page
 
     cases = load_cases(options.only or (), options.quick)
     folder = options.output or Path("validation")
     console = Console(highlight=False, markup=False, soft_wrap=True, stderr=options.json)
-    rungs = []
-    for rung in climb(cases, half=not options.quick):
-        rungs.append(rung)
-        for check in rung.checks:
-            benchmark, case, quantity, ours, reference, difference, tolerance, _, grids, _ = row(check)
-            head = f"{'ok' if check.passed else 'FAILED':7}{benchmark} {case}  {quantity}: "
-            tail = f"{ours} against {reference}, {difference or '-'} of {tolerance or '-'}"
-            console.print(head + tail + (f"  ({grids})" if grids else ""), style="" if check.passed else "red")
+    try:  # before an hour's work
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise registry.BenchmarkError(f"--output: {error.filename}: {error.strerror}") from None
+    rungs: list[Rung] = []
+    interrupted = False
     try:
-        written = write_page(rungs, folder, "Validation, quick" if options.quick else "Validation")
+        for rung in climb(cases, half=not options.quick):
+            rungs.append(rung)
+            _tell(console, rung)
+    except KeyboardInterrupt:  # what is done goes onto the page
+        interrupted = True
+        console.print(f"interrupted: {len(rungs)} of {len(cases)} cases are done")
+    title = ("Validation, quick" if options.quick else "Validation") + (", interrupted" if interrupted else "")
+    try:
+        written = write_page(rungs, folder, title)
     except OSError as error:
         raise registry.BenchmarkError(f"{error.filename}: {error.strerror}") from None
     checks = [check for rung in rungs for check in rung.checks]
@@ -147,7 +164,20 @@ def _validate(options: argparse.Namespace) -> int:
             for c in found
         ]
         _print_json({"checks": lines, "failed": failed, "pages": pages})
+    if interrupted:
+        return 130
     return 1 if failed else 0
+
+
+def _tell(console: Console, rung: Rung) -> None:
+    """One line for each check of a case."""
+    from benchmarks.page import row
+
+    for check in rung.checks:
+        benchmark, case, quantity, ours, reference, difference, tolerance, _, grids, _ = row(check)
+        head = f"{'ok' if check.passed else 'FAILED':7}{benchmark} {case}  {quantity}: "
+        tail = f"{ours} against {reference}, {difference or '-'} of {tolerance or '-'}"
+        console.print(head + tail + (f"  ({grids})" if grids else ""), style="" if check.passed else "red")
 
 
 def _ladder_options(options: argparse.Namespace) -> None:

@@ -179,13 +179,26 @@ def _check(
     else:
         # The largest; what is not a number counts as larger than all.
         ratio, difference, allowed = max(places, key=lambda at: math.inf if math.isnan(at[0]) else at[0])
-    grids = convergence(by_grid.get("cells", []), by_grid.get(name, []))
+    grids = convergence(by_grid.get("cells", []), by_grid.get(name, [])) or _worst(by_grid, name, wanted, relative)
     return Check(case, name, unit, ours, reference, difference, allowed, relative, ratio, grids)
 
 
 def _settled(case: Case, converged: bool, remaining: float | None) -> Check:
     left = math.inf if remaining is None else remaining
     return Check(case, "converged", "", converged, True, left, math.nan, False, 0.0 if converged else math.inf, "")
+
+
+def _worst(by_grid: Mapping[str, Any], name: str, wanted: Sequence[float], relative: bool) -> str:
+    """The largest difference of a list from its reference on each grid, as text."""
+    parts = []
+    for cells, values in zip(by_grid.get("cells", []), by_grid.get(name, []), strict=False):
+        if not isinstance(values, list) or len(values) != len(wanted) or not all(isinstance(v, float) for v in values):
+            return ""
+        if relative and not all(wanted):
+            return ""
+        away = [abs(a - b) / (abs(b) if relative else 1.0) for a, b in zip(values, wanted, strict=True)]
+        parts.append(f"{cells}: {max(away):.2%}" if relative else f"{cells}: {max(away):.3g}")
+    return "largest difference " + ", ".join(parts) if parts else ""
 
 
 def convergence(cells: Sequence[int], values: Sequence[Any]) -> str:

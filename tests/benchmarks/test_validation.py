@@ -210,6 +210,39 @@ def test_half_the_cells_beside_a_benchmark_of_one_grid():
     assert rung.checks[0].grids == ""
 
 
+def test_lists_show_their_largest_difference_on_each_grid():
+    expected = {"concentration": {"value": [2.0, 4.0], "tolerance": 0.1}}
+    case = replace(WALL, benchmark="point_source", parameters={"cells": 10}, expected=expected)
+    (rung,) = ladder.climb([case], lambda _, given: {"concentration": [2.0, 4 + 1 / given["cells"]]}, half=True)
+    assert rung.checks[0].grids == "largest difference 5: 5.00%, 10: 2.50%"
+    (rung,) = ladder.climb([case], lambda *_: {"concentration": [None, 4.0]}, half=True)
+    assert rung.checks[0].grids == ""
+
+
+def test_an_interrupted_ladder_writes_what_is_done(tmp_path, capsys, monkeypatch):
+    true = registry.run
+
+    def run(name, given):
+        if name == "wall":
+            raise KeyboardInterrupt
+        return true(name, given)
+
+    monkeypatch.setattr(ladder.climb, "__defaults__", (run, False))
+    assert main(["validate", "--quick", "--only", "shell", "wall", "-o", str(tmp_path)]) == 130
+    assert "interrupted: 1 of 2 cases are done" in capsys.readouterr().out
+    assert "Validation, quick, interrupted" in (tmp_path / "validation.md").read_text()
+
+
+@pytest.mark.parametrize("folder", ["", "file/page"])
+def test_a_folder_that_cannot_be_is_told_before_anything_runs(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(ladder, "climb", lambda *_, **__: pytest.fail("ran"))
+    assert main(["validate", "--only", "wall", "-o", folder]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_page_from_the_command_line(tmp_path, capsys):
     words = ["validate", "--quick", "--only", "wall", "shell", "-o", str(tmp_path / "new" / "page")]
     assert main(words) == 0
