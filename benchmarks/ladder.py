@@ -129,7 +129,7 @@ def climb(cases: Sequence[Case], run: Run = registry.run, half: bool = False) ->
 
 
 def _with_half_the_cells(case: Case, result: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
-    """A result with `by_grid` of what is expected, where the benchmark has none and allows half of the cells."""
+    """A result with `by_grid` of all that it holds, where the benchmark has none and allows half of the cells."""
     parameter = registry.find(case.benchmark).parameters.get("cells")
     if parameter is None or result.get("by_grid"):
         return result
@@ -137,10 +137,8 @@ def _with_half_the_cells(case: Case, result: Mapping[str, Any], run: Run) -> Map
     if cells // 2 < (parameter.minimum or 1):
         return result
     coarse = run(case.benchmark, {**case.parameters, "cells": cells // 2})
-    return {
-        **result,
-        "by_grid": {"cells": [cells // 2, cells]} | {q: [coarse.get(q), result.get(q)] for q in case.expected},
-    }
+    grids = {name: [coarse.get(name), value] for name, value in result.items()}
+    return {**result, "by_grid": {**grids, "cells": [cells // 2, cells]}}
 
 
 def compare(case: Case, result: Mapping[str, Any]) -> tuple[Check, ...]:
