@@ -1,9 +1,9 @@
 """The command line of the benchmarks.
 
-    python -m benchmarks list
-    python -m benchmarks run wall inside_film=8 layers='[[0.02, 50], [0.0003, 0.25]]' --json
-    python -m benchmarks validate --quick --only cavity wall -o validation
-    python -m benchmarks peers --quick --only cube
+    python -m jamsu.benchmarks list
+    python -m jamsu.benchmarks run wall inside_film=8 layers='[[0.02, 50], [0.0003, 0.25]]' --json
+    python -m jamsu.benchmarks validate --quick --only cavity wall -o validation
+    python -m jamsu.benchmarks peers --quick --only cube
 
 Exit code 2 and one line on stderr for a wrong name, key or value; 1 when a check of the validation fails.
 """
@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import registry
+from jamsu.benchmarks import registry
 
 if TYPE_CHECKING:
-    from benchmarks.ladder import Rung
+    from jamsu.benchmarks.ladder import Rung
 
 
 class _Parser(argparse.ArgumentParser):
@@ -125,8 +125,8 @@ def _run(words: Sequence[str], as_json: bool) -> None:
 
 def _validate(options: argparse.Namespace) -> int:
     """Climb the ladder, saying how each case went as it ends; 1 if a check failed."""
-    from benchmarks.ladder import climb, load_cases
-    from benchmarks.page import write_page
+    from jamsu.benchmarks.ladder import climb, load_cases
+    from jamsu.benchmarks.page import write_page
 
     cases = load_cases(options.only or (), options.quick)
     folder = options.output or Path("validation")
@@ -171,7 +171,7 @@ def _validate(options: argparse.Namespace) -> int:
 
 def _tell(console: Console, rung: Rung) -> None:
     """One line for each check of a case."""
-    from benchmarks.page import row
+    from jamsu.benchmarks.page import row
 
     for check in rung.checks:
         benchmark, case, quantity, ours, reference, difference, tolerance, _, grids, _ = row(check)
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if [word for word in given if not word.startswith("-")][:1] == ["peers"]:
-            from benchmarks.peers.command import peers
+            from jamsu.benchmarks.peers.command import peers
 
             given.remove("peers")
             return peers(_Parser(prog="benchmarks peers"), given)

@@ -16,14 +16,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady_on_grids
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady_on_grids
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from geometry.cutcells import CutCells
-    from solver.step import Model, State
+    from jamsu.geometry.cutcells import CutCells
+    from jamsu.solver.step import Model, State
 
 ANGLES = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)  # degrees from the top
 WINDOW = 12.0  # degrees to both sides of an angle from which the local heat flux is found,
@@ -82,10 +82,10 @@ def cut_annulus(radius_ratio: float, cells: int) -> CutCells:
     """The half x > 0 of the gap, cut out of a uniform grid."""
     import numpy as np
 
-    from cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from geometry.cutcells import cut_cells
-    from geometry.grid import Grid
-    from geometry.shapes import Cylinder
+    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
+    from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.grid import Grid
+    from jamsu.geometry.shapes import Cylinder
 
     inner = 1 / (radius_ratio - 1)
     outer = inner * radius_ratio
@@ -111,8 +111,8 @@ def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: i
     """The gap in units of L, alpha and dT."""
     import numpy as np
 
-    from benchmarks.obstacles import with_cut_walls
-    from solver.box import box_model
+    from jamsu.benchmarks.obstacles import with_cut_walls
+    from jamsu.solver.box import box_model
 
     cut = cut_annulus(radius_ratio, cells)
     grid = cut.grid
@@ -133,8 +133,8 @@ def conduction_state(model: Model, radius_ratio: float) -> State:
     """Fluid at rest, temperature ln(r_o / r) / ln(r_o / r_i)."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
-    from solver.step import initial_state
+    from jamsu.solver.mesh import along
+    from jamsu.solver.step import initial_state
 
     mesh = model.mesh
     radius = jnp.hypot(along(mesh.centres(0), 0), along(mesh.centres(2), 2))

@@ -18,12 +18,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 STATIONS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 14.0, 15.0, 18.0)
 FLUX = 32 / 5  # into the fluid at both walls
@@ -67,8 +67,8 @@ def step(
     largest_time: float,
 ) -> dict[str, Any]:
     """March to the steady state on half of the cells, then on all."""
-    from benchmarks.marching import carried
-    from benchmarks.streams import settle
+    from jamsu.benchmarks.marching import carried
+    from jamsu.benchmarks.streams import settle
 
     levels = [n for n in (cells // 4 * 2,) if 16 <= n < cells] + [cells + cells % 2]
     steps, reattached = [], []
@@ -109,7 +109,7 @@ def step_model(reynolds: float, prandtl: float, cells: int, length: float) -> Mo
     import jax.numpy as jnp
     import numpy as np
 
-    from solver.box import box_model, open_box_sides
+    from jamsu.solver.box import box_model, open_box_sides
 
     x, z = lengthwise(cells, length), np.linspace(-0.5, 0.5, cells + 1)
     # Means over the faces, by the integrals of both polynomials (flux and heat that enters are then exact).
@@ -147,8 +147,8 @@ def streaming(model: Model) -> State:
     """The developed flow of the whole channel, everywhere."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
-    from solver.step import initial_state
+    from jamsu.solver.mesh import along
+    from jamsu.solver.step import initial_state
 
     state = initial_state(model.mesh)
     z = along(model.mesh.centres(2), 2)

@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from solver.mesh import Vector
-    from solver.open_sides import OpenSides
-    from solver.step import Model, State
+    from jamsu.solver.mesh import Vector
+    from jamsu.solver.open_sides import OpenSides
+    from jamsu.solver.step import Model, State
 
 A, D = 0.7853981633974483, 1.5707963267948966
 VISCOSITY = 1.0
@@ -81,7 +81,7 @@ def face_velocity(edges: Any, axis: int, time: Any) -> Any:
     """Mean velocity through all faces of an axis, by Simpson's rule: what enters then leaves to fourth order."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
+    from jamsu.solver.mesh import along
 
     middle, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * (edges[1:] - edges[:-1])
     total: Any = 0.0
@@ -101,8 +101,8 @@ def given_sides(edges: Any, time: Any) -> OpenSides:
     """All sides with the exact velocity; the normal one less its mean outflow, so that nothing is left over."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
-    from solver.open_sides import OpenSides, layer
+    from jamsu.solver.mesh import along
+    from jamsu.solver.open_sides import OpenSides, layer
 
     centre = 0.5 * (edges[1:] + edges[:-1])
     normal = [face_velocity(edges, axis, time) for axis in range(3)]
@@ -135,9 +135,9 @@ def errors(cells: int, time: float) -> tuple[float, float]:
     import jax.numpy as jnp
     import numpy as np
 
-    from solver.box import box_model
-    from solver.mesh import along
-    from solver.step import initial_state, step
+    from jamsu.solver.box import box_model
+    from jamsu.solver.mesh import along
+    from jamsu.solver.step import initial_state, step
 
     edges = jnp.asarray(np.linspace(-1, 1, cells + 1))
     model = box_model(

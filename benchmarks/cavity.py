@@ -11,8 +11,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.grids import wall_graded
-from benchmarks.marching import (
+from jamsu.benchmarks.grids import wall_graded
+from jamsu.benchmarks.marching import (
     ACCELERATION,
     GIVES,
     PARAMETERS,
@@ -21,12 +21,12 @@ from benchmarks.marching import (
     hot_side,
     steady_on_grids,
 )
-from benchmarks.profiles import peak, wall_gradient
-from benchmarks.registry import Parameter, benchmark
-from benchmarks.stopwatch import Answer
+from jamsu.benchmarks.profiles import peak, wall_gradient
+from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.stopwatch import Answer
 
 if TYPE_CHECKING:
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 
 @benchmark(
@@ -77,7 +77,7 @@ def cavity_model(rayleigh: float, prandtl: float, cells: int) -> Model:
     """The cavity in units of L, alpha and dT, with direct implicit conduction and viscosity."""
     import numpy as np
 
-    from solver.box import box_model
+    from jamsu.solver.box import box_model
 
     edges = wall_graded(cells, rayleigh)
     return box_model(

@@ -19,14 +19,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import BenchmarkError, Parameter, benchmark
-from benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids
+from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
+from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from solver.step import Model, State
-    from solver.turbulence import TurbulenceModel
+    from jamsu.solver.step import Model, State
+    from jamsu.solver.turbulence import TurbulenceModel
 
 STATIONS = (1.0, 5.0, 10.0, 30.0, 50.0, 100.0, 300.0, 1000.0)
 DECAY = 15.0  # of the bulk temperature, h/u_tau: about Theta_b+; that of the bulk velocity is u_b+ / 2
@@ -100,8 +100,8 @@ def channel_model(reynolds_tau: float, prandtl: float, name: TurbulenceModel, ce
     """Half of the channel, one cell along the flow."""
     import numpy as np
 
-    from benchmarks.grids import tanh_graded
-    from solver.box import box_model
+    from jamsu.benchmarks.grids import tanh_graded
+    from jamsu.solver.box import box_model
 
     # The lower half of a grid that is graded towards both plates.
     z = 2 * tanh_graded(2 * cells, min(1.0, 2 * first_y_plus / reynolds_tau * cells))[: cells + 1]
@@ -127,9 +127,9 @@ def begin(model: Model) -> State:
     import jax.numpy as jnp
     import numpy as np
 
-    from solver.k_epsilon import C_MU, Turbulence
-    from solver.step import initial_state
-    from solver.wall_law import VON_KARMAN, kader_temperature, reichardt_velocity
+    from jamsu.solver.k_epsilon import C_MU, Turbulence
+    from jamsu.solver.step import initial_state
+    from jamsu.solver.wall_law import VON_KARMAN, kader_temperature, reichardt_velocity
 
     z, reynolds = np.asarray(model.mesh.centres(2)), 1 / float(model.fluid.viscosity)
     prandtl = float(model.heat.fluid_capacity / model.heat.box_conductivity) / reynolds
@@ -154,8 +154,8 @@ def measure(model: Model, state: State, stations: Sequence[float]) -> dict[str, 
     """Profiles, and what the wall takes of momentum and heat."""
     import numpy as np
 
-    from solver.step import with_wall_heat
-    from solver.turbulence import closure, renewed_walls
+    from jamsu.solver.step import with_wall_heat
+    from jamsu.solver.turbulence import closure, renewed_walls
 
     mesh, reynolds = model.mesh, 1 / float(model.fluid.viscosity)
     z, dz = np.asarray(mesh.centres(2)), np.asarray(mesh.widths(2))

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.grids import segments, tanh_graded, wall_share
-from benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady_on_grids
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.grids import segments, tanh_graded, wall_share
+from jamsu.benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady_on_grids
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 
 @benchmark(
@@ -105,7 +105,7 @@ def body_model(rayleigh: float, prandtl: float, size: float, conductivity_ratio:
     """The cavity with its body in the centre; cells narrow towards the sides of both."""
     import numpy as np
 
-    from benchmarks.obstacles import solid_model
+    from jamsu.benchmarks.obstacles import solid_model
 
     gap = 0.5 * (1 - size)
     edges, owner = segments((gap, size, gap), cells, wall_share(rayleigh) / cells)
@@ -124,7 +124,7 @@ def wall_model(grashof: float, prandtl: float, thickness: float, conductivity_ra
     """Wall on -thickness < x < 0, fluid beyond; the wall's cells are as wide as the fluid's where they meet."""
     import numpy as np
 
-    from benchmarks.obstacles import solid_model
+    from jamsu.benchmarks.obstacles import solid_model
 
     fluid = tanh_graded(cells, wall_share(grashof * prandtl))
     count = int(np.clip(np.ceil(thickness / fluid[1]), 4, max(4, cells // 2)))
@@ -145,8 +145,8 @@ def falling_across(model: Model) -> State:
     """Fluid at rest, temperature falling linearly from the hot to the cold side."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
-    from solver.step import initial_state
+    from jamsu.solver.mesh import along
+    from jamsu.solver.step import initial_state
 
     mesh = model.mesh
     first, last = mesh.x_edge[0], mesh.x_edge[-1]

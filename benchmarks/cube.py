@@ -3,7 +3,7 @@
     x = 0 hot, x = L cold, the four other sides adiabatic, no slip everywhere, gravity -z.
 
 The steady flow is symmetric about y = L/2: half of the cube is computed, with a frictionless plane there. Units as in
-`benchmarks.cavity`.
+`jamsu.benchmarks.cavity`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.grids import wall_graded
-from benchmarks.marching import (
+from jamsu.benchmarks.grids import wall_graded
+from jamsu.benchmarks.marching import (
     ACCELERATION,
     GIVES,
     PARAMETERS,
@@ -21,11 +21,11 @@ from benchmarks.marching import (
     hot_side,
     steady_on_grids,
 )
-from benchmarks.registry import Parameter, benchmark
-from benchmarks.stopwatch import Answer
+from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.stopwatch import Answer
 
 if TYPE_CHECKING:
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 
 @benchmark(
@@ -71,7 +71,7 @@ def cube_model(rayleigh: float, prandtl: float, cells: int) -> Model:
     """The half y < 1/2 of the cube in units of L, alpha and dT; an odd number of cells has one more along y."""
     import numpy as np
 
-    from solver.box import box_model
+    from jamsu.solver.box import box_model
 
     edges = wall_graded(cells, rayleigh)
     half = (cells + 1) // 2

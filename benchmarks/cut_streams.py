@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geometry.cutcells import CutCells
-    from solver.box import OpenSide
-    from solver.step import Model
+    from jamsu.geometry.cutcells import CutCells
+    from jamsu.solver.box import OpenSide
+    from jamsu.solver.step import Model
 
 
 def cut_stream_model(
@@ -23,8 +23,8 @@ def cut_stream_model(
     """Fluid of unit heat capacity past cut walls of one temperature; the box's closed sides are frictionless."""
     import jax.numpy as jnp
 
-    from benchmarks.obstacles import with_cut_walls
-    from solver.box import box_model, open_box_sides
+    from jamsu.benchmarks.obstacles import with_cut_walls
+    from jamsu.solver.box import box_model, open_box_sides
 
     model = box_model(
         [cut.grid.edges(axis) for axis in range(3)],

@@ -17,16 +17,16 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.cylinder_forces import PROBE, REACH, forces, front_to_rear, wake_length
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.cylinder_forces import PROBE, REACH, forces, front_to_rear, wake_length
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
 
-    from geometry.cutcells import CutCells
-    from solver.step import Model, State
+    from jamsu.geometry.cutcells import CutCells
+    from jamsu.solver.step import Model, State
 
 SHEDDING = (  # what is measured in a shedding wake
     "drag",
@@ -87,7 +87,7 @@ def cylinder_forced(
     largest_time: float,
 ) -> dict[str, Any]:
     """March to the steady state, or into periodic shedding."""
-    from benchmarks.streams import settle
+    from jamsu.benchmarks.streams import settle
 
     steady = reynolds < ONSET
     half = steady and not channel
@@ -123,7 +123,7 @@ def cut_stream(cells: int, distance: float, half: bool) -> CutCells:
     """The stream without the cylinder at the origin; the half z > 0 or the whole."""
     import numpy as np
 
-    from benchmarks.streams import growing
+    from jamsu.benchmarks.streams import growing
 
     width = 1 / cells
     up, down = (growing(width, width, reach, distance, GROWTH) for reach in (BEFORE, BEHIND))
@@ -137,7 +137,7 @@ def cut_channel(cells: int) -> CutCells:
     """The channel without the cylinder at the origin, its walls on the outermost faces."""
     import numpy as np
 
-    from benchmarks.streams import growing
+    from jamsu.benchmarks.streams import growing
 
     (start, end), walls = CHANNEL
     width = 1 / cells
@@ -153,10 +153,10 @@ def cut_out(x: np.ndarray, z: np.ndarray, walls: tuple[float, float]) -> CutCell
     """The fluid between two walls without the cylinder at the origin."""
     import numpy as np
 
-    from cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from geometry.cutcells import cut_cells
-    from geometry.grid import Grid
-    from geometry.shapes import Box, Cylinder
+    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
+    from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.grid import Grid
+    from jamsu.geometry.shapes import Box, Cylinder
 
     far = 4 * float(np.max(np.abs(x)))
     around = Box((-far, -far, walls[0]), (far, far, walls[1])) - Cylinder((0.0, -far, 0.0), (0.0, far, 0.0), 0.5)
@@ -165,7 +165,7 @@ def cut_out(x: np.ndarray, z: np.ndarray, walls: tuple[float, float]) -> CutCell
 
 def stream_model(cut: CutCells, reynolds: float, prandtl: float) -> Model:
     """The stream in units of D and U."""
-    from benchmarks.cut_streams import cut_stream_model
+    from jamsu.benchmarks.cut_streams import cut_stream_model
 
     return cut_stream_model(
         cut,
@@ -181,7 +181,7 @@ def channel_model(cut: CutCells, reynolds: float, prandtl: float) -> Model:
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.cut_streams import cut_stream_model
+    from jamsu.benchmarks.cut_streams import cut_stream_model
 
     low, high = CHANNEL[1]
     s = (np.asarray(cut.grid.edges(2)) - low) / (high - low)
@@ -201,8 +201,8 @@ def starting(model: Model, push: float) -> State:
     """The undisturbed stream, and where it is to oscillate a cross-flow behind the cylinder."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
-    from solver.step import initial_state
+    from jamsu.solver.mesh import along
+    from jamsu.solver.step import initial_state
 
     mesh = model.mesh
     state = initial_state(mesh)
@@ -221,8 +221,8 @@ def shed(
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.marching import viscous_limit
-    from benchmarks.streams import VISCOUS
+    from jamsu.benchmarks.marching import viscous_limit
+    from jamsu.benchmarks.streams import VISCOUS
 
     smallest = float(np.diff(model.mesh.x_edge).min())
     dt = min(SHEDDING_COURANT * smallest / fastest, VISCOUS * viscous_limit(model))
@@ -243,7 +243,7 @@ def _recorded() -> Callable[..., Any]:
     """So many steps with the forces after each of them, compiled."""
     import jax
 
-    from solver.step import step
+    from jamsu.solver.step import step
 
     def march(model: Model, state: State, ends: Any, dt: Any) -> Any:
         def once(now: State, _: Any) -> Any:

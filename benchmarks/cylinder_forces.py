@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from geometry.cutcells import CutCells
-    from solver.step import Model, State
+    from jamsu.geometry.cutcells import CutCells
+    from jamsu.solver.step import Model, State
 
 PROBE = (2.0, 0.0)  # x, z from the centre where the oscillation is followed, D
 REACH = 0.75  # from the centre the balance of forces is made, D
@@ -19,7 +19,7 @@ def front_to_rear(cut: CutCells) -> np.ndarray:
     the three nearest whole cells of the rows beside the axis."""
     import numpy as np
 
-    from benchmarks.point_source import lagrange
+    from jamsu.benchmarks.point_source import lagrange
 
     x, z = np.asarray(cut.grid.centres(0)), np.asarray(cut.grid.centres(2))
     weights = np.zeros(cut.grid.shape)
@@ -60,10 +60,10 @@ def force(model: Model, state: State, axis: int) -> tuple[Any, Any]:
     """
     import jax.numpy as jnp
 
-    from solver.flow import control_volume, inner_faces, viscous_force
-    from solver.fusion import widened
-    from solver.mesh import along, take
-    from solver.operators import difference
+    from jamsu.solver.flow import control_volume, inner_faces, viscous_force
+    from jamsu.solver.fusion import widened
+    from jamsu.solver.mesh import along, take
+    from jamsu.solver.operators import difference
 
     mesh = model.mesh
     assert mesh.obstacles is not None

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from geometry.cutcells import CutCells
-    from solver.step import Model, State
+    from jamsu.geometry.cutcells import CutCells
+    from jamsu.solver.step import Model, State
 
 ANGLES = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)  # degrees from the bottom
 ASIDE, ABOVE = 0.7, 1.0  # from the centre the cells are uniform, D
@@ -55,9 +55,9 @@ def cylinder_natural(
     rayleigh: float, prandtl: float, cells: int, distance: float, tolerance: float, largest_time: float
 ) -> dict[str, Any]:
     """March to the steady state on half of the cells, then on all."""
-    from benchmarks.marching import carried
-    from benchmarks.streams import settle
-    from solver.step import initial_state
+    from jamsu.benchmarks.marching import carried
+    from jamsu.benchmarks.streams import settle
+    from jamsu.solver.step import initial_state
 
     levels = [n for n in (cells // COARSER,) if 8 <= n < cells] + [cells]
     steps, means = [], []
@@ -89,11 +89,11 @@ def cut_half(cells: int, distance: float) -> CutCells:
     """The half x > 0 of the fluid around the cylinder at the origin."""
     import numpy as np
 
-    from benchmarks.streams import growing
-    from cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from geometry.cutcells import cut_cells
-    from geometry.grid import Grid
-    from geometry.shapes import Box, Cylinder
+    from jamsu.benchmarks.streams import growing
+    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
+    from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.grid import Grid
+    from jamsu.geometry.shapes import Box, Cylinder
 
     width = 1 / cells
     side, below, above = (growing(width, width, reach, distance, GROWTH) for reach in (ASIDE, ASIDE, ABOVE))
@@ -105,7 +105,7 @@ def cut_half(cells: int, distance: float) -> CutCells:
 
 def natural_model(cut: CutCells, rayleigh: float, prandtl: float) -> Model:
     """The fluid at rest far away, drawn in through three sides."""
-    from benchmarks.cut_streams import cut_stream_model
+    from jamsu.benchmarks.cut_streams import cut_stream_model
 
     drawn = ("entraining", (0.0, 0.0, 0.0), 0.0)
     return cut_stream_model(
@@ -122,7 +122,7 @@ def measure(model: Model, state: State, cut: CutCells) -> dict[str, Any]:
     """Nusselt numbers by the heat that the patches of wall exchange with their cells."""
     import numpy as np
 
-    from benchmarks.annulus import WINDOW, WINDOW_CELLS, local
+    from jamsu.benchmarks.annulus import WINDOW, WINDOW_CELLS, local
 
     heat = model.heat
     cell = np.flatnonzero(cut.wall_area > 0)

@@ -18,12 +18,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 DISTANCE = 300.0  # of the station from the inlet, Dh
 BEYOND = 1.2  # cells along the duct over those to the station
@@ -55,7 +55,7 @@ SECTION = {"pipe": 3.141592653589793 / 16, "plates": 0.25}  # of the part that i
 )
 def duct(shape: str, station: float, cells: int | None, tolerance: float) -> dict[str, Any]:
     """March the temperature to its steady state in the developed flow."""
-    from benchmarks.streams import settle
+    from jamsu.benchmarks.streams import settle
 
     across = enough_cells(station) if cells is None else cells
     model, friction = duct_model(shape, station, across)
@@ -93,11 +93,11 @@ def pipe(edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: 
     """The quarter y, z > 0 of a pipe of diameter 1."""
     import numpy as np
 
-    from benchmarks.cut_streams import cut_stream_model
-    from cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from geometry.cutcells import cut_cells
-    from geometry.grid import Grid
-    from geometry.shapes import Cylinder
+    from jamsu.benchmarks.cut_streams import cut_stream_model
+    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
+    from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.grid import Grid
+    from jamsu.geometry.shapes import Cylinder
 
     length = float(edges[-1])
     across = np.linspace(0.0, 0.5, cells // 2 + 1)
@@ -119,7 +119,7 @@ def plates(edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity
     import jax.numpy as jnp
     import numpy as np
 
-    from solver.box import box_model, open_box_sides
+    from jamsu.solver.box import box_model, open_box_sides
 
     sides = open_box_sides(
         {(0, 0): ("inflow", (profile, 0.0, 0.0), 1.0), (0, 1): ("outflow", (0.0, 0.0, 0.0), 0.0)}, jnp.float64
@@ -155,10 +155,10 @@ def _balance(model: Model) -> Any:
     """Profile in balance with the gradient 1 on the first inner faces, for a viscosity of 1."""
     import jax.numpy as jnp
 
-    from solver.conjugate_gradient import conjugate_gradient
-    from solver.flow import control_volume, viscous_force
-    from solver.fusion import widened
-    from solver.step import initial_state
+    from jamsu.solver.conjugate_gradient import conjugate_gradient
+    from jamsu.solver.flow import control_volume, viscous_force
+    from jamsu.solver.fusion import widened
+    from jamsu.solver.step import initial_state
 
     mesh = model.mesh
     still = initial_state(mesh).velocity
@@ -185,7 +185,7 @@ def flowing(model: Model) -> State:
     """The inlet's profile and temperature everywhere."""
     import jax.numpy as jnp
 
-    from solver.step import initial_state
+    from jamsu.solver.step import initial_state
 
     assert model.sides is not None
     state = initial_state(model.mesh, model.mesh.open_cell)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.registry import BenchmarkError, Parameter, benchmark
+from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
 
 
 @benchmark(
@@ -22,8 +22,8 @@ from benchmarks.registry import BenchmarkError, Parameter, benchmark
     gives={"effectiveness": ("", "duty over the largest duty that the second law allows")},
 )
 def exchanger(ntu: float, capacity_ratio: float, arrangement: str) -> dict[str, Any]:
-    """Effectiveness-NTU (`solver.exchanger.effectiveness`)."""
-    from solver.exchanger import effectiveness
+    """Effectiveness-NTU (`jamsu.solver.exchanger.effectiveness`)."""
+    from jamsu.solver.exchanger import effectiveness
 
     try:
         return {"effectiveness": effectiveness(ntu, capacity_ratio, arrangement)}

@@ -26,7 +26,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from benchmarks import registry
+from jamsu.benchmarks import registry
 
 REFERENCE = Path(__file__).parent / "reference"
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.grids import tanh_graded
-from benchmarks.marching import GIVES, steady_on_grids
-from benchmarks.profiles import peak
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.grids import tanh_graded
+from jamsu.benchmarks.marching import GIVES, steady_on_grids
+from jamsu.benchmarks.profiles import peak
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 # Where Ghia, Ghia & Shin, J. Comput. Phys. 48 (1982) 387, tables I and II, print velocities.
 STATIONS_Y = (
@@ -51,7 +51,7 @@ WALL_CELL = 0.5  # of a uniform one
 )
 def lid(reynolds: float, cells: int, tolerance: float, largest_time: float) -> dict[str, Any]:
     """March to the steady state on a coarse grid, then on finer ones from there."""
-    from solver.step import initial_state
+    from jamsu.solver.step import initial_state
 
     result = steady_on_grids(
         lambda n: lid_model(reynolds, n),
@@ -77,7 +77,7 @@ def lid_model(reynolds: float, cells: int) -> Model:
     """The cavity in units of L and U."""
     import numpy as np
 
-    from solver.box import box_model
+    from jamsu.solver.box import box_model
 
     edges = tanh_graded(cells, WALL_CELL)
     moving = np.zeros((3, 2, 3))

@@ -5,8 +5,9 @@ Three things make it quick (Ra = 1e6, CPU seconds of one core in double precisio
 * Coarse grids first, left early. The wall's heat flux carried from half the cells is right within 0.5 % after one round
   of steps: 1.4 s for the cavity of 128^2 cells (2.6 s with the coarse grids marched on to 10 instead of LOOSENED times
   the tolerance), 4.5 s for the cube of 64^3, of which half is computed (at a tolerance of 1e-3).
-* Anderson's method on the finest grid (`solver.acceleration`), for problems that ask for it, from there to a tolerance
-  of 1e-5: the cavity of 128^2 in 1950 steps instead of 4800 (about 9 instead of 22 s), of 64^2 in 1250 instead of 3000.
+* Anderson's method on the finest grid (`jamsu.solver.acceleration`), for problems that ask for it, from there to a
+  tolerance of 1e-5: the cavity of 128^2 in 1950 steps instead of 4800 (about 9 instead of 22 s), of 64^2 in 1250
+  instead of 3000.
   The cube of 32^3 took 850 instead of 1600. Rounds of 10 to 100 steps and depths of 10 to 30 gave at best a fifth fewer
   steps, and no less time.
 * The step that a grid starts with follows from the flow carried to it, not from one that has still to begin.
@@ -23,12 +24,12 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from benchmarks.registry import Parameter
-from benchmarks.stopwatch import Stopwatch
+from jamsu.benchmarks.registry import Parameter
+from jamsu.benchmarks.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
-    from solver.mesh import Mesh
-    from solver.step import Model, State
+    from jamsu.solver.mesh import Mesh
+    from jamsu.solver.step import Model, State
 
 COURANT = 0.7
 STEPS_A_ROUND = 50
@@ -140,8 +141,8 @@ def carried(state: State, old: Mesh, new: Mesh) -> State:
     """The state on another mesh, with the temperature of solids, which conduct here and so are as good as fluid."""
     import numpy as np
 
-    from solver.step import initial_state
-    from solver.transfer import refine
+    from jamsu.solver.step import initial_state
+    from jamsu.solver.transfer import refine
 
     solid = (old.open_cell == 0, new.open_cell == 0)
     return refine(state, old, new, initial_state(new).velocity, (np.asarray(solid[0]), np.asarray(solid[1])))
@@ -172,7 +173,7 @@ def steady(
     import jax.numpy as jnp
     import numpy as np
 
-    from solver.acceleration import Mixture
+    from jamsu.solver.acceleration import Mixture
 
     march, rate_of = _compiled()
     # Buoyancy and advection are explicit: the step has to resolve the fastest internal wave as well.
@@ -240,7 +241,7 @@ def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The march and the Courant rate, compiled once for each grid's shape."""
     import jax
 
-    from solver.courant import courant_rate
+    from jamsu.solver.courant import courant_rate
 
     return jax.jit(partial(_march, steps=STEPS_A_ROUND)), jax.jit(courant_rate)
 
@@ -250,8 +251,8 @@ def _march(model: Model, state: State, dt: Any, steps: int) -> tuple[State, Any]
     import jax
     import jax.numpy as jnp
 
-    from solver.mesh import AXES
-    from solver.step import step
+    from jamsu.solver.mesh import AXES
+    from jamsu.solver.step import step
 
     before = jax.lax.fori_loop(0, steps - 1, lambda _, s: step(model, s, dt)[0], state)
     after, _ = step(model, before, dt)
@@ -279,8 +280,8 @@ def falling_along(axis: int, model: Model) -> State:
     """Fluid at rest, temperature falling linearly from 1 to 0 along one axis of a unit box."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
-    from solver.step import initial_state
+    from jamsu.solver.mesh import along
+    from jamsu.solver.step import initial_state
 
     return initial_state(model.mesh, jnp.broadcast_to(1 - along(model.mesh.centres(axis), axis), model.mesh.shape))
 

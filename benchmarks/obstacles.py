@@ -1,6 +1,6 @@
 """Solids and curved walls inside a box, set up for the solver as the module's own blocks and hull are.
 
-`cases.assembly` closes faces, sums the walls' friction and makes the arrays of `solver.mesh.Obstacles`.
+`jamsu.cases.assembly` closes faces, sums the walls' friction and makes the arrays of `jamsu.solver.mesh.Obstacles`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from geometry.cutcells import CutCells
-    from solver.box import Side
-    from solver.mesh import Mesh
-    from solver.step import Model
+    from jamsu.geometry.cutcells import CutCells
+    from jamsu.solver.box import Side
+    from jamsu.solver.mesh import Mesh
+    from jamsu.solver.step import Model
 
 # The pressure is solved until these shares of the divergence, or of a cell, are left: nothing that shows in a result.
 PRESSURE_TOLERANCE = 1e-3
@@ -41,12 +41,12 @@ def solid_model(
     import jax.numpy as jnp
     import numpy as np
 
-    from cases.assembly.domain import open_domain
-    from cases.assembly.mesh import domain_mesh
-    from geometry.cutcells import cut_cells
-    from geometry.grid import Grid
-    from geometry.shapes import Box
-    from solver.box import box_model
+    from jamsu.cases.assembly.domain import open_domain
+    from jamsu.cases.assembly.mesh import domain_mesh
+    from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.grid import Grid
+    from jamsu.geometry.shapes import Box
+    from jamsu.solver.box import box_model
 
     grid = Grid(*edges)
     whole = cut_cells(grid, Box(np.subtract(grid.lower, 1.0), np.add(grid.upper, 1.0)), closed_box=False)
@@ -92,10 +92,10 @@ def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temper
     import jax.numpy as jnp
     import numpy as np
 
-    from cases.assembly.domain import NEAREST_WALL, open_domain
-    from cases.assembly.heat import SMALLEST_INERTIA, wall_shift
-    from cases.assembly.mesh import domain_mesh
-    from solver.advection import face_reading
+    from jamsu.cases.assembly.domain import NEAREST_WALL, open_domain
+    from jamsu.cases.assembly.heat import SMALLEST_INERTIA, wall_shift
+    from jamsu.cases.assembly.mesh import domain_mesh
+    from jamsu.solver.advection import face_reading
 
     grid = cut.grid
     distance = np.maximum(cut.wall_distance, NEAREST_WALL * min(float(grid.widths(axis).min()) for axis in range(3)))

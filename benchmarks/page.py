@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from benchmarks.charts import Series, bar_chart, line_chart
-from benchmarks.ladder import Check, Rung
+from jamsu.benchmarks.charts import Series, bar_chart, line_chart
+from jamsu.benchmarks.ladder import Check, Rung
 
 COLUMNS = (
     *("benchmark", "case", "quantity", "ours", "reference", "difference", "tolerance", "pass"),

@@ -13,20 +13,20 @@ source of finite size. Far above it the boundary-layer solutions hold. Their con
 virtual origin: u^5, g'^(-5/3) and 1/g' grow linearly with height, and their slopes do not depend on it; w is constant.
 Units: height of the box, and the velocity (B'^2 H / nu)^(1/5) or (B / nu)^(1/2); g' is the temperature. The buoyancy
 flux is that which the flow carries at the heights of the fit. The same constants by the similarity equations, for any
-Prandtl number, are given beside them (`benchmarks.similarity`).
+Prandtl number, are given beside them (`jamsu.benchmarks.similarity`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
-from benchmarks.similarity import plume_profile
+from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.similarity import plume_profile
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 HEIGHTS = (0.35, 0.75)  # of the box, between which the constants are fitted
 WIDE = {"line": 1.0, "round": 0.5}  # half width of the box, heights
@@ -65,8 +65,8 @@ def plume(
     kind: str, prandtl: float, cells: int, grashof: float | None, tolerance: float, largest_time: float
 ) -> dict[str, Any]:
     """March the plume to its steady state."""
-    from benchmarks.streams import settle
-    from solver.step import initial_state
+    from jamsu.benchmarks.streams import settle
+    from jamsu.solver.step import initial_state
 
     exact = plume_profile(kind, prandtl)
     model, strength = plume_model(kind, prandtl, cells, GRASHOF[kind] if grashof is None else grashof)
@@ -89,8 +89,8 @@ def plume_model(kind: str, prandtl: float, cells: int, grashof: float) -> tuple[
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.streams import growing
-    from solver.box import box_model, open_box_sides
+    from jamsu.benchmarks.streams import growing
+    from jamsu.solver.box import box_model, open_box_sides
 
     profile = plume_profile(kind, prandtl)
     # The units make B'^2 H / nu = 1 with B' = nu^(1/2), or B / nu = 1.

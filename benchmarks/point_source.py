@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import BenchmarkError, Parameter, benchmark
+from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 GROWTH = 1.08  # of a cell to the next outer one
 WIDEST_NEAR = 0.5  # cell at the source, D/U
@@ -60,7 +60,7 @@ def point_source(
     """March the concentration to its steady state."""
     import numpy as np
 
-    from benchmarks.streams import settle
+    from jamsu.benchmarks.streams import settle
 
     length = diffusivity / velocity
     places = np.abs(np.asarray(stations, float).reshape(-1, 3) / length)
@@ -99,8 +99,8 @@ def stream_model(places: np.ndarray, line: bool, cells: int) -> tuple[Model, flo
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.streams import growing
-    from solver.box import box_model, open_box_sides
+    from jamsu.benchmarks.streams import growing
+    from jamsu.solver.box import box_model, open_box_sides
 
     r = np.linalg.norm(places, axis=1)
     # The concentration falls e-fold within 1 / (1/r + (1 - cos) / 2), the gradient of the logarithm.
@@ -136,7 +136,7 @@ def streaming(model: Model) -> State:
     """Clean fluid that moves with the stream."""
     import jax.numpy as jnp
 
-    from solver.step import initial_state
+    from jamsu.solver.step import initial_state
 
     state = initial_state(model.mesh)
     return replace(state, velocity=(jnp.ones_like(state.velocity[0]), *state.velocity[1:]))

@@ -10,12 +10,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from solver.mesh import Mesh
+    from jamsu.solver.mesh import Mesh
 
 WALLS = ((1 / 3, (0.0, 0.6)), (2 / 3, (0.4, 1.0)))  # x, and from which height to which
 PRECONDITIONERS = ("panels", "box")
@@ -49,9 +49,9 @@ def pressure(
     import jax
     import jax.numpy as jnp
 
-    from solver import preconditioner as walls
-    from solver.operators import divergence
-    from solver.pressure import box_solver, project
+    from jamsu.solver import preconditioner as walls
+    from jamsu.solver.operators import divergence
+    from jamsu.solver.pressure import box_solver, project
 
     mesh = obstacle_mesh(obstacle, cells, stretching, precision)
     box = box_solver(mesh)
@@ -79,12 +79,12 @@ def obstacle_mesh(obstacle: str, cells: int, stretching: float, precision: str) 
     """The unit cube with one of the obstacles, cut and closed as a module's grid is."""
     import jax.numpy as jnp
 
-    from cases.assembly.domain import open_domain, panel_faces
-    from cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from cases.assembly.mesh import domain_mesh
-    from geometry.cutcells import cut_cells
-    from geometry.grid import Grid
-    from geometry.shapes import Box, Cylinder
+    from jamsu.cases.assembly.domain import open_domain, panel_faces
+    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
+    from jamsu.cases.assembly.mesh import domain_mesh
+    from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.grid import Grid
+    from jamsu.geometry.shapes import Box, Cylinder
 
     edges = stretched(cells, stretching)
     if obstacle == "cylinder":
@@ -104,7 +104,7 @@ def stretched(cells: int, ratio: float) -> np.ndarray:
     import numpy as np
     from scipy.optimize import brentq
 
-    from benchmarks.grids import tanh_graded
+    from jamsu.benchmarks.grids import tanh_graded
 
     if ratio <= 1.0:
         return np.linspace(0.0, 1.0, cells + 1)

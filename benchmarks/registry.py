@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import benchmarks
+from jamsu import benchmarks
 
 Kind = Literal["number", "integer", "flag", "name", "numbers", "pairs", "points"]
 
@@ -182,7 +182,7 @@ def all_benchmarks() -> dict[str, Benchmark]:
     """Every benchmark by name; imports each file of the package once."""
     for module in sorted(found.name for found in pkgutil.iter_modules(benchmarks.__path__)):
         if not module.startswith("_"):
-            importlib.import_module(f"benchmarks.{module}")
+            importlib.import_module(f"jamsu.benchmarks.{module}")
     return dict(sorted(_BENCHMARKS.items()))
 
 

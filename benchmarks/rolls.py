@@ -11,12 +11,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.grids import wall_graded
-from benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady, steady_on_grids
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.grids import wall_graded
+from jamsu.benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady, steady_on_grids
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 CRITICAL_WAVE_NUMBER = 3.117
 CRITICAL_RAYLEIGH = 1707.762
@@ -89,7 +89,7 @@ def rolls_model(rayleigh: float, prandtl: float, cells: int, wave_number: float)
     """One roll, pi / a long, in units of d, alpha and dT."""
     import numpy as np
 
-    from solver.box import box_model
+    from jamsu.solver.box import box_model
 
     length = np.pi / wave_number
     return box_model(
@@ -105,8 +105,8 @@ def disturbed(model: Model, amplitude: float) -> State:
     """Fluid at rest, temperature of conduction with one roll's disturbance, warm where x = 0."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
-    from solver.step import initial_state
+    from jamsu.solver.mesh import along
+    from jamsu.solver.step import initial_state
 
     mesh = model.mesh
     x, z = along(mesh.centres(0), 0) / mesh.x_edge[-1], along(mesh.centres(2), 2)

@@ -19,14 +19,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
-from benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids, starting_fields
+from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids, starting_fields
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from solver.step import Model, State
-    from solver.turbulence import TurbulenceModel
+    from jamsu.solver.step import Model, State
+    from jamsu.solver.turbulence import TurbulenceModel
 
 LENGTH, SLOT, OUTLET = 3.0, 0.056, 0.16  # H
 REYNOLDS = 5000.0  # of the slot
@@ -87,8 +87,8 @@ def room_model(name: TurbulenceModel, cells: int) -> Model:
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.grids import segments, tanh_graded
-    from solver.box import box_model, open_box_sides
+    from jamsu.benchmarks.grids import segments, tanh_graded
+    from jamsu.solver.box import box_model, open_box_sides
 
     x = LENGTH * tanh_graded(round(1.2 * cells), END_CELL)
     z, part = segments((OUTLET, 1 - OUTLET - SLOT, SLOT), cells, SLOT / max(3, round(cells / 12)))
@@ -134,8 +134,8 @@ def walls_beside_openings(x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.
 
 def begin(model: Model) -> State:
     """Air at rest between the openings; k and epsilon of a tenth of u0."""
-    from solver.open_sides import side_velocity
-    from solver.step import initial_state
+    from jamsu.solver.open_sides import side_velocity
+    from jamsu.solver.step import initial_state
 
     assert model.sides is not None
     state = initial_state(model.mesh, turbulence=starting_fields(model))
@@ -147,8 +147,8 @@ def measure(model: Model, state: State, stations: Sequence[float]) -> dict[str, 
     import numpy as np
     from scipy.interpolate import PchipInterpolator
 
-    from solver.turbulence import closure, renewed_walls
-    from solver.walls import cell_speed
+    from jamsu.solver.turbulence import closure, renewed_walls
+    from jamsu.solver.walls import cell_speed
 
     mesh = model.mesh
     x, z = np.asarray(mesh.x_edge), np.asarray(mesh.centres(2))

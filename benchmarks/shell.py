@@ -3,8 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
-from benchmarks.registry import BenchmarkError, Parameter, benchmark
-from benchmarks.wall import contacts, elements
+from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
+from jamsu.benchmarks.wall import contacts, elements
 
 
 @benchmark(
@@ -31,8 +31,8 @@ from benchmarks.wall import contacts, elements
 def shell(
     radii: list[float], layers: list[float], contact_resistances: list[float] | None, **fluids: float
 ) -> dict[str, Any]:
-    """Series resistances (`solver.shell.cylindrical_shell`)."""
-    from solver.shell import Layer, cylindrical_shell
+    """Series resistances (`jamsu.solver.shell.cylindrical_shell`)."""
+    from jamsu.solver.shell import Layer, cylindrical_shell
 
     if not layers:
         raise BenchmarkError("shell: layers=[]: expected at least one layer")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from solver.compilation import CompilationCount
-    from solver.step import Model, State
+    from jamsu.solver.compilation import CompilationCount
+    from jamsu.solver.step import Model, State
 
 SHARE = 0.005  # of the answer, within which it counts as found
 
@@ -22,7 +22,7 @@ class Stopwatch:
         self.compiling: CompilationCount
 
     def __enter__(self) -> Stopwatch:
-        from solver.compilation import CompilationCount
+        from jamsu.solver.compilation import CompilationCount
 
         self.compiling = CompilationCount()
         self.compiling.__enter__()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 # Adams-Bashforth is stable for upwind advection up to Courant numbers of 1/2 and for viscosity up to the viscous limit,
 # but not for both at once.
@@ -36,7 +36,7 @@ def settle(
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.marching import STEPS_A_ROUND, _compiled, viscous_limit
+    from jamsu.benchmarks.marching import STEPS_A_ROUND, _compiled, viscous_limit
 
     march, rate_of = _compiled()
     longest = min(longest, VISCOUS * viscous_limit(model))

@@ -18,12 +18,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
-from benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids, starting_fields
+from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids, starting_fields
 
 if TYPE_CHECKING:
-    from solver.step import Model, State
-    from solver.turbulence import TurbulenceModel
+    from jamsu.solver.step import Model, State
+    from jamsu.solver.turbulence import TurbulenceModel
 
 PRANDTL = 0.71
 WIDTH, HEIGHT = 0.076, 2.18  # m
@@ -89,8 +89,8 @@ def tall_cavity_model(rayleigh: float, name: TurbulenceModel, cells: int) -> Mod
     """The cavity in its own units, a slice of unit depth."""
     import numpy as np
 
-    from benchmarks.grids import tanh_graded
-    from solver.box import box_model
+    from jamsu.benchmarks.grids import tanh_graded
+    from jamsu.solver.box import box_model
 
     return box_model(
         [tanh_graded(cells, WALL_CELL), np.array([0.0, 1.0]), HEIGHT / WIDTH * tanh_graded(3 * cells // 2, END_CELL)],
@@ -110,8 +110,8 @@ def begin(model: Model) -> State:
     """Air at rest; k and epsilon of a tenth of the unit of velocity."""
     import jax.numpy as jnp
 
-    from solver.mesh import along
-    from solver.step import initial_state
+    from jamsu.solver.mesh import along
+    from jamsu.solver.step import initial_state
 
     mesh = model.mesh
     conducting = jnp.broadcast_to(along(mesh.centres(0), 0) - 0.5, mesh.shape)
@@ -123,8 +123,8 @@ def measure(model: Model, state: State, rayleigh: float) -> dict[str, Any]:
     import numpy as np
     from scipy.interpolate import CubicSpline, PchipInterpolator
 
-    from solver.step import with_wall_heat
-    from solver.turbulence import closure, renewed_walls
+    from jamsu.solver.step import with_wall_heat
+    from jamsu.solver.turbulence import closure, renewed_walls
 
     mesh = model.mesh
     difference = DIFFERENCE * rayleigh / RAYLEIGH

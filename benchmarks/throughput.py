@@ -8,11 +8,11 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from solver.energy import Conduction
-    from solver.step import Model, State
+    from jamsu.solver.energy import Conduction
+    from jamsu.solver.step import Model, State
 
 TRIAD_BYTES = 2**27  # of each of its arrays: far more than caches hold
 REPEATS = 5
@@ -61,9 +61,9 @@ def throughput(cells: int, precision: str, obstacles: bool, diffusion: Conductio
     import jax
     import jax.numpy as jnp
 
-    from benchmarks.marching import viscous_limit
-    from solver.courant import courant_rate
-    from solver.step import initial_state
+    from jamsu.benchmarks.marching import viscous_limit
+    from jamsu.solver.courant import courant_rate
+    from jamsu.solver.step import initial_state
 
     dtype = jnp.dtype(precision)
     model = vessel_model(cells, dtype) if obstacles else cube_model(cells, dtype, diffusion)
@@ -102,7 +102,7 @@ def _loop(model: Model, state: State, dt: Any, steps: Any) -> tuple[State, Any]:
     import jax
     import jax.numpy as jnp
 
-    from solver.step import step
+    from jamsu.solver.step import step
 
     def once(_: Any, carry: tuple[State, Any]) -> tuple[State, Any]:
         new, report = step(model, carry[0], dt)
@@ -169,14 +169,14 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     """Seconds of the parts of a step, each compiled and run on its own with what it reads given to it."""
     import jax
 
-    from solver.energy import advance_temperature, advected_heat, total_conductance
-    from solver.flow import explicit_tendency
-    from solver.fusion import widened
-    from solver.mesh import AXES
-    from solver.operators import volume_flux
-    from solver.pressure import project
-    from solver.step import mobility, predict
-    from solver.turbulence import closure
+    from jamsu.solver.energy import advance_temperature, advected_heat, total_conductance
+    from jamsu.solver.flow import explicit_tendency
+    from jamsu.solver.fusion import widened
+    from jamsu.solver.mesh import AXES
+    from jamsu.solver.operators import volume_flux
+    from jamsu.solver.pressure import project
+    from jamsu.solver.step import mobility, predict
+    from jamsu.solver.turbulence import closure
 
     def advected(model: Model, flux: Any, temperature: Any) -> Any:
         return advected_heat(model.mesh, model.heat, flux, widened(temperature))
@@ -221,7 +221,7 @@ def cube_model(cells: int, dtype: Any, diffusion: Conduction = "direct") -> Mode
     """A cube of air heated from one side (Ra = 1e6); `diffusion` as in `throughput`, the pressure solved directly."""
     import numpy as np
 
-    from solver.box import box_model
+    from jamsu.solver.box import box_model
 
     edges = [np.linspace(0, 1, cells + 1)] * 3
     return box_model(
@@ -248,12 +248,12 @@ def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
     import jax.numpy as jnp
     import numpy as np
 
-    from geometry.cutcells import cut_cells
-    from geometry.grid import Grid
-    from geometry.shapes import Cylinder
-    from solver.box import box_model
-    from solver.mesh import AXES, Mesh, Obstacles
-    from solver.pressure import box_solver
+    from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.grid import Grid
+    from jamsu.geometry.shapes import Cylinder
+    from jamsu.solver.box import box_model
+    from jamsu.solver.mesh import AXES, Mesh, Obstacles
+    from jamsu.solver.pressure import box_solver
 
     edges = np.linspace(0, 1, cells + 1)
     grid = Grid(edges, edges, edges)

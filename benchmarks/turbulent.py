@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from benchmarks.registry import Parameter
+from jamsu.benchmarks.registry import Parameter
 
 if TYPE_CHECKING:
-    from solver.k_epsilon import Turbulence
-    from solver.mesh import Vector
-    from solver.step import Model, State
+    from jamsu.solver.k_epsilon import Turbulence
+    from jamsu.solver.mesh import Vector
+    from jamsu.solver.step import Model, State
 
 COURANT = 0.5  # of the rate that counts explicit eddy diffusion as well
 STEPS_A_ROUND = 100
@@ -64,7 +64,7 @@ def marched_on_grids(
       decay: slowest decay time of a disturbance: what is left to change is the rate of change times it.
       largest_time: on each grid.
     """
-    from benchmarks.marching import carried
+    from jamsu.benchmarks.marching import carried
 
     model = build(levels[0])
     state = begin(model)
@@ -93,7 +93,7 @@ def marched_on_grids(
 
 def starting_fields(model: Model) -> Turbulence | None:
     """k and epsilon of a tenth of the unit of velocity, everywhere; None with other models."""
-    from solver.turbulence import initial_turbulence
+    from jamsu.solver.turbulence import initial_turbulence
 
     if model.turbulence != "k_epsilon":
         return None
@@ -105,7 +105,7 @@ def march(model: Model, state: State, decay: float, tolerance: float, largest_ti
     import jax.numpy as jnp
     import numpy as np
 
-    from benchmarks.marching import viscous_limit
+    from jamsu.benchmarks.marching import viscous_limit
 
     round_of, rate_of = _compiled()
     begin = float(state.time)
@@ -170,7 +170,7 @@ def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """A round and the Courant rate, compiled once for each grid's shape and model."""
     import jax
 
-    from solver.courant import courant_rate
+    from jamsu.solver.courant import courant_rate
 
     return jax.jit(partial(_round, steps=STEPS_A_ROUND)), courant_rate
 
@@ -180,9 +180,9 @@ def _round(model: Model, state: State, dt: Any, steps: int) -> tuple[State, Any,
     import jax
     import jax.numpy as jnp
 
-    from benchmarks.marching import max_abs
-    from solver.step import step
-    from solver.turbulence import renewed_walls
+    from jamsu.benchmarks.marching import max_abs
+    from jamsu.solver.step import step
+    from jamsu.solver.turbulence import renewed_walls
 
     model = renewed_walls(model, state.velocity)
 

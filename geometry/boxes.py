@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from geometry.grid import AXIS_NAMES, Grid
-from geometry.shapes import Number, Shape, Vector
+from jamsu.geometry.grid import AXIS_NAMES, Grid
+from jamsu.geometry.shapes import Number, Shape, Vector
 
 # Share of the neighbouring cell width within which a face counts as being on a grid plane.
 PLANE_TOLERANCE = 1e-6

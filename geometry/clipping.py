@@ -1,7 +1,7 @@
 """Exact integrals where several surfaces meet: simplices split by each interpolated leaf in turn.
 
 After the splits every piece lies on one side of every leaf, so edges and corners between the leaves come
-out exactly, not rounded as by the interpolation of the combined distance. Slower than `geometry.marching`
+out exactly, not rounded as by the interpolation of the combined distance. Slower than `jamsu.geometry.marching`
 and needed only in the few cells along sharp edges.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geometry.marching import BOX_CORNERS, BOX_TETRAHEDRA, SQUARE_CORNERS, SQUARE_TRIANGLES
+from jamsu.geometry.marching import BOX_CORNERS, BOX_TETRAHEDRA, SQUARE_CORNERS, SQUARE_TRIANGLES
 
 # A prism between the triangles 0 1 2 and 3 4 5, as three tetrahedra.
 _PRISM = ((0, 1, 2, 5), (0, 1, 4, 5), (0, 3, 4, 5))
@@ -18,7 +18,7 @@ _PRISM = ((0, 1, 2, 5), (0, 1, 4, 5), (0, 3, 4, 5))
 def clip_boxes(values: np.ndarray, size: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, ...]:
     """Open volume, its moment, wall area and its moment, of boxes with distances `values (n, 8, leaves)`.
 
-    `table` is that of `geometry.regions.Region`; moments are about each box's lower corner, as in
+    `table` is that of `jamsu.geometry.regions.Region`; moments are about each box's lower corner, as in
     `cut_boxes`.
     """
     count, leaves = len(values), values.shape[2]

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from geometry.grid import Grid
-from geometry.shapes import Shape
-from geometry.smallcells import close_small_cells, closing_vector
-from geometry.subdivision import Integrals, Refinement, integrate
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Shape
+from jamsu.geometry.smallcells import close_small_cells, closing_vector
+from jamsu.geometry.subdivision import Integrals, Refinement, integrate
 
 # Volume fractions (and shares of a face) below this are round-off of a wall that touches a grid plane.
 NEGLIGIBLE = 1e-7

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.shapes import Shape
+from jamsu.geometry.shapes import Shape
 
 # The table of answers has two to this power entries.
 MOST_LEAVES = 16

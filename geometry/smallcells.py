@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geometry.grid import Grid
+from jamsu.geometry.grid import Grid
 
 if TYPE_CHECKING:
-    from geometry.cutcells import CutCells
+    from jamsu.geometry.cutcells import CutCells
 
 Apertures = tuple[np.ndarray, np.ndarray, np.ndarray]
 # Small cells that border only small cells pass their wall on; a chain longer than this is a pocket, and is

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geometry.shapes import Bounds, Shape
+from jamsu.geometry.shapes import Bounds, Shape
 
 if TYPE_CHECKING:
     import pyvista as pv

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geometry.clipping import clip_boxes, clip_rectangles
-from geometry.marching import BOX_CORNERS, cut_boxes, cut_rectangles
-from geometry.regions import Region, regions
-from geometry.shapes import Shape
+from jamsu.geometry.clipping import clip_boxes, clip_rectangles
+from jamsu.geometry.marching import BOX_CORNERS, cut_boxes, cut_rectangles
+from jamsu.geometry.regions import Region, regions
+from jamsu.geometry.shapes import Shape
 
 # Relative to the width of the box: a surface that strays less from its interpolation is flat.
 FLAT = 1e-9

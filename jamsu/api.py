@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import xarray as xr
 
-    from cases.run.runner import Progress, Run
-    from cases.schema.case import Case
+    from jamsu.cases.run.runner import Progress, Run
+    from jamsu.cases.schema.case import Case
 
 Quality = Literal["coarse", "default", "fine"]
 Values = Mapping[str, Any]
@@ -31,9 +31,9 @@ def run(
 
     `case` is a name of the library, the path of a TOML file, or a Case. With `output` the result is written
     there as well, and an existing file is refused unless `force`; `resume` goes on from the checkpoint of an
-    interrupted run with the same output. `progress` is called during the run with a `cases.run.runner.Progress`.
+    interrupted run with the same output. `progress` is called during the run with a `jamsu.cases.run.runner.Progress`.
 
-    Read `tree.attrs["status"]`: a run that did not converge is returned too. Raises `cases.errors.CaseError`
+    Read `tree.attrs["status"]`: a run that did not converge is returned too. Raises `jamsu.cases.errors.CaseError`
     for a bad case or an output that cannot be used.
     """
     path = None if output is None else Path(output)
@@ -53,13 +53,13 @@ def solve(
 ) -> Run:
     """Solve a case with overrides "path=value": the run with its tree and its summary. Raises as `run`."""
     if output is not None:
-        from cases.results.file import check_output
+        from jamsu.cases.results.file import check_output
 
         check_output(output, overwrite=force, resume=resume)
     loaded = _loaded(case, changes)
-    from cases.errors import CaseError
-    from cases.reading.loader import error_as_typed
-    from cases.run.runner import run_case  # imports jax: only once the input is known to be good
+    from jamsu.cases.errors import CaseError
+    from jamsu.cases.reading.loader import error_as_typed
+    from jamsu.cases.run.runner import run_case  # imports jax: only once the input is known to be good
 
     try:
         return run_case(loaded, output=output, quality=quality, resume=resume, force=force, progress=progress)
@@ -67,9 +67,9 @@ def solve(
         raise error_as_typed(error, case, changes) if isinstance(case, str | Path) else error from error
 
 
-def cases() -> tuple[str, ...]:
+def library() -> tuple[str, ...]:
     """Names of the library's cases."""
-    from cases import library_names
+    from jamsu.cases import library_names
 
     return tuple(library_names())
 
@@ -77,9 +77,9 @@ def cases() -> tuple[str, ...]:
 def load_case(case: str | Path, set: Values | None = None) -> Case:
     """The case of a library name or a TOML file, with values changed by dotted path.
 
-    Raises `cases.errors.CaseError`, one line that names file, key, value and what was expected.
+    Raises `jamsu.cases.errors.CaseError`, one line that names file, key, value and what was expected.
     """
-    from cases import load_case as load
+    from jamsu.cases import load_case as load
 
     return load(case, overrides(set))
 
@@ -87,10 +87,10 @@ def load_case(case: str | Path, set: Values | None = None) -> Case:
 def open_result(path: str | Path) -> xr.DataTree:
     """A result file as an xarray.DataTree in memory; the file is closed again.
 
-    `xarray.open_datatree(path)` reads the same file piece by piece. Raises `cases.errors.CaseError` when it
+    `xarray.open_datatree(path)` reads the same file piece by piece. Raises `jamsu.cases.errors.CaseError` when it
     is no result.
     """
-    from cases.results.file import read_result
+    from jamsu.cases.results.file import read_result
 
     return read_result(path)
 
@@ -105,10 +105,10 @@ def render(
 ) -> Path:
     """Draw a result file off-screen to a PNG file (default: the result's name here) and return its path.
 
-    `size` is in pixels; `view` and `field` as in `viz.render.render`. Raises `cases.errors.CaseError` when
+    `size` is in pixels; `view` and `field` as in `jamsu.viz.render.render`. Raises `jamsu.cases.errors.CaseError` when
     the result cannot be read, the picture cannot be written, or this machine cannot draw.
     """
-    from viz.render import render as draw
+    from jamsu.viz.render import render as draw
 
     picture = Path(output) if output is not None else default_output(result, ".png")
     return draw(Path(result), picture, size=size, view=view, field=field)
@@ -133,15 +133,15 @@ def sweep(
 
     `vary` maps a dotted path to its values, e.g. {"site.current_speed": ["0.2 m/s", "0.5 m/s"]}. A point that
     fails has NaN KPIs and its `status` and `message` say why. With `output` the dataset is written as netCDF;
-    an interrupted sweep with the same output goes on where it was. Raises `cases.errors.CaseError` for a bad
+    an interrupted sweep with the same output goes on where it was. Raises `jamsu.cases.errors.CaseError` for a bad
     case or axes.
     """
-    from cases.sweep.axis import make_axis
-    from cases.sweep.sweep import run_sweep
+    from jamsu.cases.sweep.axis import make_axis
+    from jamsu.cases.sweep.sweep import run_sweep
 
     path = None if output is None else Path(output)
     if path is not None:
-        from cases.results.file import check_output
+        from jamsu.cases.results.file import check_output
 
         check_output(path, overwrite=force or resume)
     axes = [make_axis(key, values) for key, values in vary.items()]
@@ -152,13 +152,13 @@ def overrides(values: Values | None) -> tuple[str, ...]:
     """Values by path as the "path=value" texts of the command line."""
     if not values:
         return ()
-    from cases.sweep.axis import as_text
+    from jamsu.cases.sweep.axis import as_text
 
     return tuple(f"{path}={as_text(value)}" for path, value in values.items())
 
 
 def _loaded(case: str | Path | Case, changes: Sequence[str]) -> Case:
-    from cases import load_case as load
+    from jamsu.cases import load_case as load
 
     if isinstance(case, str | Path):
         return load(case, changes)

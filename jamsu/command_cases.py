@@ -16,7 +16,7 @@ def cases(as_json: JsonOption = False) -> None:
       jamsu cases
       jamsu cases --json
     """
-    from cases import case_text, library_names
+    from jamsu.cases import case_text, library_names
 
     rows = [_card(name, case_text(name)) for name in library_names()]
     from jamsu.console import answers, print_json
@@ -50,7 +50,7 @@ def show(case: CaseArgument, set_: SetOption = None) -> None:
       jamsu show natick2 > my-module.toml
       jamsu show natick2 --set "racks.*.power=22 kW"
     """
-    from cases import case_text, load_case
+    from jamsu.cases import case_text, load_case
 
     text = load_case(case, set_).to_toml() if set_ else case_text(case)
     print(text, end="" if text.endswith("\n") else "\n")
@@ -73,11 +73,11 @@ def check(
       jamsu check my-module.toml --quality fine
       jamsu check natick2 --set "solver.resolution=50 mm" --json
     """
-    from cases import CaseError, load_case
-    from cases.reading.loader import error_as_typed
+    from jamsu.cases import CaseError, load_case
+    from jamsu.cases.reading.loader import error_as_typed
 
     loaded = load_case(case, set_ or ())
-    from cases.run.runner import check_case
+    from jamsu.cases.run.runner import check_case
     from jamsu.console import answers, print_json
 
     try:

@@ -45,7 +45,7 @@ def _pixels(size: str) -> tuple[int, int]:
     found = re.fullmatch(r"([1-9]\d{0,4})[x×]([1-9]\d{0,4})", size.strip())
     if not found:
         raise typer.BadParameter(f"--size {size}: expected width x height in pixels, such as 1600x900")
-    from viz.gl import check_size  # light: says what is wrong before anything is read
+    from jamsu.viz.gl import check_size  # light: says what is wrong before anything is read
 
     pixels = int(found[1]), int(found[2])
     check_size(pixels)

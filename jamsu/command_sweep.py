@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.table import Table
 
-    from cases.sweep.axis import Axis
-    from cases.sweep.file import Point
+    from jamsu.cases.sweep.axis import Axis
+    from jamsu.cases.sweep.file import Point
 
 
 def sweep(
@@ -71,10 +71,10 @@ def sweep(
       130  interrupted; --resume goes on
     """
     only_one(force=force, resume=resume)
-    from cases.results.file import check_output
-    from cases.sweep.axis import parse_axis
-    from cases.sweep.sweep import run_sweep
     from jamsu.api import default_output
+    from jamsu.cases.results.file import check_output
+    from jamsu.cases.sweep.axis import parse_axis
+    from jamsu.cases.sweep.sweep import run_sweep
     from jamsu.console import answers, print_json
     from jamsu.progress import shown_progress
     from jamsu.report import GOOD_STATUS

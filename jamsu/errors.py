@@ -54,7 +54,7 @@ class OneLineErrors(TyperGroup):
                 raise
             raise _refused(f"{error.filename}: {error.strerror or error}") from None
         except Exception as error:
-            from cases.errors import CaseError  # the schema comes with it: not for `jamsu --help`
+            from jamsu.cases.errors import CaseError  # the schema comes with it: not for `jamsu --help`
 
             if not isinstance(error, CaseError):
                 raise

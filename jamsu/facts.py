@@ -10,7 +10,7 @@ Row = tuple[str, str]
 
 
 def fact_rows(facts: Mapping[str, Any]) -> list[Row]:
-    """The facts of `cases.run.runner.check_case` as a table; warnings are left out."""
+    """The facts of `jamsu.cases.run.runner.check_case` as a table; warnings are left out."""
     shape = " × ".join(str(count) for count in facts["shape"])
     rows = [
         ("cells", f"{facts['cells']:,} ({shape})"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    from cases.run.runner import Progress
+    from jamsu.cases.run.runner import Progress
 
 SECONDS_BETWEEN_LINES = 5.0
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cases.results import ashrae
+from jamsu.cases.results import ashrae
 from jamsu.progress import duration
 
 # How a run may end well: a steady one converges, a transient one comes to its last time.

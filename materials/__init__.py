@@ -1,10 +1,10 @@
 """Properties of fluids and solids, as functions JAX can trace, and where each number comes from."""
 
-from materials import fouling, seawater
-from materials.fluids import Fluid, fluid_names, get_fluid
-from materials.fouling import Fouling, fouling_names, fouling_resistance, get_fouling, growing_resistance
-from materials.ranges import RangeWarning
-from materials.solids import Solid, get_solid, solid_names
+from jamsu.materials import fouling, seawater
+from jamsu.materials.fluids import Fluid, fluid_names, get_fluid
+from jamsu.materials.fouling import Fouling, fouling_names, fouling_resistance, get_fouling, growing_resistance
+from jamsu.materials.ranges import RangeWarning
+from jamsu.materials.solids import Solid, get_solid, solid_names
 
 __all__ = [
     "Fluid",

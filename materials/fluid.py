@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
-from materials.ranges import range_messages, warn_range
+from jamsu.materials.ranges import range_messages, warn_range
 
 Property = Float[Array, "..."]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from materials.fluid import Fluid
-from materials.gases import AIR, NITROGEN
-from materials.lookup import look_up
-from materials.oil import DIELECTRIC_OIL
-from materials.seawater import seawater
+from jamsu.materials.fluid import Fluid
+from jamsu.materials.gases import AIR, NITROGEN
+from jamsu.materials.lookup import look_up
+from jamsu.materials.oil import DIELECTRIC_OIL
+from jamsu.materials.seawater import seawater
 
 __all__ = ["Fluid", "fluid_names", "get_fluid"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 from jaxtyping import ArrayLike
 
-from materials.fluid import Property
-from materials.lookup import look_up
+from jamsu.materials.fluid import Property
+from jamsu.materials.lookup import look_up
 
 _BRITISH = 0.17611
 """m2 K/W in one ft2 h degF/Btu"""

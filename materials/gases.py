@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
-from materials.fluid import Fluid, Property
+from jamsu.materials.fluid import Fluid, Property
 
 GAS_CONSTANT = 8.31451
 """J/(mol K); the value that the equations of state below were made with (the 2018 one is 6 ppm larger)."""

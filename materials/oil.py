@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import ArrayLike
 
-from materials.fluid import Fluid, Property, of_temperature
+from jamsu.materials.fluid import Fluid, Property, of_temperature
 
 _CENTRE = 428.15
 """K; temperature from which the polynomials below count"""

@@ -17,9 +17,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float
 
-from materials import gibbs
-from materials.fluid import Fluid, Property, of_temperature
-from materials.ranges import range_messages
+from jamsu.materials import gibbs
+from jamsu.materials.fluid import Fluid, Property, of_temperature
+from jamsu.materials.ranges import range_messages
 
 ZERO_CELSIUS = 273.15
 TEMPERATURE_RANGE = (271.15, 313.15)

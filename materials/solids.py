@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from jaxtyping import ArrayLike
 
-from materials.lookup import look_up
-from materials.ranges import range_messages, warn_range
+from jamsu.materials.lookup import look_up
+from jamsu.materials.ranges import range_messages, warn_range
 
 
 @dataclass(frozen=True)

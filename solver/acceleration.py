@@ -23,8 +23,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from solver.mesh import AXES, Mesh, along
-from solver.step import State
+from jamsu.solver.mesh import AXES, Mesh, along
+from jamsu.solver.step import State
 
 DEPTH = 10
 WORSE = 2.0  # growth of a block's residual, from the smallest so far, that ends a history

@@ -24,9 +24,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from solver.fusion import LAYERS, apart, core
-from solver.mesh import AXES, along, take
-from solver.operators import mean
+from jamsu.solver.fusion import LAYERS, apart, core
+from jamsu.solver.mesh import AXES, along, take
+from jamsu.solver.operators import mean
 
 Scheme = Literal["central", "limited", "upwind"]
 

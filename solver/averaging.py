@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from solver.module import KEY_FIGURES, Round
+from jamsu.solver.module import KEY_FIGURES, Round
 
 # What is averaged per round; `temperature` and the heats are themselves means over the round's steps.
 AVERAGED = (
@@ -68,6 +68,6 @@ class Average:
         return jax.tree_util.tree_map(lambda v: v / self.duration, self.sums[name])
 
     def spread(self) -> dict[str, float]:
-        """Standard deviation over time of each key figure (`solver.module.KEY_FIGURES`), between rounds."""
+        """Standard deviation over time of each key figure (`jamsu.solver.module.KEY_FIGURES`), between rounds."""
         mean, square = self.mean("key_figures"), self.mean(SQUARES)
         return dict(zip(KEY_FIGURES, np.sqrt(np.maximum(square - mean**2, 0.0)).tolist(), strict=True))

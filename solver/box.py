@@ -14,18 +14,18 @@ import numpy as np
 from jax.typing import DTypeLike
 from jaxtyping import Array
 
-from solver.advection import Scheme
-from solver.energy import Conduction, Heat
-from solver.fast_diagonalization import fast_diagonalization
-from solver.flow import Fluid, viscous_solver
-from solver.mesh import AXES, Mesh, Vector, along, full_area, take
-from solver.open_sides import ENDS, OPEN, Kind, OpenSides
-from solver.periodic import NO_AXIS, check_periodic, exact_edges
-from solver.pressure import box_solver
-from solver.step import Model
-from solver.turbulence import TurbulenceModel
-from solver.viscosity import EDDY_COEFFICIENT
-from solver.walls import box_walls
+from jamsu.solver.advection import Scheme
+from jamsu.solver.energy import Conduction, Heat
+from jamsu.solver.fast_diagonalization import fast_diagonalization
+from jamsu.solver.flow import Fluid, viscous_solver
+from jamsu.solver.mesh import AXES, Mesh, Vector, along, full_area, take
+from jamsu.solver.open_sides import ENDS, OPEN, Kind, OpenSides
+from jamsu.solver.periodic import NO_AXIS, check_periodic, exact_edges
+from jamsu.solver.pressure import box_solver
+from jamsu.solver.step import Model
+from jamsu.solver.turbulence import TurbulenceModel
+from jamsu.solver.viscosity import EDDY_COEFFICIENT
+from jamsu.solver.walls import box_walls
 
 Side = tuple[float, float] | None  # (temperature, film coefficient or inf); None: adiabatic
 OpenSide = tuple[Kind, Sequence[float | np.ndarray], float | np.ndarray]  # kind, velocity (m/s), temperature (K)
@@ -148,10 +148,10 @@ def box_model(
       sides: by axis, (lower, upper), see `side_exchange`.
       no_slip: (3, 2), 1 no-slip, 0 frictionless; default no-slip, frictionless along an axis of one cell. Inflows
         count as no-slip at their own velocity, outflows as frictionless.
-      open_sides: sides that the fluid passes, see `solver.open_sides`; None: all closed.
-      factored_viscosity: of the implicit one, see `solver.flow.ViscousSolver`.
-      periodic: by axis, whether its two sides are one, see `solver.periodic`; `sides` has None there, and `no_slip`
-        does not count. Not with "implicit" conduction.
+      open_sides: sides that the fluid passes, see `jamsu.solver.open_sides`; None: all closed.
+      factored_viscosity: of the implicit one, see `jamsu.solver.flow.ViscousSolver`.
+      periodic: by axis, whether its two sides are one, see `jamsu.solver.periodic`; `sides` has None there, and
+        `no_slip` does not count. Not with "implicit" conduction.
       acceleration: of the whole fluid, m/s2: minus the mean pressure gradient over density.
       wall_functions: of momentum and heat at the no-slip sides; the k-epsilon and zero-equation models need them.
     """

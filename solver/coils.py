@@ -2,7 +2,7 @@
 
 A coil of conductance UA, gas capacity rate C_g and water capacity rate C_w moves
     Q = eps(NTU, C_r) C_min (T_gas,in - T_water,in)
-(`solver.exchanger`). In the cells it occupies, n in a row along the gas flow, each column of gas with
+(`jamsu.solver.exchanger`). In the cells it occupies, n in a row along the gas flow, each column of gas with
 capacity rate C loses heat to the water's inlet temperature through the conductance per cell
 
     g = C [(1 - eps_g)^(-1/n) - 1],     eps_g = eps C_min / C_g,
@@ -20,7 +20,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from solver.exchanger import effectiveness
+from jamsu.solver.exchanger import effectiveness
 
 # A column may lose this share of its temperature difference at most: keeps the conductance finite.
 LARGEST_SHARE = 0.9999

@@ -6,11 +6,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from solver.fusion import beside, widened
-from solver.mesh import AXES, take
-from solver.operators import mean, volume_flux
-from solver.step import Model, State, in_halo
-from solver.turbulence import closure
+from jamsu.solver.fusion import beside, widened
+from jamsu.solver.mesh import AXES, take
+from jamsu.solver.operators import mean, volume_flux
+from jamsu.solver.step import Model, State, in_halo
+from jamsu.solver.turbulence import closure
 
 
 @jax.jit

@@ -19,12 +19,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from solver.advection import Scheme, axis_inflow
-from solver.conjugate_gradient import conjugate_gradient
-from solver.fast_diagonalization import FastDiagonalization
-from solver.fusion import beside, widened
-from solver.mesh import AXES, Mesh, Vector, take
-from solver.operators import difference, mean
+from jamsu.solver.advection import Scheme, axis_inflow
+from jamsu.solver.conjugate_gradient import conjugate_gradient
+from jamsu.solver.fast_diagonalization import FastDiagonalization
+from jamsu.solver.fusion import beside, widened
+from jamsu.solver.mesh import AXES, Mesh, Vector, take
+from jamsu.solver.operators import difference, mean
 
 Conduction = Literal["explicit", "implicit", "direct", "factored"]
 
@@ -72,7 +72,7 @@ class Heat:
 
 
 def advected_heat(mesh: Mesh, heat: Heat, flux: Vector, wide: Array) -> Float[Array, "nx ny nz"]:
-    """Heat carried into each cell by the flow, W; `wide`: the temperature, widened (see `solver.fusion`)."""
+    """Heat carried into each cell by the flow, W; `wide`: the temperature, widened (see `jamsu.solver.fusion`)."""
     total: Array | float = 0.0
     for axis in AXES:
         if mesh.shape[axis] == 1:
@@ -94,7 +94,7 @@ def total_conductance(heat: Heat, eddy_diffusivity: Array | None) -> Vector:
 
 
 def conducted_heat(conductance: Vector, wide: Array) -> Float[Array, "nx ny nz"]:
-    """Heat conducted into each cell from its neighbours, W; `wide`: the temperature, widened (see `solver.fusion`)."""
+    """Heat conducted into each cell from its neighbours, W; `wide`: the temperature, `jamsu.solver.fusion.widened`."""
     total: Array | float = 0.0
     for axis in AXES:
         flow = conductance[axis] * difference(beside(wide, axis), axis)  # W towards the lower cell

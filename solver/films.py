@@ -1,7 +1,7 @@
 """Film coefficients on the hull's outside in seawater: mean Nusselt numbers of whole bodies.
 
 Natural, forced and mixed convection. All traceable in single and double precision; numbers outside a correlation's
-data are reported by `check_hull_outside_film`, never silently clipped. `solver.gas_films` has the inside.
+data are reported by `check_hull_outside_film`, never silently clipped. `jamsu.solver.gas_films` has the inside.
 
     Ra = g beta dT L^3 / (nu alpha),  Re = U L / nu,  Pr = nu / alpha,  h = Nu k / L
 

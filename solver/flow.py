@@ -23,12 +23,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from solver.advection import Scheme, axis_inflow
-from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
-from solver.fusion import apart, beside, closed_ends, core, widened
-from solver.mesh import AXES, Mesh, Vector, along, take
-from solver.open_sides import OpenSides, passed_momentum
-from solver.operators import difference, face_mean, mean
+from jamsu.solver.advection import Scheme, axis_inflow
+from jamsu.solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
+from jamsu.solver.fusion import apart, beside, closed_ends, core, widened
+from jamsu.solver.mesh import AXES, Mesh, Vector, along, take
+from jamsu.solver.open_sides import OpenSides, passed_momentum
+from jamsu.solver.operators import difference, face_mean, mean
 
 
 @jax.tree_util.register_dataclass
@@ -69,7 +69,7 @@ def advection(mesh: Mesh, wide: Array, flux: Vector, axis: int, scheme: Scheme) 
     """Net inflow of one velocity component to its control volumes, m4/s2; inner faces of `axis`.
 
     Args:
-      wide: the component on all faces, widened (see `solver.fusion`).
+      wide: the component on all faces, widened (see `jamsu.solver.fusion`).
     """
     total: Array | float = 0.0
     for b in AXES:
@@ -101,7 +101,7 @@ def viscous_force(
     """Net viscous force per density on the control volumes of one component, m4/s2.
 
     Args:
-      wide: the component on all faces, widened (see `solver.fusion`).
+      wide: the component on all faces, widened (see `jamsu.solver.fusion`).
       viscosity: scalar (then the transposed gradient drops out by continuity) or per cell, widened, m2/s.
       friction_factor: of the walls' friction, on the inner faces of `axis`; None: 1.
     """

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from solver.mesh import AXES, take
+from jamsu.solver.mesh import AXES, take
 
 LAYERS = 2  # that a stencil reads on both sides of a point
 

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from solver.films import GRAVITY, FilmProperties, Range, Real, extrapolated, mixed, rayleigh_per_volume
-from solver.wall_law import kader_temperature, turbulent_friction_velocity, wall_distance_units
+from jamsu.solver.films import GRAVITY, FilmProperties, Range, Real, extrapolated, mixed, rayleigh_per_volume
+from jamsu.solver.wall_law import kader_temperature, turbulent_friction_velocity, wall_distance_units
 
 _SMALLEST_RAYLEIGH_PER_VOLUME = 1.0  # 1/m3; a root has no slope at 0, and below it convection is nothing
 

@@ -1,7 +1,7 @@
 """The hull: surface patches that carry heat from the gas to the sea through films and layers.
 
 Each patch of inner area A passes Q = U A (T_gas - T_out), 1/U = 1/h_i + R + 1/(h_o a), with R the layers'
-resistance per inner area and a the outer over the inner area (`solver.shell`). The films depend on the wall's
+resistance per inner area and a the outer over the inner area (`jamsu.solver.shell`). The films depend on the wall's
 temperatures (natural convection), which are those of the last update: they converge along the march.
 """
 
@@ -15,8 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from solver.films import FilmProperties, hull_outside_film
-from solver.gas_films import gas_film
+from jamsu.solver.films import FilmProperties, hull_outside_film
+from jamsu.solver.gas_films import gas_film
 
 Outside = Literal["sea", "film", "adiabatic"]
 

@@ -35,12 +35,12 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from solver.fusion import apart, beside, closed_ends, pointwise, widened
-from solver.mesh import AXES, Mesh, Vector, along, take
-from solver.operators import cell_velocity, difference, mean
-from solver.viscosity import strain_rate
-from solver.wall_law import C_MU, VON_KARMAN, reichardt_velocity, turbulent_friction_velocity
-from solver.walls import Walls, cell_speed
+from jamsu.solver.fusion import apart, beside, closed_ends, pointwise, widened
+from jamsu.solver.mesh import AXES, Mesh, Vector, along, take
+from jamsu.solver.operators import cell_velocity, difference, mean
+from jamsu.solver.viscosity import strain_rate
+from jamsu.solver.wall_law import C_MU, VON_KARMAN, reichardt_velocity, turbulent_friction_velocity
+from jamsu.solver.walls import Walls, cell_speed
 
 C_1, C_2 = 1.5, 1.9
 SIGMA_K, SIGMA_EPSILON = 1.4, 1.4
@@ -121,7 +121,7 @@ def buoyant_production(mesh: Mesh, temperature: Array, link: Vector, eddy: Array
     """G, m2/s3: from the temperature differences across the open horizontal faces of each cell.
 
     Args:
-      temperature: widened (see `solver.fusion`), K.
+      temperature: widened (see `jamsu.solver.fusion`), K.
       eddy: eddy diffusivity of heat, m2/s. link: open area over distance, m; buoyancy: g beta, m/(s2 K).
     """
     passable = jnp.where(link[2] > 0, 1.0, 0.0)

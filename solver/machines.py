@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from solver.mesh import AXES, Vector
+from jamsu.solver.mesh import AXES, Vector
 
 FAN_RELAXATION = 0.3
 

@@ -64,7 +64,7 @@ class Mesh:
     """Graded rectilinear mesh; every value is a leaf, so another mesh of the same shape compiles nothing.
 
     Attributes:
-      periodic: by axis, whether its two ends are one (static), see `solver.periodic`.
+      periodic: by axis, whether its two ends are one (static), see `jamsu.solver.periodic`.
     """
 
     x_edge: Float[Array, "nx1"]

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from solver.coils import (
+from jamsu.solver.coils import (
     Coils,
     cell_conductance,
     coil_effectiveness,
@@ -25,13 +25,13 @@ from solver.coils import (
     gas_rate,
     water_inlet,
 )
-from solver.courant import courant_rate
-from solver.hull import Hull, WallState, update_wall
-from solver.machines import FanCurves, Machines, RackPorts, by_rack, by_unit, fan_flow, prescribed_velocity
-from solver.mesh import AXES, Mesh, Vector
-from solver.operators import cell_velocity, volume_flux
-from solver.step import Model, State, step
-from solver.turbulence import TurbulentFields, renewed_walls, turbulent_fields
+from jamsu.solver.courant import courant_rate
+from jamsu.solver.hull import Hull, WallState, update_wall
+from jamsu.solver.machines import FanCurves, Machines, RackPorts, by_rack, by_unit, fan_flow, prescribed_velocity
+from jamsu.solver.mesh import AXES, Mesh, Vector
+from jamsu.solver.operators import cell_velocity, volume_flux
+from jamsu.solver.step import Model, State, step
+from jamsu.solver.turbulence import TurbulentFields, renewed_walls, turbulent_fields
 
 
 @jax.tree_util.register_dataclass

@@ -5,8 +5,8 @@ An inflow's faces carry the given normal velocity and stay as they are in the pr
 velocity of the next face inside (zero gradient) and are then corrected by the projection, whose pressure is zero on
 the side. What enters brings the given velocity and temperature with it, what leaves takes the last cell's away; what
 an outflow draws back in has the temperature that is given there and the last cell's velocity. Friction at an inflow is
-that of a wall of the given velocity, at the others there is none. Conduction is left to `solver.box.side_exchange`: a
-side conducts if it is given a wall's temperature there.
+that of a wall of the given velocity, at the others there is none. Conduction is left to
+`jamsu.solver.box.side_exchange`: a side conducts if it is given a wall's temperature there.
 
 An entraining side's faces move by their own balance of momentum, see `drawn_velocity`. Where the flow enters, its total
 pressure is that of the fluid at rest (Bernoulli), so that no energy comes with it; it brings the given tangential
@@ -27,8 +27,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from solver.mesh import AXES, Mesh, Vector, along, take
-from solver.operators import mean
+from jamsu.solver.mesh import AXES, Mesh, Vector, along, take
+from jamsu.solver.operators import mean
 
 Kind = Literal["closed", "inflow", "outflow", "entraining"]
 OPEN: tuple[Kind, ...] = ("inflow", "outflow", "entraining")

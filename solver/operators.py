@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from jaxtyping import Array, Float
 
-from solver.mesh import AXES, Mesh, Vector, along, take
+from jamsu.solver.mesh import AXES, Mesh, Vector, along, take
 
 
 def difference(array: Array, axis: int) -> Array:

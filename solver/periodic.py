@@ -26,11 +26,11 @@ import numpy as np
 from jax.typing import DTypeLike
 from jaxtyping import Array
 
-from solver.energy import Conduction, Heat
-from solver.fast_diagonalization import FastDiagonalization
-from solver.flow import ViscousSolver, inner_faces
-from solver.mesh import AXES, Mesh, Vector, pad_ends, take
-from solver.open_sides import OpenSides
+from jamsu.solver.energy import Conduction, Heat
+from jamsu.solver.fast_diagonalization import FastDiagonalization
+from jamsu.solver.flow import ViscousSolver, inner_faces
+from jamsu.solver.mesh import AXES, Mesh, Vector, pad_ends, take
+from jamsu.solver.open_sides import OpenSides
 
 LAYERS = 2
 NO_AXIS = (False, False, False)

@@ -35,8 +35,8 @@ import numpy as np
 from jaxtyping import Array, Float
 from scipy.ndimage import distance_transform_edt
 
-from solver.fast_diagonalization import FastDiagonalization
-from solver.mesh import AXES, Mesh, along, full_area, pad_ends, take
+from jamsu.solver.fast_diagonalization import FastDiagonalization
+from jamsu.solver.mesh import AXES, Mesh, along, full_area, pad_ends, take
 
 DAMPING = 0.5
 SMALLEST = 1e-6  # of a distance: S is that of a sum that round-off could make negative

@@ -5,7 +5,7 @@
 
 Symmetric and singular up to a constant in each closed region. On a plain box the solution is direct; with
 obstacles it is conjugate gradients preconditioned by the direct solution of the open box, or by
-`solver.preconditioner`, which knows of thin walls (see there for counts). phi is the kinematic pressure
+`jamsu.solver.preconditioner`, which knows of thin walls (see there for counts). phi is the kinematic pressure
 increment, m2/s2, and b = 1/(1 + dt drag |u|) the mobility of a face behind an implicit drag (1 elsewhere).
 Source: Chorin, Math. Comp. 22 (1968) 745; van Kan, SIAM J. Sci. Stat. Comput. 7 (1986) 870 (incremental
 form).
@@ -19,13 +19,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from solver.conjugate_gradient import conjugate_gradient
-from solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
-from solver.fusion import beside, closed_ends, widened
-from solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
-from solver.open_sides import Kind, OpenSides, side_conductance, side_slopes
-from solver.operators import difference, divergence
-from solver.preconditioner import Preconditioner
+from jamsu.solver.conjugate_gradient import conjugate_gradient
+from jamsu.solver.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
+from jamsu.solver.fusion import beside, closed_ends, widened
+from jamsu.solver.mesh import AXES, Mesh, Vector, along, pad_ends, take
+from jamsu.solver.open_sides import Kind, OpenSides, side_conductance, side_slopes
+from jamsu.solver.operators import difference, divergence
+from jamsu.solver.preconditioner import Preconditioner
 
 _END: dict[Kind, End] = {"closed": "neumann", "inflow": "neumann", "outflow": "dirichlet", "entraining": "dirichlet"}
 

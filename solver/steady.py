@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 import jax.numpy as jnp
 import numpy as np
 
-from solver.averaging import Average
-from solver.module import INLETS, KEY_FIGURES, Module, ModuleState, Round, advance, courant_rate_now
+from jamsu.solver.averaging import Average
+from jamsu.solver.module import INLETS, KEY_FIGURES, Module, ModuleState, Round, advance, courant_rate_now
 
 STEPS_A_ROUND = 20
 LARGEST_GROWTH = 1.5  # of the step from one round to the next

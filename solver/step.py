@@ -10,14 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float
 
-from solver.energy import (
+from jamsu.solver.energy import (
     Heat,
     advance_temperature,
     advected_heat,
     total_conductance,
 )
-from solver.fast_diagonalization import FastDiagonalization
-from solver.flow import (
+from jamsu.solver.fast_diagonalization import FastDiagonalization
+from jamsu.solver.flow import (
     Fluid,
     ViscousSolver,
     control_volume,
@@ -25,15 +25,15 @@ from solver.flow import (
     inner_faces,
     viscous_force,
 )
-from solver.fusion import apart, closed_ends, widened
-from solver.mesh import AXES, Mesh, Vector, along, pad_ends
-from solver.open_sides import OpenSides, drawn_velocity, passed, side_velocity
-from solver.operators import difference, volume_flux
-from solver.periodic import Halo
-from solver.preconditioner import Preconditioner
-from solver.pressure import project
-from solver.turbulence import Closure, Turbulence, TurbulenceModel, advance_turbulence, closure
-from solver.walls import Walls, on_faces
+from jamsu.solver.fusion import apart, closed_ends, widened
+from jamsu.solver.mesh import AXES, Mesh, Vector, along, pad_ends
+from jamsu.solver.open_sides import OpenSides, drawn_velocity, passed, side_velocity
+from jamsu.solver.operators import difference, volume_flux
+from jamsu.solver.periodic import Halo
+from jamsu.solver.preconditioner import Preconditioner
+from jamsu.solver.pressure import project
+from jamsu.solver.turbulence import Closure, Turbulence, TurbulenceModel, advance_turbulence, closure
+from jamsu.solver.walls import Walls, on_faces
 
 
 @jax.tree_util.register_dataclass
@@ -218,7 +218,7 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
 
 
 def _step_in_halo(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
-    """One step of a box with periodic sides, taken on the wider box of `solver.periodic`."""
+    """One step of a box with periodic sides, taken on the wider box of `jamsu.solver.periodic`."""
     halo, wide, around = in_halo(model, state)
     new, report = step(wide, around, dt)
     within = halo.within_all(replace(new, tendency=halo.outlined(new.tendency)))
@@ -271,7 +271,7 @@ def predict(
     """Velocity before the projection: old pressure gradient, explicit forces, implicit friction or viscosity.
 
     Args:
-      wide: the velocity, widened (see `solver.fusion`).
+      wide: the velocity, widened (see `jamsu.solver.fusion`).
     """
     mesh, fluid = model.mesh, model.fluid
     result = []

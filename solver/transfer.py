@@ -14,9 +14,9 @@ import numpy as np
 from scipy.interpolate import RegularGridInterpolator
 from scipy.ndimage import distance_transform_edt
 
-from solver.mesh import AXES, Mesh, Vector
-from solver.step import State, initial_state
-from solver.turbulence import Turbulence
+from jamsu.solver.mesh import AXES, Mesh, Vector
+from jamsu.solver.step import State, initial_state
+from jamsu.solver.turbulence import Turbulence
 
 
 def refine(

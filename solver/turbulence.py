@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from solver.k_epsilon import (
+from jamsu.solver.k_epsilon import (
     SMALLEST_EPSILON,
     SMALLEST_K,
     Mixing,
@@ -18,15 +18,15 @@ from solver.k_epsilon import (
     buoyant_production,
     mixing,
 )
-from solver.mesh import Mesh, Vector
-from solver.open_sides import OpenSides, passed
-from solver.viscosity import smagorinsky, wale
-from solver.wall_law import C_MU
-from solver.walls import heat_factor, on_faces, speed_friction_factor, speed_friction_velocity
-from solver.zero_equation import zero_equation
+from jamsu.solver.mesh import Mesh, Vector
+from jamsu.solver.open_sides import OpenSides, passed
+from jamsu.solver.viscosity import smagorinsky, wale
+from jamsu.solver.wall_law import C_MU
+from jamsu.solver.walls import heat_factor, on_faces, speed_friction_factor, speed_friction_velocity
+from jamsu.solver.zero_equation import zero_equation
 
 if TYPE_CHECKING:
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 TurbulenceModel = Literal["laminar", "constant", "zero_equation", "smagorinsky", "wale", "k_epsilon"]
 STARTING_RATIO = 10.0  # of eddy to molecular viscosity in a flow that has not begun yet

@@ -16,9 +16,9 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from solver.fusion import apart, beside, widened
-from solver.mesh import AXES, Mesh, Vector, along, take
-from solver.operators import difference, mean
+from jamsu.solver.fusion import apart, beside, widened
+from jamsu.solver.mesh import AXES, Mesh, Vector, along, take
+from jamsu.solver.operators import difference, mean
 
 EDDY_COEFFICIENT = {"smagorinsky": 0.17, "wale": 0.325}
 Gradient = tuple[Vector, Vector, Vector]

@@ -6,7 +6,7 @@ profile, nu u / y, times a factor; heat that of conduction, k dT / y, times anot
     tau / rho = nu (u / y) y+ / u+(y+),      q = k (dT / y) Pr y+ / Theta+(y+),      y+ = u_* y / nu.
 
 Both factors end at 1 in the sublayer. u+ is Spalding's law where u_* follows from the speed, Reichardt's where a
-turbulence model gives it; Theta+ is Kader's (`solver.wall_law`).
+turbulence model gives it; Theta+ is Kader's (`jamsu.solver.wall_law`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from solver.mesh import AXES, Mesh, Vector
-from solver.operators import cell_velocity, mean
-from solver.wall_law import kader_temperature, wall_distance_units
+from jamsu.solver.mesh import AXES, Mesh, Vector
+from jamsu.solver.operators import cell_velocity, mean
+from jamsu.solver.wall_law import kader_temperature, wall_distance_units
 
 FAR = 1e6  # m: a wall distance where there is no wall
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from jaxtyping import Array, Float
 
-from solver.mesh import Vector
-from solver.walls import Walls, cell_speed
+from jamsu.solver.mesh import Vector
+from jamsu.solver.walls import Walls, cell_speed
 
 COEFFICIENT = 0.03874
 

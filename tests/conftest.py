@@ -5,5 +5,5 @@ from jaxtyping import install_import_hook
 
 jax.config.update("jax_enable_x64", True)
 # Shapes and dtypes in annotations are checked here and nowhere else: a user's run pays nothing for them.
-_hook = install_import_hook(["materials", "geometry", "solver"], "beartype.beartype")
+_hook = install_import_hook(["jamsu.materials", "jamsu.geometry", "jamsu.solver"], "beartype.beartype")
 _hook.__enter__()

@@ -5,6 +5,8 @@ The rule is read from the sources' syntax trees, so an import inside a function 
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("materials", "geometry", "solver", "cases", "viz", "jamsu")  # each may import those before it
 FREE = ("benchmarks", "tests")  # may import any room; no room may import them
+FOLDERS = (*ROOMS[:-1], "benchmarks")  # packages inside jamsu where it is installed, folders beside it here
 
 # Besides: the solver knows arrays and no files, the viewer reads result files only.
 FORBIDDEN = {
@@ -22,18 +25,26 @@ FORBIDDEN = {
 
 
 def imported(source: str) -> list[tuple[int, str]]:
-    """(line, top-level package) of every import in a source, wherever it stands; "." for a relative one."""
-    found = []
+    """(line, room or top-level package) of every import in a source, wherever it stands; "." for a relative one."""
+    found: list[tuple[int, str]] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found += [(node.lineno, alias.name.split(".")[0]) for alias in node.names]
+            found += [(node.lineno, _room(alias.name)) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found.append((node.lineno, "." if node.level else str(node.module).split(".")[0]))
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            rooms = ["."] if node.level else sorted({_room(name) for name in names})
+            found += [(node.lineno, room) for room in rooms]
         elif isinstance(node, ast.Call) and _is_import_call(node.func) and node.args:
             name = node.args[0]
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                found.append((node.lineno, name.value.split(".")[0]))
+                found.append((node.lineno, _room(name.value)))
     return found
+
+
+def _room(name: str) -> str:
+    """The room of a dotted name, "solver" of jamsu.solver.step; else its first part."""
+    first, *rest = name.split(".")
+    return rest[0] if first == "jamsu" and rest and rest[0] in FOLDERS else first
 
 
 def _is_import_call(function: ast.expr) -> bool:
@@ -64,19 +75,24 @@ def test_a_room_imports_only_rooms_to_its_left(room):
 @pytest.mark.parametrize(
     ("room", "source", "expected"),
     [
-        ("materials", "from geometry.grid import Grid", ["line 1: materials imports geometry"]),
-        ("geometry", "import numpy\nimport solver.mesh as mesh", ["line 2: geometry imports solver"]),
-        ("solver", "from cases import load_case", ["line 1: solver imports cases"]),
+        ("materials", "from jamsu.geometry.grid import Grid", ["line 1: materials imports geometry"]),
+        ("geometry", "import numpy\nimport jamsu.solver.mesh as mesh", ["line 2: geometry imports solver"]),
+        ("solver", "from jamsu.cases import load_case", ["line 1: solver imports cases"]),
         ("solver", "import xarray as xr", ["line 1: solver imports xarray"]),
-        ("cases", "def draw():\n    from viz.render import render", ["line 2: cases imports viz"]),
+        ("cases", "def draw():\n    from jamsu.viz.render import render", ["line 2: cases imports viz"]),
         ("cases", "if TYPE_CHECKING:\n    import jamsu", ["line 2: cases imports jamsu"]),
         ("viz", "def temperature():\n    import jax.numpy as jnp", ["line 2: viz imports jax"]),
-        ("viz", "from solver.step import State", ["line 1: viz imports solver"]),
-        ("viz", "importlib.import_module('solver.step')", ["line 1: viz imports solver"]),
-        ("jamsu", "from benchmarks import registry", ["line 1: jamsu imports benchmarks"]),
+        ("viz", "from jamsu.solver.step import State", ["line 1: viz imports solver"]),
+        ("viz", "importlib.import_module('jamsu.solver.step')", ["line 1: viz imports solver"]),
+        ("jamsu", "from jamsu.benchmarks import registry", ["line 1: jamsu imports benchmarks"]),
+        ("materials", "from jamsu import solver", ["line 1: materials imports solver"]),
         ("solver", "from . import mesh", ["line 1: solver imports ."]),
-        ("cases", "from solver.step import step\nfrom geometry.grid import Grid\nimport materials", []),
-        ("viz", "from cases.results.file import open_result", []),
+        (
+            "cases",
+            "from jamsu.solver.step import step\nfrom jamsu.geometry.grid import Grid",
+            [],
+        ),
+        ("viz", "from jamsu.cases.results.file import open_result", []),
     ],
 )
 def test_the_rule_can_fail(room, source, expected):
@@ -85,9 +101,28 @@ def test_the_rule_can_fail(room, source, expected):
 
 def test_every_room_is_packaged():
     """A folder that setuptools does not list works in a clone and is missing from the wheel."""
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
-    folders = {path.parent for top in (*ROOMS, "benchmarks") for path in (ROOT / top).rglob("*.py")}
-    assert {".".join(folder.relative_to(ROOT).parts) for folder in folders} == set(listed)
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    folders = {path.parent.relative_to(ROOT) for top in FOLDERS for path in (ROOT / top).rglob("*.py")}
+    names = {".".join(("jamsu", *folder.parts)) for folder in folders}
+    assert {"jamsu", *names} == set(listed["packages"])
+    assert listed["package-dir"] == {"jamsu": "jamsu"} | {f"jamsu.{top}": top for top in FOLDERS}
+
+
+def test_no_name_but_jamsu_is_imported_from_the_project():
+    """A notebook's own `materials.py` must not be what jamsu imports: no source names a room without jamsu."""
+    bare = re.compile(rf"^\s*(?:from|import) (?:{'|'.join(FOLDERS)})\b", re.MULTILINE)
+    assert bare.search("def f():\n    from materials import get_fluid")
+    found = [p for top in (*ROOMS, *FREE) for p in sources(top) if bare.search(p.read_text(encoding="utf-8"))]
+    assert [str(path.relative_to(ROOT)) for path in found if path.name != "test_architecture.py"] == []
+
+
+def test_a_module_of_the_users_own_is_left_alone(tmp_path):
+    """`materials.py`, `cases.py` and so on beside a notebook: jamsu imports its own, the notebook its own."""
+    for top in FOLDERS:
+        (tmp_path / f"{top}.py").write_text("MINE = True\n", encoding="utf-8")
+    code = "import jamsu, materials, cases; print(jamsu.load_case('natick2').name, materials.MINE, cases.MINE)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["natick2", "True", "True"], done.stderr
 
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md")
@@ -101,23 +136,27 @@ def test_documents_point_at_what_exists(document):
 
 
 def test_a_dead_pointer_is_found():
-    assert missing("`solver/step.py`, `cases.run.levels.make_level`, `solver/`, `site.depth`") == []
+    assert missing("`solver/step.py`, `jamsu.cases.run.levels.make_level`, `solver/`, `site.depth`") == []
     assert missing("`solver/steps.py`") == ["solver/steps.py"]
-    assert missing("`solver.step.stride`") == ["solver.step.stride"]
-    assert missing("`geometry.gird`") == ["geometry.gird"]
+    assert missing("`jamsu.solver.step.stride`") == ["jamsu.solver.step.stride"]
+    assert missing("`jamsu.geometry.gird`") == ["jamsu.geometry.gird"]
+    assert missing("`solver.step.State`") == ["solver.step.State"]  # a name without jamsu
 
 
 def missing(text: str) -> list[str]:
     """Names in backticks that look like ours and are not there."""
     tops = "|".join((*ROOMS, *FREE, "docs"))
     paths = re.findall(rf"`((?:{tops}|\.ci)/[\w./-]*)`", text)
-    names = re.findall(rf"`((?:{tops})(?:\.\w+)+)(?:\(.*?\))?`", text)
-    return [path for path in paths if not (ROOT / path).exists()] + [n for n in names if not _defined(n)]
+    names = re.findall(r"`(jamsu(?:\.\w+)+)(?:\(.*?\))?`", text)
+    bare = re.findall(rf"`((?:{'|'.join(FOLDERS)})(?:\.\w+)+)(?:\(.*?\))?`", text)
+    dead = [n for n in names if not _defined(n)]
+    return [path for path in paths if not (ROOT / path).exists()] + dead + [n for n in bare if _defined(f"jamsu.{n}")]
 
 
 def _defined(name: str) -> bool:
     """Whether a dotted name is a module of ours, or a name at the top of one."""
     parts = name.split(".")
+    parts = parts[1:] if len(parts) > 1 and parts[1] in FOLDERS else parts
     for count in range(len(parts), 0, -1):
         base = ROOT.joinpath(*parts[:count])
         path = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")

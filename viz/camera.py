@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyvista as pv
 
-from viz.cut import Cut, along
+from jamsu.viz.cut import Cut, along
 
 # view -> weights of (towards the viewer's side, along the vessel, upwards)
 VIEWS = {

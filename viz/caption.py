@@ -7,8 +7,8 @@ import textwrap
 import numpy as np
 import xarray as xr
 
-from viz.scene import Scene
-from viz.streamlines import in_plane
+from jamsu.viz.scene import Scene
+from jamsu.viz.streamlines import in_plane
 
 LINE, MOST_LINES = 112, 3  # characters that fit beside the colour bar; lines that the status may take
 SETTLED = ("converged", "finished")  # anything else is said in red

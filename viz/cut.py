@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from viz.items import SIDES, Box, Rack
-from viz.vessel import Vessel
+from jamsu.viz.items import SIDES, Box, Rack
+from jamsu.viz.vessel import Vessel
 
 # How far from the middle the slice may lie, as a share of the half width: there a round vessel is still
 # 0.7 of its diameter high. Farther out the slice would be a sliver.

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 
-from cases.errors import CaseError, Problem
+from jamsu.cases.errors import CaseError, Problem
 
 PROBE_SECONDS = 60.0
 LARGEST_SIDE = 4096  # pixels: against jagged edges four times as many are drawn, OpenGL's usual end is 16384

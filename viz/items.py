@@ -11,8 +11,8 @@ import numpy as np
 import xarray as xr
 from pydantic import ValidationError
 
-from cases.schema.case import Block, Cooler, Fan, Panel
-from cases.schema.extents import Extent, opening_extent, opposite, placed
+from jamsu.cases.schema.case import Block, Cooler, Fan, Panel
+from jamsu.cases.schema.extents import Extent, opening_extent, opposite, placed
 
 SIDES = {"-x": (0, -1.0), "+x": (0, 1.0), "-y": (1, -1.0), "+y": (1, 1.0), "-z": (2, -1.0), "+z": (2, 1.0)}
 
@@ -52,7 +52,7 @@ class Rack(Box):
 
 @dataclass(frozen=True)
 class Fixture(Box):
-    """All but the racks. `kind` is a key of `viz.render.KINDS`; `direction` is where a flat one drives the gas."""
+    """All but the racks. `kind` is a key of `jamsu.viz.render.KINDS`; `direction`: where a flat one drives the gas."""
 
     kind: str
     direction: str = ""

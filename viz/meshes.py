@@ -6,8 +6,8 @@ import numpy as np
 import pyvista as pv
 from vtkmodules.vtkFiltersGeneral import vtkClipDataSet
 
-from viz.items import SIDES, Box, Fixture
-from viz.scene import Scene
+from jamsu.viz.items import SIDES, Box, Fixture
+from jamsu.viz.scene import Scene
 
 ARROW = 0.8  # length of an arrow in side lengths of its fan or opening
 BEFORE = {"intake": 1.0, "outlet": 0.0, "fan": 0.5}  # share of the arrow that lies before the rectangle

@@ -15,10 +15,10 @@ import numpy as np
 import pyvista as pv
 from matplotlib.colors import to_rgb
 
-from viz import camera, caption
-from viz.items import Rack
-from viz.scale import ABOVE, BELOW, Scale
-from viz.scene import Scene
+from jamsu.viz import camera, caption
+from jamsu.viz.items import Rack
+from jamsu.viz.scale import ABOVE, BELOW, Scale
+from jamsu.viz.scene import Scene
 
 Plotter = Any  # pyvista decorates the methods of its Plotter in a way that mypy takes for plain functions
 INK, QUIET, ALARM, PAPER = "#1c2733", "#51606e", "#b3261e", "#ffffff"

@@ -15,13 +15,24 @@ import pyvista as pv
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
-from cases.errors import CaseError, Problem
-from cases.results.file import read_result
-from viz import camera, caption, gl, meshes
-from viz.overlay import INK, PAPER, QUIET, Paint, Plotter, draw_bars, draw_legend, draw_rack_labels, draw_words, letter
-from viz.scale import ABOVE, BELOW, Scale, rack_values, scales
-from viz.scene import Scene, read_scene
-from viz.streamlines import arrowheads, in_plane, streamlines
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.file import read_result
+from jamsu.viz import camera, caption, gl, meshes
+from jamsu.viz.overlay import (
+    INK,
+    PAPER,
+    QUIET,
+    Paint,
+    Plotter,
+    draw_bars,
+    draw_legend,
+    draw_rack_labels,
+    draw_words,
+    letter,
+)
+from jamsu.viz.scale import ABOVE, BELOW, Scale, rack_values, scales
+from jamsu.viz.scene import Scene, read_scene
+from jamsu.viz.streamlines import arrowheads, in_plane, streamlines
 
 VIEWS = tuple(camera.VIEWS)
 SEA, STEEL, NOTHING = "#dfe9ef", "#c3ced6", "#d9dde1"

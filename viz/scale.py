@@ -13,8 +13,8 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 
-from viz.items import Rack
-from viz.scene import Scene
+from jamsu.viz.items import Rack
+from jamsu.viz.scene import Scene
 
 Ends = tuple[float, float]  # low, high
 

@@ -1,6 +1,6 @@
 """What is drawn, read from a result: the grid with its last time, what stands in it, the vessel, the cut.
 
-Nothing here draws; `viz.render` does. All lengths in metres, temperatures in degC.
+Nothing here draws; `jamsu.viz.render` does. All lengths in metres, temperatures in degC.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import pyvista as pv
 import xarray as xr
 from scipy.ndimage import distance_transform_edt
 
-from cases.errors import CaseError, Problem
-from cases.results.variables import VARIABLES
-from viz.cut import Cut, choose_cut, hottest, viewing_side
-from viz.items import Box, Fixture, Rack, coils_of, fixtures_of, racks_of
-from viz.vessel import Vessel, read_vessel
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.variables import VARIABLES
+from jamsu.viz.cut import Cut, choose_cut, hottest, viewing_side
+from jamsu.viz.items import Box, Fixture, Rack, coils_of, fixtures_of, racks_of
+from jamsu.viz.vessel import Vessel, read_vessel
 
 WRITTEN = {"degC": "°C", "m s-1": "m/s", "W m-3": "W/m³", "m2 s-1": "m²/s", "m2 s-2": "m²/s²", "1": ""}  # of units
 
@@ -89,7 +89,7 @@ def fields(tree: xr.DataTree) -> list[str]:
 
 
 def read_scene(tree: xr.DataTree, field: str, view: str = "cutaway") -> Scene:
-    """The scene of a result at its last time, as `view` (one of `viz.camera.VIEWS`) shows it.
+    """The scene of a result at its last time, as `view` (one of `jamsu.viz.camera.VIEWS`) shows it.
 
     Raises CaseError when `field` is not in the result.
     """

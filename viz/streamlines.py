@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pyvista as pv
 
-from viz.items import SIDES, Box, Fixture, Rack
-from viz.meshes import slice_of_gas
-from viz.scene import Scene
+from jamsu.viz.items import SIDES, Box, Fixture, Rack
+from jamsu.viz.meshes import slice_of_gas
+from jamsu.viz.scene import Scene
 
 LINES = 72  # paths altogether: enough to see the loop, few enough to see the racks
 IN_PLANE = 160  # short paths within a slice

@@ -1,4 +1,4 @@
-"""`python -m benchmarks peers`: runs the comparison and prints its table."""
+"""`python -m jamsu.benchmarks peers`: runs the comparison and prints its table."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.peers.compare import Line, compare, machine
-from benchmarks.peers.problems import Problem, problems
-from benchmarks.peers.programs import programs
-from benchmarks.registry import BenchmarkError
+from jamsu.benchmarks.peers.compare import Line, compare, machine
+from jamsu.benchmarks.peers.problems import Problem, problems
+from jamsu.benchmarks.peers.programs import programs
+from jamsu.benchmarks.registry import BenchmarkError
 
 PYTHON = "PEERS_PYTHON"  # environment variable: interpreter that has FiPy and PhiFlow
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks.peers.child import usable_cores
-from benchmarks.peers.measured import PeerError, Run, median_run
-from benchmarks.peers.problems import Problem, reference
-from benchmarks.peers.programs import Program
+from jamsu.benchmarks.peers.child import usable_cores
+from jamsu.benchmarks.peers.measured import PeerError, Run, median_run
+from jamsu.benchmarks.peers.problems import Problem, reference
+from jamsu.benchmarks.peers.programs import Program
 
 
 @dataclass(frozen=True)

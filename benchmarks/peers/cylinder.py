@@ -55,7 +55,7 @@ def lines(reach: float, even: int, before: int, behind: int, low: float, high: f
 
 def edges_along(cells: int) -> np.ndarray:
     """Edges along the cylinder, the same for both programs: y."""
-    from benchmarks.grids import tanh_graded
+    from jamsu.benchmarks.grids import tanh_graded
 
     return WALL * (2 * tanh_graded(3 * cells // 4, END_SHARE) - 1)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from benchmarks.peers.foam_cylinder import cylinder_files
-from benchmarks.peers.foam_text import DIMENSIONS, file_text, scalar_list
-from benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
+from jamsu.benchmarks.peers.foam_cylinder import cylinder_files
+from jamsu.benchmarks.peers.foam_text import DIMENSIONS, file_text, scalar_list
+from jamsu.benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 SOLVER = {
     "cylinder": "pimpleFoam",

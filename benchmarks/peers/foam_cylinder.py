@@ -12,9 +12,19 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.peers.cylinder import END, RADIAL_GROWTH, RADIUS, REYNOLDS, SQUARE, START, TIME, WALL, fitted_edges
-from benchmarks.peers.foam_text import DIMENSIONS, file_text
-from benchmarks.peers.problems import PRANDTL, Problem
+from jamsu.benchmarks.peers.cylinder import (
+    END,
+    RADIAL_GROWTH,
+    RADIUS,
+    REYNOLDS,
+    SQUARE,
+    START,
+    TIME,
+    WALL,
+    fitted_edges,
+)
+from jamsu.benchmarks.peers.foam_text import DIMENSIONS, file_text
+from jamsu.benchmarks.peers.problems import PRANDTL, Problem
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,11 +12,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.peers.child import Finished, run_child
-from benchmarks.peers.foam_cases import NUSSELT_EVERY, SOLVER, case_files
-from benchmarks.peers.foam_text import write_case
-from benchmarks.peers.measured import PeerError, Run, run_of
-from benchmarks.peers.problems import Problem
+from jamsu.benchmarks.peers.child import Finished, run_child
+from jamsu.benchmarks.peers.foam_cases import NUSSELT_EVERY, SOLVER, case_files
+from jamsu.benchmarks.peers.foam_text import write_case
+from jamsu.benchmarks.peers.measured import PeerError, Run, run_of
+from jamsu.benchmarks.peers.problems import Problem
 
 _NUMBER = r"([-+]?[0-9.]+(?:e[-+]?[0-9]+)?)"
 _BUILD = re.compile(r"^Build\s*:\s*(?:OPENFOAM=)?(\S+)")

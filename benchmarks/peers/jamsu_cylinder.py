@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.peers.cylinder import END, RADIUS, REYNOLDS, START, WALL, cut_edges
-from benchmarks.peers.jamsu_march import timed_march
-from benchmarks.peers.problems import PRANDTL, Problem
+from jamsu.benchmarks.peers.cylinder import END, RADIUS, REYNOLDS, START, WALL, cut_edges
+from jamsu.benchmarks.peers.jamsu_march import timed_march
+from jamsu.benchmarks.peers.problems import PRANDTL, Problem
 
 if TYPE_CHECKING:
-    from solver.box import OpenSide
-    from solver.step import Model, State
+    from jamsu.solver.box import OpenSide
+    from jamsu.solver.step import Model, State
 
 # The pressure is solved until the divergence has fallen to this share: then dt mean |div u| is OpenFOAM's.
 PRESSURE_TOLERANCE = 1e-2
@@ -21,7 +21,7 @@ def march_cylinder(problem: Problem, precision: str) -> dict[str, Any]:
     """From rest to the problem's time; viscosity and conduction explicit, as in a module."""
     import jax.numpy as jnp
 
-    from solver.step import initial_state
+    from jamsu.solver.step import initial_state
 
     model = duct_model(problem.cells, precision)
     found = timed_march(problem, model, initial_state(model.mesh), nusselt)
@@ -30,12 +30,12 @@ def march_cylinder(problem: Problem, precision: str) -> dict[str, Any]:
 
 def duct_model(cells: int, precision: str) -> Model:
     """Fluid of unit density and heat capacity in units of D, U and the cylinder's temperature."""
-    from benchmarks.obstacles import with_cut_walls
-    from cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from geometry.cutcells import cut_cells
-    from geometry.grid import Grid
-    from geometry.shapes import Box, Cylinder
-    from solver.box import box_model, open_box_sides
+    from jamsu.benchmarks.obstacles import with_cut_walls
+    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
+    from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.grid import Grid
+    from jamsu.geometry.shapes import Box, Cylinder
+    from jamsu.solver.box import box_model, open_box_sides
 
     edges = cut_edges(cells)
     viscosity, conductivity = 1 / REYNOLDS, 1 / (REYNOLDS * PRANDTL)

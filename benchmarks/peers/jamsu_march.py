@@ -7,10 +7,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.peers.problems import Problem
+from jamsu.benchmarks.peers.problems import Problem
 
 if TYPE_CHECKING:
-    from solver.step import Model, State
+    from jamsu.solver.step import Model, State
 
 STEPS_A_CALL = 8
 
@@ -29,7 +29,7 @@ def timed_march(
     import jax
     import jax.numpy as jnp
 
-    from solver.step import step
+    from jamsu.solver.step import step
 
     calls, over = divmod(problem.steps, STEPS_A_CALL)
     if over:
@@ -59,7 +59,7 @@ def continuity(model: Model, state: State, dt: float) -> float:
     """dt times the volume-weighted mean of |div u| in the open cells, OpenFOAM's local continuity error."""
     import jax.numpy as jnp
 
-    from solver.operators import divergence
+    from jamsu.solver.operators import divergence
 
     mesh = model.mesh
     net = divergence(mesh, state.velocity) * mesh.open_cell

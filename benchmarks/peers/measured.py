@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.peers.problems import WITHIN, Problem
+from jamsu.benchmarks.peers.problems import WITHIN, Problem
 
 
 class PeerError(Exception):

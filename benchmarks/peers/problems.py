@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from benchmarks.grids import wall_graded
-from benchmarks.peers import cylinder
+from jamsu.benchmarks.grids import wall_graded
+from jamsu.benchmarks.peers import cylinder
 
 Family = Literal["cube", "cavity", "steady_cube", "cylinder", "conduction"]
 
@@ -45,10 +45,10 @@ class Problem:
     cube        differentially heated cube from rest, T = 1 - x: `steps` equal time steps to `CUBE_TIME`
     cavity      square cavity, from rest and T = 1 - x to the steady state; `steps` is the most iterations
     steady_cube cube, likewise
-    cylinder    heated cylinder across a duct, see `benchmarks.peers.cylinder`: `steps` equal time steps to its time
+    cylinder    heated cylinder across a duct, see `jamsu.benchmarks.peers.cylinder`: `steps` equal time steps
     conduction  unit cube at 0, its six sides at 1: implicit Euler steps of `CONDUCTION_STEP`; the first is the answer
 
-    Grids of cubes and cavity narrow to the walls with the boundary layer, as in `benchmarks.cube`; that of the
+    Grids of cubes and cavity narrow to the walls with the boundary layer, as in `jamsu.benchmarks.cube`; that of the
     conduction is even.
     """
 

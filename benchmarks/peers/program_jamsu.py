@@ -1,6 +1,6 @@
 """jamsu's side of the comparison: solves one problem in this process and prints what it took as one JSON object.
 
-    python -m benchmarks.peers.program_jamsu cube 64 64 float32
+    python -m jamsu.benchmarks.peers.program_jamsu cube 64 64 float32
 
 Stamps are those of the system's monotonic clock, so that whoever started the process can count from its start.
 """
@@ -14,14 +14,14 @@ from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.marching import STEPS_A_ROUND, diffusive_decay, falling_along, hot_side, steady_on_grids
-from benchmarks.peers.jamsu_cylinder import march_cylinder
-from benchmarks.peers.jamsu_march import timed_march
-from benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
+from jamsu.benchmarks.marching import STEPS_A_ROUND, diffusive_decay, falling_along, hot_side, steady_on_grids
+from jamsu.benchmarks.peers.jamsu_cylinder import march_cylinder
+from jamsu.benchmarks.peers.jamsu_march import timed_march
+from jamsu.benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 if TYPE_CHECKING:
-    from benchmarks.marching import Steady
-    from solver.step import Model, State
+    from jamsu.benchmarks.marching import Steady
+    from jamsu.solver.step import Model, State
 
 # Estimated distance from the steady state at which a march to it ends. Single precision cannot go much further: its
 # round-off of 6e-8 a step looks like 0.14 x 6e-8 / dt, 4e-4 at dt = 2e-5. The cavity's Nusselt number on 64 cells a
@@ -53,7 +53,7 @@ def march_cube(problem: Problem, precision: str) -> dict[str, Any]:
     """The cube to its time: conduction and viscosity implicit (Crank-Nicolson) by factors, the pressure direct."""
     import numpy as np
 
-    from solver.box import box_model
+    from jamsu.solver.box import box_model
 
     model = box_model(
         [np.array(problem.edges)] * 3,
@@ -76,9 +76,9 @@ def settle(problem: Problem, precision: str) -> dict[str, Any]:
     """
     import numpy as np
 
-    from benchmarks.grids import wall_graded
-    from solver.acceleration import Mixture
-    from solver.box import box_model
+    from jamsu.benchmarks.grids import wall_graded
+    from jamsu.solver.acceleration import Mixture
+    from jamsu.solver.box import box_model
 
     @cache
     def build(cells: int) -> Model:
@@ -139,8 +139,8 @@ def conduct(problem: Problem, precision: str, direct: bool) -> dict[str, Any]:
     import jax.numpy as jnp
     import numpy as np
 
-    from solver.box import box_model
-    from solver.energy import advance_temperature
+    from jamsu.solver.box import box_model
+    from jamsu.solver.energy import advance_temperature
 
     model = box_model(
         [np.array(problem.edges)] * 3,

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import foam_program
-from benchmarks.peers.child import run_child, usable_cores
-from benchmarks.peers.measured import PeerError, Run, run_of
-from benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
+from jamsu.benchmarks.peers import foam_program
+from jamsu.benchmarks.peers.child import run_child, usable_cores
+from jamsu.benchmarks.peers.measured import PeerError, Run, run_of
+from jamsu.benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 FOLDER = Path(__file__).parent
 # Cells a side: beyond, one run of FiPy takes longer than all others together, and the sparse matrices of PhiFlow 3.4
@@ -110,7 +110,7 @@ def importable(python: str, module: str) -> bool:
 
 
 def _jamsu(problem: Problem, *, cores: int, dtype: str, solver: str = "direct") -> tuple[Run, str]:
-    module = "benchmarks.peers.program_jamsu"
+    module = "jamsu.benchmarks.peers.program_jamsu"
     command = [sys.executable, "-m", module, problem.family, str(problem.cells), str(problem.steps), dtype, solver]
     return _child_run("jamsu", problem, command, cores, folder=FOLDER.parents[1])
 

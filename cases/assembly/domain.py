@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cases.schema.case import Case
-from cases.schema.extents import placed
-from geometry.boxes import box_cells
-from geometry.cutcells import CutCells
-from geometry.grid import Grid
+from jamsu.cases.schema.case import Case
+from jamsu.cases.schema.extents import placed
+from jamsu.geometry.boxes import box_cells
+from jamsu.geometry.cutcells import CutCells
+from jamsu.geometry.grid import Grid
 
 Index = tuple[slice, slice, slice]
 NEAREST_WALL = 0.05  # of the narrowest cell: a velocity counts as no nearer to its wall than this

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from cases.errors import CaseError, Problem
-from cases.reading.layout import vessel_shape
-from cases.schema.case import Case
-from cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
-from geometry.cutcells import CutCells, cut_cells
-from geometry.grading import axis_edges, check_planes
-from geometry.grid import Grid
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.reading.layout import vessel_shape
+from jamsu.cases.schema.case import Case
+from jamsu.cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
+from jamsu.geometry.cutcells import CutCells, cut_cells
+from jamsu.geometry.grading import axis_edges, check_planes
+from jamsu.geometry.grid import Grid
 
 QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of the case's resolution
 SMALLEST_OPEN_SHARE = 0.25  # cut cells with less open volume are closed: they would limit the time step

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 import jax.numpy as jnp
 import numpy as np
 
-from cases.assembly.domain import Domain, broadcast
-from cases.assembly.machines import Machinery
-from cases.assembly.properties import Properties
-from cases.schema.case import Case
-from geometry.cutcells import CutCells
-from materials import get_solid
-from solver.advection import face_reading
-from solver.energy import Heat
-from solver.gas_films import gas_natural_film
-from solver.mesh import AXES, Vector
+from jamsu.cases.assembly.domain import Domain, broadcast
+from jamsu.cases.assembly.machines import Machinery
+from jamsu.cases.assembly.properties import Properties
+from jamsu.cases.schema.case import Case
+from jamsu.geometry.cutcells import CutCells
+from jamsu.materials import get_solid
+from jamsu.solver.advection import face_reading
+from jamsu.solver.energy import Heat
+from jamsu.solver.gas_films import gas_natural_film
+from jamsu.solver.mesh import AXES, Vector
 
 TURBULENT_PRANDTL = 0.85  # Kays 1994
 SMALLEST_INERTIA = 0.5  # cut cells keep at least this share of a full cell's inertia and heat capacity
@@ -93,9 +93,9 @@ def _links(
 ) -> tuple[np.ndarray, np.ndarray]:
     """On all faces of an axis: molecular conductance (W/K), and open area over distance (m) for turbulence.
 
-    Gas to gas between the centres of two cells, see `solver.energy.beyond_centres`; through blocks half cell by half
-    cell; through a film on the gas's side of a block's surface, and through one on either side of a closed panel (of
-    thin metal, no resistance of its own). Machines' walls pass nothing.
+    Gas to gas between the centres of two cells, see `jamsu.solver.energy.beyond_centres`; through blocks half cell by
+    half cell; through a film on the gas's side of a block's surface, and through one on either side of a closed panel
+    (of thin metal, no resistance of its own). Machines' walls pass nothing.
     """
     index, n = _inner(axis), domain.grid.shape[axis]
     area, passable = domain.area[axis][index], domain.passable[axis][index]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
-from cases.assembly.domain import Domain
-from cases.assembly.properties import Properties
-from cases.reading.layout import vessel_shape
-from cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
-from materials import get_solid
-from solver.films import FilmProperties
-from solver.hull import Hull
-from solver.shell import Contact, Layer, hull_resistance
+from jamsu.cases.assembly.domain import Domain
+from jamsu.cases.assembly.properties import Properties
+from jamsu.cases.reading.layout import vessel_shape
+from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
+from jamsu.materials import get_solid
+from jamsu.solver.films import FilmProperties
+from jamsu.solver.hull import Hull
+from jamsu.solver.shell import Contact, Layer, hull_resistance
 
 
 def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull:

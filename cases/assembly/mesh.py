@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import DTypeLike
 
-from cases.assembly.domain import Domain, wall_friction
-from cases.assembly.heat import SMALLEST_INERTIA
-from solver.mesh import Mesh, Obstacles, Vector
+from jamsu.cases.assembly.domain import Domain, wall_friction
+from jamsu.cases.assembly.heat import SMALLEST_INERTIA
+from jamsu.solver.mesh import Mesh, Obstacles, Vector
 
 
 def domain_mesh(domain: Domain, dtype: DTypeLike) -> Mesh:

@@ -7,30 +7,30 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 
-from cases.assembly.circulation import check_circulation
-from cases.assembly.domain import Domain, build_domain
-from cases.assembly.heat import build_heat
-from cases.assembly.hull import build_hull
-from cases.assembly.machines import Machinery, build_machines
-from cases.assembly.mesh import domain_mesh
-from cases.assembly.properties import Properties, machine_flows
-from cases.assembly.walls import solver_walls, wall_distances
-from cases.errors import CaseError, Problem
-from cases.reading.layout import vessel_shape
-from cases.schema.case import Case
-from geometry.cutcells import CutCells
-from geometry.grid import Grid
-from materials import get_fluid
-from solver.coils import Coils
-from solver.fast_diagonalization import FastDiagonalization
-from solver.flow import Fluid
-from solver.machines import FanCurves, Machines, RackPorts
-from solver.mesh import Mesh
-from solver.module import Coolers, Module
-from solver.preconditioner import Preconditioner, preconditioner
-from solver.pressure import box_solver
-from solver.step import Model
-from solver.viscosity import EDDY_COEFFICIENT
+from jamsu.cases.assembly.circulation import check_circulation
+from jamsu.cases.assembly.domain import Domain, build_domain
+from jamsu.cases.assembly.heat import build_heat
+from jamsu.cases.assembly.hull import build_hull
+from jamsu.cases.assembly.machines import Machinery, build_machines
+from jamsu.cases.assembly.mesh import domain_mesh
+from jamsu.cases.assembly.properties import Properties, machine_flows
+from jamsu.cases.assembly.walls import solver_walls, wall_distances
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.reading.layout import vessel_shape
+from jamsu.cases.schema.case import Case
+from jamsu.geometry.cutcells import CutCells
+from jamsu.geometry.grid import Grid
+from jamsu.materials import get_fluid
+from jamsu.solver.coils import Coils
+from jamsu.solver.fast_diagonalization import FastDiagonalization
+from jamsu.solver.flow import Fluid
+from jamsu.solver.machines import FanCurves, Machines, RackPorts
+from jamsu.solver.mesh import Mesh
+from jamsu.solver.module import Coolers, Module
+from jamsu.solver.preconditioner import Preconditioner, preconditioner
+from jamsu.solver.pressure import box_solver
+from jamsu.solver.step import Model
+from jamsu.solver.viscosity import EDDY_COEFFICIENT
 
 GRAVITY = 9.80665  # m/s2
 INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not change

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cases.assembly.machines import Machinery
-from cases.schema.case import Case
-from materials import get_fluid, seawater
-from solver.films import FilmProperties
+from jamsu.cases.assembly.machines import Machinery
+from jamsu.cases.schema.case import Case
+from jamsu.materials import get_fluid, seawater
+from jamsu.solver.films import FilmProperties
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ import numpy as np
 from jax.typing import DTypeLike
 from scipy.spatial import cKDTree
 
-from cases.assembly.domain import Domain
-from geometry.grid import Grid
-from solver.walls import FAR, Walls
+from jamsu.cases.assembly.domain import Domain
+from jamsu.geometry.grid import Grid
+from jamsu.solver.walls import FAR, Walls
 
 NEAREST = 8  # rectangles tried
 SHUT = 1e-3  # share of a face's passable area: less is round-off
-CLOSEST = 0.05  # of a cell's smallest width: as friction has it, see `cases.assembly.domain.wall_friction`
+CLOSEST = 0.05  # of a cell's smallest width: as friction has it, see `jamsu.cases.assembly.domain.wall_friction`
 
 
 def solver_walls(distance: np.ndarray, touching: np.ndarray, prandtl: float, dtype: DTypeLike) -> Walls:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cases.errors import Problem, nearest, shown
-from cases.schema.case import Case
+from jamsu.cases.errors import Problem, nearest, shown
+from jamsu.cases.schema.case import Case
 
 
 def check_circuits(case: Case) -> None:
@@ -19,7 +19,7 @@ def check_circuits(case: Case) -> None:
 
 
 def _sea(case: Case) -> Iterator[Problem]:
-    from materials import seawater
+    from jamsu.materials import seawater
 
     reason = _needs_sea(case)
     if "site" not in case.model_fields_set:

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from cases.errors import Problem, nearest, shown
+from jamsu.cases.errors import Problem, nearest, shown
 
 KINDS = ("racks", "coils", "coolers", "fans", "panels", "blocks")
 # Keys of which a rack has one or the other: one that it gives itself drops the ones it would inherit.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cases.errors import Problem, shown
-from cases.reading.circuits import value_at
-from cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
-from cases.schema.extents import (
+from jamsu.cases.errors import Problem, shown
+from jamsu.cases.reading.circuits import value_at
+from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
+from jamsu.cases.schema.extents import (
     TOUCH,
     Extent,
     axis_of,
@@ -27,10 +27,10 @@ from cases.schema.extents import (
     slab,
     solid_extents,
 )
-from cases.schema.quantities import LARGEST_EXTENT, SMALLEST_VESSEL
+from jamsu.cases.schema.quantities import LARGEST_EXTENT, SMALLEST_VESSEL
 
 if TYPE_CHECKING:
-    from geometry.shapes import Shape
+    from jamsu.geometry.shapes import Shape
 
 _GAP = 2e-3  # m: how far before a face there must be gas for it to count as open
 _STL_TOLERANCE = 1e-3  # m: the facets of a round surface lie inside it
@@ -44,7 +44,7 @@ def check_layout(case: Case) -> None:
 
 def vessel_shape(case: Case) -> Shape:
     """The inside of the vessel as a signed distance (negative inside). Raises Problem for a bad STL file."""
-    from geometry.shapes import Box, Cylinder, Sphere
+    from jamsu.geometry.shapes import Box, Cylinder, Sphere
 
     vessel = case.vessel
     if isinstance(vessel, CylinderVessel):
@@ -59,7 +59,7 @@ def vessel_shape(case: Case) -> Shape:
 
 
 def _stl_shape(vessel: StlVessel) -> Shape:
-    from geometry.stl import StlShape
+    from jamsu.geometry.stl import StlShape
 
     try:
         shape = StlShape(vessel.file, vessel.scale)

@@ -9,21 +9,21 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from cases.errors import CaseError, Problem, nearest, shown
-from cases.reading.circuits import check_circuits
-from cases.reading.inheritance import expand_like
-from cases.reading.layout import check_layout
-from cases.reading.overrides import set_path, split_override
-from cases.schema.case import Case
-from cases.schema.limits import check_limits
-from cases.schema.validation import ABSENT, validated, value_at
+from jamsu.cases.errors import CaseError, Problem, nearest, shown
+from jamsu.cases.reading.circuits import check_circuits
+from jamsu.cases.reading.inheritance import expand_like
+from jamsu.cases.reading.layout import check_layout
+from jamsu.cases.reading.overrides import set_path, split_override
+from jamsu.cases.schema.case import Case
+from jamsu.cases.schema.limits import check_limits
+from jamsu.cases.schema.validation import ABSENT, validated, value_at
 
 LONGEST_FILE = 5_000_000  # bytes; a case of a thousand racks has some 100,000
 
 
 def library_names() -> tuple[str, ...]:
     """Names of the cases that come with jamsu, in alphabetical order."""
-    files = resources.files("cases.library").iterdir()
+    files = resources.files("jamsu.cases.library").iterdir()
     return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
 
 
@@ -103,7 +103,7 @@ def _as_typed(problem: Problem, tree: Mapping[str, Any]) -> Problem:
 def _read(case: str | Path) -> tuple[str, str, Path | None, str]:
     """Text, label for messages, folder and default name of a case."""
     if isinstance(case, str) and case in library_names():
-        text = (resources.files("cases.library") / f"{case}.toml").read_text(encoding="utf-8")
+        text = (resources.files("jamsu.cases.library") / f"{case}.toml").read_text(encoding="utf-8")
         return text, f"{case}.toml", None, case
     if not str(case).strip() or not Path(case).name:
         raise CaseError(shown(str(case)), Problem("", "", "expected the name of a case or of a TOML file"))

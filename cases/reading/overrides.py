@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from cases.errors import Problem, nearest, shown
-from cases.reading.inheritance import KINDS
-from cases.schema.paths import case_paths
+from jamsu.cases.errors import Problem, nearest, shown
+from jamsu.cases.reading.inheritance import KINDS
+from jamsu.cases.schema.paths import case_paths
 
 
 def split_override(text: str) -> tuple[str, Any]:

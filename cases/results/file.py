@@ -25,8 +25,8 @@ import h5py
 import numpy as np
 import xarray as xr
 
-from cases.errors import CaseError, Problem
-from cases.results.variables import AXES, FIELD_DIMENSIONS, VARIABLES
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.variables import AXES, FIELD_DIMENSIONS, VARIABLES
 
 VTK_GROUP = "VTKHDF"
 VTK_VERSION = (2, 6)  # the first format version with RectilinearGrid

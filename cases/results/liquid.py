@@ -6,8 +6,8 @@ heat.
 
 from __future__ import annotations
 
-from cases.schema.case import Case
-from solver.exchanger import effectiveness
+from jamsu.cases.schema.case import Case
+from jamsu.solver.exchanger import effectiveness
 
 ZERO_CELSIUS = 273.15
 

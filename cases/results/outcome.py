@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from cases.assembly.module import Geometry
-from cases.assembly.properties import Properties
-from cases.results import ashrae
-from cases.results.liquid import liquid_loop
-from cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
-from materials import seawater
-from solver.averaging import Average
+from jamsu.cases.assembly.module import Geometry
+from jamsu.cases.assembly.properties import Properties
+from jamsu.cases.results import ashrae
+from jamsu.cases.results.liquid import liquid_loop
+from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
+from jamsu.materials import seawater
+from jamsu.solver.averaging import Average
 
 ZERO_CELSIUS = 273.15
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from cases.results.outcome import Outcome
-from cases.run.levels import Level
-from cases.run.warnings import collect_warnings
-from cases.schema.case import Case
-from solver.averaging import Average
-from solver.compilation import CompilationCount
+from jamsu.cases.results.outcome import Outcome
+from jamsu.cases.run.levels import Level
+from jamsu.cases.run.warnings import collect_warnings
+from jamsu.cases.schema.case import Case
+from jamsu.solver.averaging import Average
+from jamsu.solver.compilation import CompilationCount
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The result of a run as one `xarray.DataTree`, in the layout of `cases.results.variables`."""
+"""The result of a run as one `xarray.DataTree`, in the layout of `jamsu.cases.results.variables`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from cases.assembly.module import Geometry
-from cases.assembly.properties import Properties
-from cases.results.outcome import Outcome, celsius
-from cases.results.variables import FIELD_DIMENSIONS
-from cases.schema.case import Case, CylinderVessel
-from cases.schema.extents import coil_extent, placed, rack_extent
-from solver.averaging import Average
-from solver.module import Module
-from solver.turbulence import TurbulentFields
+from jamsu.cases.assembly.module import Geometry
+from jamsu.cases.assembly.properties import Properties
+from jamsu.cases.results.outcome import Outcome, celsius
+from jamsu.cases.results.variables import FIELD_DIMENSIONS
+from jamsu.cases.schema.case import Case, CylinderVessel
+from jamsu.cases.schema.extents import coil_extent, placed, rack_extent
+from jamsu.solver.averaging import Average
+from jamsu.solver.module import Module
+from jamsu.solver.turbulence import TurbulentFields
 
 TURBULENCE = TurbulentFields._fields  # fields of /interior that only some turbulence models have
 STATUS_MEANING = {

@@ -1,6 +1,6 @@
 """The one list of what a result file holds: groups, variables, units, and what each variable means.
 
-`cases.results.file.write_result` takes the CF attributes of every variable from here, so a writer only has to
+`jamsu.cases.results.file.write_result` takes the CF attributes of every variable from here, so a writer only has to
 give names, dimensions and numbers. Temperatures are in degrees Celsius, everything else in SI units.
 """
 

@@ -17,8 +17,8 @@ from zipfile import BadZipFile
 import jax
 import numpy as np
 
-from cases.errors import CaseError, Problem
-from cases.schema.case import Case
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.schema.case import Case
 
 FORMAT = 2  # raised whenever what a run keeps changes: a checkpoint of another format does not fit
 

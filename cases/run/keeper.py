@@ -9,12 +9,12 @@ from typing import Any
 import jax
 import numpy as np
 
-from cases.results.file import checkpoint_path
-from cases.run import checkpoint
-from cases.schema.case import Case
-from solver.averaging import AVERAGED, SQUARES, Average
-from solver.module import Module, ModuleState
-from solver.turbulence import turbulent_fields
+from jamsu.cases.results.file import checkpoint_path
+from jamsu.cases.run import checkpoint
+from jamsu.cases.schema.case import Case
+from jamsu.solver.averaging import AVERAGED, SQUARES, Average
+from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.turbulence import turbulent_fields
 
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
 

@@ -10,22 +10,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cases.assembly.grid import QUALITY, build_cut_cells, build_grid, fits
-from cases.assembly.module import Geometry, build_geometry, build_module
-from cases.assembly.properties import Properties, properties_at
-from cases.schema.case import Case
-from geometry.cutcells import CutCells
-from geometry.grid import Grid
-from solver.averaging import Average
-from solver.hull import initial_wall
-from solver.k_epsilon import Turbulence
-from solver.machines import prescribed_velocity
-from solver.mesh import Vector
-from solver.module import Module, ModuleState
-from solver.steady import Criteria
-from solver.step import initial_state
-from solver.transfer import refine
-from solver.turbulence import initial_turbulence
+from jamsu.cases.assembly.grid import QUALITY, build_cut_cells, build_grid, fits
+from jamsu.cases.assembly.module import Geometry, build_geometry, build_module
+from jamsu.cases.assembly.properties import Properties, properties_at
+from jamsu.cases.schema.case import Case
+from jamsu.geometry.cutcells import CutCells
+from jamsu.geometry.grid import Grid
+from jamsu.solver.averaging import Average
+from jamsu.solver.hull import initial_wall
+from jamsu.solver.k_epsilon import Turbulence
+from jamsu.solver.machines import prescribed_velocity
+from jamsu.solver.mesh import Vector
+from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.steady import Criteria
+from jamsu.solver.step import initial_state
+from jamsu.solver.transfer import refine
+from jamsu.solver.turbulence import initial_turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
 SLOWEST_START = 0.1  # m/s: of gas that only buoyancy will move

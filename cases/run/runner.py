@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from cases.errors import CaseError
-from cases.results.file import check_output, write_result
-from cases.results.summary import Run, run_summary
-from cases.run.keeper import Keeper
-from cases.run.levels import coarsenesses, make_level
-from cases.run.progress import Progress, Watcher
-from cases.run.runtime import prepare
-from cases.run.steady import SteadyRun
-from cases.run.transient import run_transient
-from cases.run.warnings import collect_warnings
-from cases.schema.case import Case
-from solver.compilation import CompilationCount
+from jamsu.cases.errors import CaseError
+from jamsu.cases.results.file import check_output, write_result
+from jamsu.cases.results.summary import Run, run_summary
+from jamsu.cases.run.keeper import Keeper
+from jamsu.cases.run.levels import coarsenesses, make_level
+from jamsu.cases.run.progress import Progress, Watcher
+from jamsu.cases.run.runtime import prepare
+from jamsu.cases.run.steady import SteadyRun
+from jamsu.cases.run.transient import run_transient
+from jamsu.cases.run.warnings import collect_warnings
+from jamsu.cases.schema.case import Case
+from jamsu.solver.compilation import CompilationCount
 
 __all__ = ["Progress", "Run", "Session", "check_case", "run_case"]
 

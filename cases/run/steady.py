@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from cases.errors import CaseError, Problem
-from cases.results.outcome import Outcome, celsius, find_outcome
-from cases.results.tree import STATUS_MEANING, average_fields, interior_dataset, result_tree
-from cases.run import checkpoint
-from cases.run.keeper import Keeper, restored_average
-from cases.run.levels import Level, coarsenesses, first_state, gas_temperature, make_level, next_state
-from cases.run.progress import Progress, Watcher, steady_doing
-from cases.schema.case import Case
-from solver.averaging import Average
-from solver.steady import STEPS_A_ROUND, March, begin, march_round
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
+from jamsu.cases.results.tree import STATUS_MEANING, average_fields, interior_dataset, result_tree
+from jamsu.cases.run import checkpoint
+from jamsu.cases.run.keeper import Keeper, restored_average
+from jamsu.cases.run.levels import Level, coarsenesses, first_state, gas_temperature, make_level, next_state
+from jamsu.cases.run.progress import Progress, Watcher, steady_doing
+from jamsu.cases.schema.case import Case
+from jamsu.solver.averaging import Average
+from jamsu.solver.steady import STEPS_A_ROUND, March, begin, march_round
 
 
 class SteadyRun:

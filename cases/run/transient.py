@@ -19,21 +19,21 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
-from cases.errors import CaseError, Problem
-from cases.results.file import write_result
-from cases.results.outcome import Outcome, celsius, find_outcome
-from cases.results.summary import Run, run_summary
-from cases.results.tree import STATUS_MEANING, result_tree
-from cases.run import checkpoint
-from cases.run.keeper import Keeper, restored_average
-from cases.run.levels import coarsenesses, first_state, make_level
-from cases.run.progress import Progress, Watcher
-from cases.run.runtime import prepare
-from cases.run.transient_fields import SavedFields, fields_of, interior_in_time
-from cases.run.transient_march import Schedule, TimeMarch, begin, march_on, step_limits
-from cases.schema.case import Case
-from solver.compilation import CompilationCount
-from solver.module import ModuleState
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.file import write_result
+from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
+from jamsu.cases.results.summary import Run, run_summary
+from jamsu.cases.results.tree import STATUS_MEANING, result_tree
+from jamsu.cases.run import checkpoint
+from jamsu.cases.run.keeper import Keeper, restored_average
+from jamsu.cases.run.levels import coarsenesses, first_state, make_level
+from jamsu.cases.run.progress import Progress, Watcher
+from jamsu.cases.run.runtime import prepare
+from jamsu.cases.run.transient_fields import SavedFields, fields_of, interior_in_time
+from jamsu.cases.run.transient_march import Schedule, TimeMarch, begin, march_on, step_limits
+from jamsu.cases.schema.case import Case
+from jamsu.solver.compilation import CompilationCount
+from jamsu.solver.module import ModuleState
 
 STATUS = "finished"
 
@@ -47,7 +47,7 @@ def run_transient(
     force: bool = False,
     progress: Watcher = None,
 ) -> Run:
-    """Solve a case in time; `cases.run.runner.run_case` calls it for solver.mode = "transient".
+    """Solve a case in time; `jamsu.cases.run.runner.run_case` calls it for solver.mode = "transient".
 
     With `output` the result is written there once, at the end; until then a checkpoint and the saved fields
     lie beside it, and a run that is killed goes on from them with `resume` to the same numbers.

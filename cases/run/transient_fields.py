@@ -14,14 +14,14 @@ import jax
 import numpy as np
 import xarray as xr
 
-from cases.assembly.module import Geometry
-from cases.assembly.properties import Properties
-from cases.errors import CaseError, Problem
-from cases.results.tree import interior_dataset
-from cases.run import checkpoint
-from cases.schema.case import Case
-from solver.step import Model, State
-from solver.turbulence import turbulent_fields
+from jamsu.cases.assembly.module import Geometry
+from jamsu.cases.assembly.properties import Properties
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.tree import interior_dataset
+from jamsu.cases.run import checkpoint
+from jamsu.cases.schema.case import Case
+from jamsu.solver.step import Model, State
+from jamsu.solver.turbulence import turbulent_fields
 
 Fields = dict[str, np.ndarray]  # what `interior_dataset` takes
 

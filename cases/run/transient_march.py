@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 import jax.numpy as jnp
 import numpy as np
 
-from solver.averaging import Average
-from solver.mesh import AXES
-from solver.module import Module, ModuleState, Round, advance, courant_rate_now
-from solver.steady import LARGEST_GROWTH, hottest, sinks, sources
+from jamsu.solver.averaging import Average
+from jamsu.solver.mesh import AXES
+from jamsu.solver.module import Module, ModuleState, Round, advance, courant_rate_now
+from jamsu.solver.steady import LARGEST_GROWTH, hottest, sinks, sources
 
 STEPS_A_ROUND = 8  # machines, coils and hull follow the gas with a lag of one round
 COURANT = 0.7

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cases.schema.case import BoxVessel, Case, CylinderVessel
-from cases.schema.ranges import estimates, gives_heat_to_the_sea, range_warnings
-from materials import get_fluid, get_solid, seawater
-from solver.films import check_hull_outside_film
-from solver.gas_films import check_gas_film
+from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel
+from jamsu.cases.schema.ranges import estimates, gives_heat_to_the_sea, range_warnings
+from jamsu.materials import get_fluid, get_solid, seawater
+from jamsu.solver.films import check_hull_outside_film
+from jamsu.solver.gas_films import check_gas_film
 
 if TYPE_CHECKING:
-    from cases.results.outcome import Outcome
-    from cases.run.levels import Level
-    from solver.averaging import Average
+    from jamsu.cases.results.outcome import Outcome
+    from jamsu.cases.run.levels import Level
+    from jamsu.solver.averaging import Average
 
 BOUSSINESQ = 0.1  # largest relative density difference (Gray & Giorgini, IJHMT 19 (1976) 545)
 

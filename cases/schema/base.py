@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from cases.errors import nearest
+from jamsu.cases.errors import nearest
 
 # Name of a rack, coil and so on: letters, digits, `_` and `-`, so that a dotted path can address it.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]

@@ -11,14 +11,14 @@ from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from cases.reading.toml_text import toml_text
-from cases.schema.base import Frozen, Name
-from cases.schema.cooling import Arrangement, Coil, Cooler, Liquid, Loop, Opening, in_mass_flow
-from cases.schema.objects import Block, Fan, Panel
-from cases.schema.racks import Airflow, ByTemperatureRise, FanCurve, FixedFlow, PerPower, Rack, Servers
-from cases.schema.site import Site
-from cases.schema.solver import Solver
-from cases.schema.vessel import BoxVessel, CylinderVessel, Layer, SphereVessel, StlVessel, Vessel
+from jamsu.cases.reading.toml_text import toml_text
+from jamsu.cases.schema.base import Frozen, Name
+from jamsu.cases.schema.cooling import Arrangement, Coil, Cooler, Liquid, Loop, Opening, in_mass_flow
+from jamsu.cases.schema.objects import Block, Fan, Panel
+from jamsu.cases.schema.racks import Airflow, ByTemperatureRise, FanCurve, FixedFlow, PerPower, Rack, Servers
+from jamsu.cases.schema.site import Site
+from jamsu.cases.schema.solver import Solver
+from jamsu.cases.schema.vessel import BoxVessel, CylinderVessel, Layer, SphereVessel, StlVessel, Vessel
 
 _LAND_TEMPERATURE = 288.15  # K; never read: a case without coils, hull or liquid loop to the sea has no site
 
@@ -79,7 +79,7 @@ class Case(Frozen):
 
 
 def _sea_density(site: Site) -> float:
-    from materials import seawater
+    from jamsu.materials import seawater
 
     return float(seawater.density(site.seawater_temperature, site.salinity))
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from cases.schema.base import Direction, Frozen, Name, key_error
-from cases.schema.quantities import (
+from jamsu.cases.schema.base import Direction, Frozen, Name, key_error
+from jamsu.cases.schema.quantities import (
     Area,
     Conductance,
     FacePoint,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cases.schema.case import Case, Coil, Cooler, Opening, Rack
+from jamsu.cases.schema.case import Case, Coil, Cooler, Opening, Rack
 
 Point = tuple[float, float, float]
 TOUCH = 1e-6  # m: objects that reach into each other by less than this touch

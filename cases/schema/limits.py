@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cases.errors import Problem, shown
-from cases.reading.circuits import value_at
-from cases.schema.case import Case
+from jamsu.cases.errors import Problem, shown
+from jamsu.cases.reading.circuits import value_at
+from jamsu.cases.schema.case import Case
 
 FASTEST_GAS = 100.0  # m/s: a third of the speed of sound in air, where a gas begins to be compressed
 HOTTEST_RISE = 1000.0  # K
@@ -74,7 +74,7 @@ def gas_streams(case: Case) -> Iterator[GasStream]:
 
 
 def _heat_per_volume(case: Case) -> float:
-    from materials import get_fluid
+    from jamsu.materials import get_fluid
 
     fluid, state = get_fluid(case.vessel.fluid), (case.site.seawater_temperature + EXPECTED_RISE, case.vessel.pressure)
     return float(fluid.density(*state)) * float(fluid.heat_capacity(*state))

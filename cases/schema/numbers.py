@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import core_schema
 
-from cases.schema.units import is_finite, plain_schema, refusal
+from jamsu.cases.schema.units import is_finite, plain_schema, refusal
 
 _PERCENT = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*%\s*")
 

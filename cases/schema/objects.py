@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from cases.errors import nearest
-from cases.schema.base import Direction, Frozen, key_error
-from cases.schema.quantities import FlatSize, Position, PositiveFlow, Power, Share, Size
+from jamsu.cases.errors import nearest
+from jamsu.cases.schema.base import Direction, Frozen, key_error
+from jamsu.cases.schema.quantities import FlatSize, Position, PositiveFlow, Power, Share, Size
 
 
 def _flat_axis(size: tuple[float, float, float]) -> int:
@@ -65,7 +65,7 @@ class Block(Frozen):
 
     @model_validator(mode="after")
     def _material(self) -> Block:
-        from materials import solid_names
+        from jamsu.materials import solid_names
 
         names = solid_names()
         if self.material not in names:

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cases.schema.case import Case
-from cases.schema.units import QuantityList
+from jamsu.cases.schema.case import Case
+from jamsu.cases.schema.units import QuantityList
 
 Path = tuple[str, ...]
 DISCRIMINATORS = ("shape", "law")

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 from pydantic_core import PydanticCustomError
 
-from cases.schema.numbers import Number, share
-from cases.schema.units import Quantity, QuantityList
+from jamsu.cases.schema.numbers import Number, share
+from jamsu.cases.schema.units import Quantity, QuantityList
 
 LARGEST_EXTENT = 500.0  # m
 SMALLEST_VESSEL = 0.01  # m

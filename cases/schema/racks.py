@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from cases.schema.base import Frozen, HorizontalDirection, key_error
-from cases.schema.quantities import (
+from jamsu.cases.schema.base import Frozen, HorizontalDirection, key_error
+from jamsu.cases.schema.quantities import (
     POWERS,
     FlowPerPower,
     Flows,
@@ -22,7 +22,7 @@ from cases.schema.quantities import (
     Size,
     TemperatureRise,
 )
-from cases.schema.units import is_finite, refusal
+from jamsu.cases.schema.units import is_finite, refusal
 
 
 class PerPower(Frozen):

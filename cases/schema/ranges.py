@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cases.schema.case import Case, Coil, Solver
-from cases.schema.limits import gas_streams
-from cases.schema.vessel import BoxVessel
+from jamsu.cases.schema.case import Case, Coil, Solver
+from jamsu.cases.schema.limits import gas_streams
+from jamsu.cases.schema.vessel import BoxVessel
 
 # Fans of racks move some m/s through the rack's face; servers warm the gas by 10 to 25 K.
 FAST_GAS, HOT_RISE = 20.0, 60.0  # m/s, K
@@ -173,7 +173,7 @@ def _liquid_heat(case: Case) -> Iterator[Finding]:
 
 def _water(case: Case, key: str, heat_per_flow: float, offset: float) -> Iterator[Finding]:
     """Seawater that leaves hotter than its properties hold, from the heat a kg of it takes, J/kg."""
-    from materials import seawater
+    from jamsu.materials import seawater
 
     intake = case.site.seawater_temperature + offset
     leaving = intake + heat_per_flow / float(seawater.heat_capacity(intake, case.site.salinity))

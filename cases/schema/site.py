@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from cases.schema.base import Frozen, key_error
-from cases.schema.quantities import Depth, Salinity, SeaTemperature, Speed
+from jamsu.cases.schema.base import Frozen, key_error
+from jamsu.cases.schema.quantities import Depth, Salinity, SeaTemperature, Speed
 
 
 class Site(Frozen):
@@ -19,7 +19,7 @@ class Site(Frozen):
 
     @model_validator(mode="after")
     def _no_ice(self) -> Site:
-        from materials import seawater
+        from jamsu.materials import seawater
 
         freezing = float(seawater.freezing_temperature(self.salinity))
         if self.seawater_temperature < freezing:

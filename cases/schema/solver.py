@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from cases.schema.base import Frozen, key_error
-from cases.schema.quantities import CellWidth, Duration, KinematicViscosity, Temperature, Tolerance
+from jamsu.cases.schema.base import Frozen, key_error
+from jamsu.cases.schema.quantities import CellWidth, Duration, KinematicViscosity, Temperature, Tolerance
 
 MOST_OUTPUTS = 10_000  # saved fields: of natick2 coarse some 10 GB
 

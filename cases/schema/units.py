@@ -16,7 +16,7 @@ from typing import Any
 import pint
 from pydantic_core import PydanticCustomError, core_schema
 
-from cases.errors import shown
+from jamsu.cases.errors import shown
 
 _NUMBER = re.compile(
     r"\s*([+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|(?:nan|inf|infinity)(?![A-Za-z])))", re.IGNORECASE

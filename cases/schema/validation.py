@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cases.errors import Problem, nearest, shown
-from cases.schema.case import Case
-from cases.schema.paths import DISCRIMINATORS, Path, field_at
+from jamsu.cases.errors import Problem, nearest, shown
+from jamsu.cases.schema.case import Case
+from jamsu.cases.schema.paths import DISCRIMINATORS, Path, field_at
 
 ABSENT = object()
 
@@ -71,7 +71,7 @@ def _choice(path: Path, tree: Mapping[str, Any], choices: list[str]) -> Problem:
 def _tags(path: Path, tree: Mapping[str, Any]) -> list[str]:
     from typing import get_args
 
-    from cases.schema.paths import _models
+    from jamsu.cases.schema.paths import _models
 
     field = field_at(tree, path[:-1])
     models = list(_models(field.annotation)) if field else []

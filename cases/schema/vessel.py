@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from cases.errors import nearest
-from cases.schema.base import Frozen, key_error
-from cases.schema.quantities import (
+from jamsu.cases.errors import nearest
+from jamsu.cases.schema.base import Frozen, key_error
+from jamsu.cases.schema.quantities import (
     GAS_PRESSURE,
     FilmCoefficient,
     Pressure,
@@ -46,7 +46,7 @@ class Layer(Frozen):
         if self.material is None or self.thickness is None:
             missing = "material" if self.material is None else "thickness"
             raise key_error(missing, "expected a material with a thickness, or a resistance")
-        from materials import solid_names
+        from jamsu.materials import solid_names
 
         names = solid_names()
         if self.material not in names:
@@ -88,7 +88,7 @@ class _Wall(Frozen):
 
     def resistance(self) -> float:
         """Resistance of the flat wall without films, m2 K/W: sum of thickness/conductivity over layers."""
-        from materials import get_solid
+        from jamsu.materials import get_solid
 
         total = 0.0
         for layer in self.layers:

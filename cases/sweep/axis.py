@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cases.errors import CaseError, Problem, shown
-from cases.reading.overrides import places
-from cases.schema.paths import several_at
+from jamsu.cases.errors import CaseError, Problem, shown
+from jamsu.cases.reading.overrides import places
+from jamsu.cases.schema.paths import several_at
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-z%°µμΩ].*)?\s*$")
 
@@ -107,7 +107,7 @@ def _in_one_unit(path: str, texts: tuple[str, ...], magnitudes: list[float], uni
     """The axis of values in several units, its coordinate in the last of them."""
     import pint
 
-    from cases.schema.units import converted
+    from jamsu.cases.schema.units import converted
 
     try:
         values = tuple(converted(m, unit, units[-1]) for m, unit in zip(magnitudes, units, strict=True))

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from cases.errors import CaseError, Problem
-from cases.results.variables import VARIABLES
-from cases.sweep.axis import Axis
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.variables import VARIABLES
+from jamsu.cases.sweep.axis import Axis
 
 FAILED = "failed"
 # The parts of a run's summary that a sweep keeps: flat tables of scalars, and tables by rack and by coil.

@@ -9,13 +9,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cases
-from cases.errors import CaseError, shown
-from cases.run.progress import Progress
-from cases.sweep.axis import Axis, refusal
+from jamsu import cases
+from jamsu.cases.errors import CaseError, shown
+from jamsu.cases.run.progress import Progress
+from jamsu.cases.sweep.axis import Axis, refusal
 
 if TYPE_CHECKING:
-    from cases.schema.case import Case
+    from jamsu.cases.schema.case import Case
 
 Index = tuple[int, ...]
 Plan = dict[Index, "Case | CaseError"]
@@ -59,7 +59,7 @@ def _case(case: str | Path, overrides: Sequence[str], quality: str) -> Case | Ca
 
 def check_grid(case: Case, quality: str) -> None:
     """Make the case's grid, without what stands on it. Raises CaseError where there is none."""
-    from cases.assembly.grid import QUALITY, build_grid
+    from jamsu.cases.assembly.grid import QUALITY, build_grid
 
     build_grid(case, QUALITY[quality])
 

@@ -11,10 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cases
-from cases.errors import CaseError, Problem
-from cases.sweep.axis import Axis, refusal, refuse_parted_values
-from cases.sweep.file import (
+from jamsu import cases
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.sweep.axis import Axis, refusal, refuse_parted_values
+from jamsu.cases.sweep.file import (
     FAILED,
     Journal,
     Point,
@@ -24,13 +24,13 @@ from cases.sweep.file import (
     read_dataset,
     write_dataset,
 )
-from cases.sweep.plan import make_plan
+from jamsu.cases.sweep.plan import make_plan
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from cases.run.runner import Progress
-    from cases.schema.case import Case
+    from jamsu.cases.run.runner import Progress
+    from jamsu.cases.schema.case import Case
 
 PointReport = Callable[[Point, int, bool], None]
 """Called with each point when it is done, the number of points in all, and whether it was done before."""
@@ -95,7 +95,7 @@ class _Solver:
     def __call__(self, index: tuple[int, ...], case: Case | CaseError) -> Point:
         if isinstance(case, CaseError):
             return Point(index, FAILED, str(case))
-        from cases.run.runner import Session  # jax: only when there is something to solve
+        from jamsu.cases.run.runner import Session  # jax: only when there is something to solve
 
         try:
             if self._session is None:

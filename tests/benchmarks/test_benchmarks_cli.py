@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import registry
-from benchmarks.__main__ import main
-from solver.exchanger import arrangement_names
+from jamsu.benchmarks import registry
+from jamsu.benchmarks.__main__ import main
+from jamsu.solver.exchanger import arrangement_names
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
 
@@ -146,7 +146,7 @@ def test_bad_input_is_one_line(capsys, words, expected):
 
 
 def test_as_a_program_in_double_precision():
-    words = [sys.executable, "-m", "benchmarks", "run"]
+    words = [sys.executable, "-m", "jamsu.benchmarks", "run"]
     done = subprocess.run([*words, "exchanger", "ntu=1", "--json"], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["effectiveness"] == pytest.approx(0.5647334016064, abs=1e-12)
     wrong = subprocess.run([*words, "exchangr"], capture_output=True, text=True)

@@ -7,19 +7,19 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import benchmarks.streams
-import solver.box
-from benchmarks import beltrami, cylinder_forced, cylinder_forces, cylinder_natural, duct, point_source, registry
-from solver.mesh import AXES
-from solver.step import initial_state
+import jamsu.benchmarks.streams
+import jamsu.solver.box
+from jamsu.benchmarks import beltrami, cylinder_forced, cylinder_forces, cylinder_natural, duct, point_source, registry
+from jamsu.solver.mesh import AXES
+from jamsu.solver.step import initial_state
 
 POINT = "[[1, 0, 0], [1, 0.2, 0.1]]"
 
 
 def altered(monkeypatch, change):
     """Every model of a box goes through `change`."""
-    true = solver.box.box_model
-    monkeypatch.setattr(solver.box, "box_model", lambda *given, **more: change(true(*given, **more)))
+    true = jamsu.solver.box.box_model
+    monkeypatch.setattr(jamsu.solver.box, "box_model", lambda *given, **more: change(true(*given, **more)))
 
 
 # Duct ----------------------------------------------------------------------------------------------------------------
@@ -248,8 +248,8 @@ def test_unsteady_flow_through_all_sides_is_nearly_of_second_order():
 
 def test_a_march_that_breaks_down_is_not_converged(monkeypatch):
     """Steps far too long, also after all the halvings that are tried."""
-    monkeypatch.setattr(benchmarks.streams.settle, "__defaults__", (1e6, np.inf))
-    monkeypatch.setattr(benchmarks.streams, "VISCOUS", 1e6)
+    monkeypatch.setattr(jamsu.benchmarks.streams.settle, "__defaults__", (1e6, np.inf))
+    monkeypatch.setattr(jamsu.benchmarks.streams, "VISCOUS", 1e6)
     found = registry.run("duct", {"shape": "plates", "station": 0.01, "cells": 8})
     assert not found["converged"]
     assert found["remaining"] is None

@@ -12,14 +12,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from benchmarks.__main__ import main
-from benchmarks.marching import Steady, steady_on_grids
-from benchmarks.peers import command, foam_program, program_jamsu, programs
-from benchmarks.peers.child import run_child, usable_cores
-from benchmarks.peers.compare import compare
-from benchmarks.peers.measured import PeerError, Run, median_run, reached
-from benchmarks.peers.problems import Problem, euler_mean, problems, reference
-from benchmarks.peers.programs import Program
+from jamsu.benchmarks.__main__ import main
+from jamsu.benchmarks.marching import Steady, steady_on_grids
+from jamsu.benchmarks.peers import command, foam_program, program_jamsu, programs
+from jamsu.benchmarks.peers.child import run_child, usable_cores
+from jamsu.benchmarks.peers.compare import compare
+from jamsu.benchmarks.peers.measured import PeerError, Run, median_run, reached
+from jamsu.benchmarks.peers.problems import Problem, euler_mean, problems, reference
+from jamsu.benchmarks.peers.programs import Program
 
 CUBE, CAVITY, SOLID = Problem("cube", 8, 8), Problem("cavity", 16, 400), Problem("conduction", 6, 3)
 

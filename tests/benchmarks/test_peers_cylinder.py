@@ -6,11 +6,11 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from benchmarks.peers import cylinder, foam_program, jamsu_cylinder
-from benchmarks.peers.cylinder import END, RADIUS, START, WALL
-from benchmarks.peers.foam_cases import case_files
-from benchmarks.peers.foam_text import write_case
-from benchmarks.peers.problems import Problem, reference
+from jamsu.benchmarks.peers import cylinder, foam_program, jamsu_cylinder
+from jamsu.benchmarks.peers.cylinder import END, RADIUS, START, WALL
+from jamsu.benchmarks.peers.foam_cases import case_files
+from jamsu.benchmarks.peers.foam_text import write_case
+from jamsu.benchmarks.peers.problems import Problem, reference
 
 SMALL = Problem("cylinder", 16, 24)
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from benchmarks.grids import wall_graded
-from benchmarks.peers import foam_program
-from benchmarks.peers.foam_cases import SIDES, case_files
-from benchmarks.peers.foam_text import file_text, write_case
-from benchmarks.peers.measured import Run
-from benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
+from jamsu.benchmarks.grids import wall_graded
+from jamsu.benchmarks.peers import foam_program
+from jamsu.benchmarks.peers.foam_cases import SIDES, case_files
+from jamsu.benchmarks.peers.foam_text import file_text, write_case
+from jamsu.benchmarks.peers.measured import Run
+from jamsu.benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 CUBE, CAVITY, SOLID = Problem("cube", 8, 8), Problem("cavity", 16, 400), Problem("conduction", 6, 3)
 STEADY = Problem("steady_cube", 8, 300)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_bvp
 
-import solver.box
-from benchmarks import registry
-from benchmarks.plume import on_axis
-from benchmarks.similarity import plume_profile
+import jamsu.solver.box
+from jamsu.benchmarks import registry
+from jamsu.benchmarks.plume import on_axis
+from jamsu.benchmarks.similarity import plume_profile
 
 COARSE = {"cells": 3, "grashof": 1e9, "tolerance": 0.05}
 
@@ -89,8 +89,8 @@ def twice_as_conducting(model):
     ("change", "noticed"), [(twice_as_buoyant, "velocity_constant"), (twice_as_conducting, "buoyancy_constant")]
 )
 def test_a_broken_plume_is_noticed(monkeypatch, line_plume, change, noticed):
-    true = solver.box.box_model
-    monkeypatch.setattr(solver.box, "box_model", lambda *given, **more: change(true(*given, **more)))
+    true = jamsu.solver.box.box_model
+    monkeypatch.setattr(jamsu.solver.box, "box_model", lambda *given, **more: change(true(*given, **more)))
     found = registry.run("plume", {"kind": "line", **COARSE})
     assert found[noticed] != pytest.approx(line_plume[noticed], rel=0.1)
 

@@ -18,7 +18,7 @@ STEPS = ("diffusion=direct", "diffusion=factored", "diffusion=explicit", "obstac
 @pytest.mark.slow
 @pytest.mark.parametrize("given", STEPS)
 def test_every_kind_of_step_is_timed(given):
-    command = [sys.executable, "-m", "benchmarks", "run", "throughput", "cells=16", "steps=2", given, "--json"]
+    command = [sys.executable, "-m", "jamsu.benchmarks", "run", "throughput", "cells=16", "steps=2", given, "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)

@@ -6,14 +6,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import benchmarks.channel
-import benchmarks.turbulent
-import solver.k_epsilon
-import solver.turbulence
-from benchmarks import ladder, registry, room, tall_cavity
-from benchmarks.room import OUTLET, SLOT
-from benchmarks.turbulent import march
-from solver.courant import courant_rate
+import jamsu.benchmarks.channel
+import jamsu.benchmarks.turbulent
+import jamsu.solver.k_epsilon
+import jamsu.solver.turbulence
+from jamsu.benchmarks import ladder, registry, room, tall_cavity
+from jamsu.benchmarks.room import OUTLET, SLOT
+from jamsu.benchmarks.turbulent import march
+from jamsu.solver.courant import courant_rate
 
 WALL_FUNCTIONS = "law of the wall, Re_tau 2000, wall functions"
 
@@ -44,25 +44,25 @@ def test_laminar_channel_converges_at_second_order():
 
 def broken(monkeypatch, change):
     """Breaks one term of the k-epsilon model, for programs that are compiled from here on."""
-    benchmarks.turbulent._compiled.cache_clear()
+    jamsu.benchmarks.turbulent._compiled.cache_clear()
     if change == "C_mu doubled":
-        monkeypatch.setattr(solver.k_epsilon, "C_MU", 2 * solver.k_epsilon.C_MU)
+        monkeypatch.setattr(jamsu.solver.k_epsilon, "C_MU", 2 * jamsu.solver.k_epsilon.C_MU)
     elif change == "production halved":
-        true = solver.turbulence.mixing
+        true = jamsu.solver.turbulence.mixing
 
         def half(*given):
             now = true(*given)
             return now._replace(production=0.5 * now.production)
 
-        monkeypatch.setattr(solver.turbulence, "mixing", half)
+        monkeypatch.setattr(jamsu.solver.turbulence, "mixing", half)
     elif change == "speed at the wall a quarter too high":
-        law = solver.k_epsilon.reichardt_velocity
+        law = jamsu.solver.k_epsilon.reichardt_velocity
         monkeypatch.setattr(
-            solver.k_epsilon, "reichardt_velocity", lambda y_plus: (1.25 * law(y_plus)[0], law(y_plus)[1])
+            jamsu.solver.k_epsilon, "reichardt_velocity", lambda y_plus: (1.25 * law(y_plus)[0], law(y_plus)[1])
         )
     else:
-        factor = solver.turbulence.heat_factor
-        monkeypatch.setattr(solver.turbulence, "heat_factor", lambda *given: 0.8 * factor(*given))
+        factor = jamsu.solver.turbulence.heat_factor
+        monkeypatch.setattr(jamsu.solver.turbulence, "heat_factor", lambda *given: 0.8 * factor(*given))
 
 
 @pytest.mark.slow
@@ -71,22 +71,22 @@ def test_a_broken_term_is_noticed(monkeypatch, change):
     """On the grid and with the tolerances of the quick ladder, which the sound model passes."""
     broken(monkeypatch, change)
     assert "u_plus" in failures("channel", WALL_FUNCTIONS)
-    benchmarks.turbulent._compiled.cache_clear()
+    jamsu.benchmarks.turbulent._compiled.cache_clear()
 
 
 @pytest.mark.slow
 def test_a_wall_function_of_heat_a_fifth_too_low_is_noticed(monkeypatch):
     broken(monkeypatch, "heat at the wall a fifth too low")
     assert failures("channel", WALL_FUNCTIONS) == {"theta_plus"}
-    benchmarks.turbulent._compiled.cache_clear()
+    jamsu.benchmarks.turbulent._compiled.cache_clear()
 
 
 def test_stations_beneath_a_wall_function_have_no_value():
     y, u = np.array([40.0, 120.0]), np.array([14.0, 17.0])
-    below, at = benchmarks.channel._at([10.0, 40.0], y, u, 2000.0)
+    below, at = jamsu.benchmarks.channel._at([10.0, 40.0], y, u, 2000.0)
     assert below is None
     assert at == pytest.approx(14)
-    assert benchmarks.channel._at([0.0], y / 100, u, 20.0) == [0.0]
+    assert jamsu.benchmarks.channel._at([0.0], y / 100, u, 20.0) == [0.0]
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_openings_of_the_room_are_no_walls():
 
 def test_a_flow_without_rest_gives_its_mean():
     """Not decayed within the time: means of the second half, and how far the two quarters differ."""
-    model = benchmarks.channel.channel_model(20.0, 0.71, "laminar", 32, 5.0)
-    start = benchmarks.channel.begin(model)
+    model = jamsu.benchmarks.channel.channel_model(20.0, 0.71, "laminar", 32, 5.0)
+    start = jamsu.benchmarks.channel.begin(model)
     faster = replace(start, velocity=(2 * start.velocity[0], *start.velocity[1:]))
     end = march(model, faster, 1.0, 1e-12, 4.0)
     assert not end.steady
@@ -190,8 +190,8 @@ def test_root_mean_square_of_a_profile():
 def test_courant_rate_of_a_channel_counts_eddies_along_its_ring():
     """Uniform speed 1, eddies limit the step: nu_t = 0.03874 z by the zero-equation model; along x a cell is its own
     neighbour."""
-    model = benchmarks.channel.channel_model(100.0, 0.71, "zero_equation", 8, 100.0)
-    state = benchmarks.channel.begin(model)
+    model = jamsu.benchmarks.channel.channel_model(100.0, 0.71, "zero_equation", 8, 100.0)
+    state = jamsu.benchmarks.channel.begin(model)
     even = replace(state, velocity=(jnp.ones_like(state.velocity[0]), *state.velocity[1:]))
     z, h = (np.arange(8) + 0.5) / 8, 1 / 8
     eddy = 0.03874 * z

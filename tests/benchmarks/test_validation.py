@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import benchmarks.annulus
-import solver.box
-import solver.shell
-from benchmarks import ladder, registry
-from benchmarks.__main__ import main
-from benchmarks.page import write_page
+import jamsu.benchmarks.annulus
+import jamsu.solver.box
+import jamsu.solver.shell
+from jamsu.benchmarks import ladder, registry
+from jamsu.benchmarks.__main__ import main
+from jamsu.benchmarks.page import write_page
 
 KNOWN = json.loads((Path(__file__).parents[1] / "reference" / "cavity.json").read_text())
 QUICK = [case for case in ladder.load_cases(quick=True) if case.benchmark not in ("cavity", "exchanger")]
@@ -89,10 +89,10 @@ def test_every_case_has_known_quantities_and_parameters():
 @pytest.fixture
 def broken_box(monkeypatch):
     """Lets a test alter every model of a box."""
-    true = solver.box.box_model
+    true = jamsu.solver.box.box_model
 
     def alter(change):
-        monkeypatch.setattr(solver.box, "box_model", lambda *given, **more: change(true(*given, **more)))
+        monkeypatch.setattr(jamsu.solver.box, "box_model", lambda *given, **more: change(true(*given, **more)))
 
     return alter
 
@@ -129,7 +129,7 @@ def test_broken_physics_is_noticed(broken_box, case, change, noticed):
 
 
 def test_staircase_wall_area_is_noticed(monkeypatch):
-    true = benchmarks.annulus.cut_annulus
+    true = jamsu.benchmarks.annulus.cut_annulus
     case = find("annulus", "Ra 10000", cells=32, rayleigh=1.0)
     case = replace(case, expected={name: case.expected[name] for name in ("area_inner", "area_outer")})
     assert failures(climb(case)) == set()
@@ -138,7 +138,7 @@ def test_staircase_wall_area_is_noticed(monkeypatch):
         cut = true(*given)
         return replace(cut, wall_area=4 / np.pi * cut.wall_area)
 
-    monkeypatch.setattr(benchmarks.annulus, "cut_annulus", staircase)
+    monkeypatch.setattr(jamsu.benchmarks.annulus, "cut_annulus", staircase)
     assert failures(climb(case)) == {"area_inner", "area_outer"}
 
 
@@ -262,8 +262,8 @@ def test_page_from_the_command_line(tmp_path, capsys):
 
 
 def test_failing_page_is_red_and_exits_with_one(tmp_path, capsys, monkeypatch):
-    true = solver.shell.plane_wall
-    monkeypatch.setattr(solver.shell, "plane_wall", lambda layers, **fluids: true(layers[:1], **fluids))
+    true = jamsu.solver.shell.plane_wall
+    monkeypatch.setattr(jamsu.solver.shell, "plane_wall", lambda layers, **fluids: true(layers[:1], **fluids))
     assert main(["validate", "--only", "wall", "-o", str(tmp_path)]) == 1
     assert "FAILED" in capsys.readouterr().out
     assert "class='fail'" in (tmp_path / "validation.html").read_text()

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from cases.results import ashrae
+from jamsu.cases.results import ashrae
 
 
 @pytest.mark.parametrize(

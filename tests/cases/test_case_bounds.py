@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-import cases
-from cases.errors import Problem
-from cases.reading.overrides import set_path, split_override
-from cases.schema.paths import field_at
-from cases.schema.validation import validated
+from jamsu import cases
+from jamsu.cases.errors import Problem
+from jamsu.cases.reading.overrides import set_path, split_override
+from jamsu.cases.schema.paths import field_at
+from jamsu.cases.schema.validation import validated
 
 
 def refusal(*overrides, case="natick2"):

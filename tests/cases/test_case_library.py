@@ -6,9 +6,9 @@ from importlib import resources
 
 import pytest
 
-import cases
-from cases.schema.case import CylinderVessel
-from cases.schema.paths import chosen_model
+from jamsu import cases
+from jamsu.cases.schema.case import CylinderVessel
+from jamsu.cases.schema.paths import chosen_model
 
 NAMES = ("box-room", "hainan-cabin", "lingang-deck", "natick2", "ulsan-20m", "ulsan-ai")
 
@@ -71,7 +71,7 @@ def test_box_room_passes_gas_only_through_filled_units():
 
 
 def _natick_lines() -> list[str]:
-    return (resources.files("cases.library") / "natick2.toml").read_text(encoding="utf-8").splitlines()
+    return (resources.files("jamsu.cases.library") / "natick2.toml").read_text(encoding="utf-8").splitlines()
 
 
 def test_every_key_of_natick_says_where_it_comes_from():
@@ -100,7 +100,7 @@ def _shown_keys(text: str) -> set[str]:
 
 def test_natick_shows_every_key_of_the_schema():
     """The input reference is complete: no key of the schema is missing from it (room units: box-room)."""
-    from cases.schema import case as schema
+    from jamsu.cases.schema import case as schema
 
     shown = _shown_keys("\n".join(_natick_lines()))
     models = (
@@ -125,7 +125,7 @@ def test_natick_shows_every_key_of_the_schema():
     )
     missing = {f"{m.__name__}.{key}" for m in models for key in m.model_fields if key not in shown}
     assert missing == set()
-    room = (resources.files("cases.library") / "box-room.toml").read_text(encoding="utf-8")
+    room = (resources.files("jamsu.cases.library") / "box-room.toml").read_text(encoding="utf-8")
     for model in (schema.Cooler, schema.Opening):
         assert set(model.model_fields) <= _shown_keys(room)
 
@@ -144,7 +144,7 @@ def test_natick_alternatives_are_right(tmp_path):
 
 
 def test_every_field_is_described():
-    from cases.schema.case import Case
+    from jamsu.cases.schema.case import Case
 
     def walk(model, seen):
         for name, field in model.model_fields.items():

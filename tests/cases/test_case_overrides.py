@@ -2,9 +2,9 @@
 
 import pytest
 
-import cases
-from cases.errors import Problem
-from cases.reading.overrides import split_override
+from jamsu import cases
+from jamsu.cases.errors import Problem
+from jamsu.cases.reading.overrides import split_override
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_power_of_a_rack_with_servers_scales_them():
 
 
 def test_volume_flow_is_taken_at_the_sites_density():
-    from materials import seawater
+    from jamsu.materials import seawater
 
     case = cases.load_case("natick2", ["coils.C01.water_flow=1.2 L/s"])
     density = float(seawater.density(283.15, 35.0))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from cases import case_from_text, library_names, load_case
-from cases.run.levels import make_level
-from cases.run.warnings import collect_warnings
-from cases.schema.ranges import estimates, range_warnings
+from jamsu.cases import case_from_text, library_names, load_case
+from jamsu.cases.run.levels import make_level
+from jamsu.cases.run.warnings import collect_warnings
+from jamsu.cases.schema.ranges import estimates, range_warnings
 
 IN_TIME = ("solver.mode=transient", "solver.duration=20 s")
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-import cases
+from jamsu import cases
 
 GOOD = """
 [site]

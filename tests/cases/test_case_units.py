@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from cases.schema import quantities as base
+from jamsu.cases.schema import quantities as base
 
 
 def read(kind, value):

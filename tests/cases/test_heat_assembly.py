@@ -4,10 +4,10 @@ the hull's heat is shared so that one beside the hull does (tests/solver/test_cu
 import numpy as np
 import pytest
 
-from cases.assembly.grid import build_cut_cells, build_grid
-from cases.assembly.module import build_geometry, build_module
-from cases.assembly.properties import properties_at
-from cases.reading.loader import case_from_text
+from jamsu.cases.assembly.grid import build_cut_cells, build_grid
+from jamsu.cases.assembly.module import build_geometry, build_module
+from jamsu.cases.assembly.properties import properties_at
+from jamsu.cases.reading.loader import case_from_text
 
 VESSEL = """
 name = "vessel"

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cases import load_case
-from cases.assembly.domain import perforation_loss
-from cases.errors import CaseError
-from cases.reading.loader import case_from_text
-from cases.run.levels import make_level
-from cases.run.runner import run_case
-from solver.gas_films import gas_natural_film
+from jamsu.cases import load_case
+from jamsu.cases.assembly.domain import perforation_loss
+from jamsu.cases.errors import CaseError
+from jamsu.cases.reading.loader import case_from_text
+from jamsu.cases.run.levels import make_level
+from jamsu.cases.run.runner import run_case
+from jamsu.solver.gas_films import gas_natural_film
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 ROOM = """

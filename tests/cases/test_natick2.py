@@ -2,8 +2,8 @@
 
 import pytest
 
-from cases import load_case
-from cases.run.runner import run_case
+from jamsu.cases import load_case
+from jamsu.cases.run.runner import run_case
 
 pytestmark = pytest.mark.slow
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cases import load_case
-from cases.run.runner import run_case
-from materials import get_fluid
-from solver.compilation import CompilationCount
+from jamsu.cases import load_case
+from jamsu.cases.run.runner import run_case
+from jamsu.materials import get_fluid
+from jamsu.solver.compilation import CompilationCount
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 POWER = 24e3  # W

@@ -12,8 +12,8 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonExecutionModel import vtkStreamingDemandDrivenPipeline
 from vtkmodules.vtkIOHDF import vtkHDFReader
 
-from cases.errors import CaseError
-from cases.results.file import (
+from jamsu.cases.errors import CaseError
+from jamsu.cases.results.file import (
     append_time_step,
     check_output,
     link_vtkhdf,
@@ -175,7 +175,7 @@ def test_an_existing_file_is_kept_unless_told(tmp_path, tree):
 def test_a_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path, tree, monkeypatch):
     path = write_result(tmp_path / "a.vtkhdf", tree)
     old = path.read_bytes()
-    monkeypatch.setattr("cases.results.file.link_vtkhdf", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
+    monkeypatch.setattr("jamsu.cases.results.file.link_vtkhdf", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
     with pytest.raises(CaseError, match=r"cannot write the result file \(full\)"):
         write_result(path, tree, overwrite=True)
     assert path.read_bytes() == old

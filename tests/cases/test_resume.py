@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from cases import load_case
-from cases.errors import CaseError
-from cases.results.file import checkpoint_path
-from cases.run.runner import run_case
+from jamsu.cases import load_case
+from jamsu.cases.errors import CaseError
+from jamsu.cases.results.file import checkpoint_path
+from jamsu.cases.run.runner import run_case
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 SCRIPT = """
 import sys
 from pathlib import Path
-from cases.run import keeper
-from cases import load_case
-from cases.run.runner import run_case
+from jamsu.cases.run import keeper
+from jamsu.cases import load_case
+from jamsu.cases.run.runner import run_case
 keeper.SECONDS_BETWEEN_CHECKPOINTS = 0.0
 run_case(load_case(sys.argv[1]), output=Path(sys.argv[2]), resume=len(sys.argv) > 3)
 """
@@ -73,7 +73,7 @@ def test_a_checkpoint_of_another_case_or_format_is_refused(tmp_path, monkeypatch
     with pytest.raises(CaseError, match="another case"):
         run_case(load_case(SMALL, ("racks.A.power=7 kW",)), output=output, resume=True)
     with monkeypatch.context() as patch:
-        patch.setattr("cases.run.checkpoint.FORMAT", 1)
+        patch.setattr("jamsu.cases.run.checkpoint.FORMAT", 1)
         with pytest.raises(CaseError, match="another case"):
             run_case(load_case(SMALL), output=output, resume=True)
     checkpoint_path(output).write_bytes(b"not a checkpoint")

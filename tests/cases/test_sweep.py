@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from cases.errors import CaseError, Problem
-from cases.sweep.axis import make_axis, parse_axis
-from cases.sweep.plan import make_plan
-from cases.sweep.sweep import run_sweep
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.sweep.axis import make_axis, parse_axis
+from jamsu.cases.sweep.plan import make_plan
+from jamsu.cases.sweep.sweep import run_sweep
 
 
 @pytest.mark.parametrize(
@@ -132,11 +132,11 @@ class FakeSession:
 @pytest.fixture
 def session(monkeypatch, tmp_path):
     kind = type("Session", (FakeSession,), {"begun": 0, "solved": []})
-    module = ModuleType("cases.run.runner")
+    module = ModuleType("jamsu.cases.run.runner")
     module.Session = kind
-    monkeypatch.setitem(sys.modules, "cases.run.runner", module)
-    monkeypatch.setattr("cases.load_case", fake_load_case, raising=False)
-    monkeypatch.setattr("cases.sweep.plan.check_grid", lambda case, quality: None)
+    monkeypatch.setitem(sys.modules, "jamsu.cases.run.runner", module)
+    monkeypatch.setattr("jamsu.cases.load_case", fake_load_case, raising=False)
+    monkeypatch.setattr("jamsu.cases.sweep.plan.check_grid", lambda case, quality: None)
     monkeypatch.chdir(tmp_path)
     return kind
 
@@ -211,7 +211,7 @@ def test_a_value_without_a_grid_is_refused_too(session, monkeypatch):
         if case.values["b"] == 20:
             raise CaseError("x", Problem("solver.resolution", "20 m", "too wide"))
 
-    monkeypatch.setattr("cases.sweep.plan.check_grid", check_grid)
+    monkeypatch.setattr("jamsu.cases.sweep.plan.check_grid", check_grid)
     with pytest.raises(CaseError, match=r"--vary: b: '20': solver.resolution: 20 m: too wide"):
         run_sweep("x", AXES)
     assert session.begun == 0
@@ -221,7 +221,7 @@ def test_an_axis_that_another_one_overrides_is_refused(session, monkeypatch):
     def load(name, overrides=()):
         return fake_load_case(name, [text.replace("*", "a") for text in overrides])
 
-    monkeypatch.setattr("cases.load_case", load)
+    monkeypatch.setattr("jamsu.cases.load_case", load)
     with pytest.raises(CaseError, match=r"--vary: a: '2': makes the same case as 1"):
         run_sweep("x", [parse_axis("a=1,2"), parse_axis("*=3,4")])
     assert session.begun == 0
@@ -356,7 +356,7 @@ def test_positions_are_an_axis_of_texts_that_resumes(session, monkeypatch):
     def load(name, overrides=()):
         return fake_load_case(name, [text.replace(", 0 m", " m") for text in overrides])
 
-    monkeypatch.setattr("cases.load_case", load)
+    monkeypatch.setattr("jamsu.cases.load_case", load)
     axes = (parse_axis("p=1, 0 m; 2, 0 m; 3, 0 m"),)
     session.breaks_at, session.error = 30, KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):

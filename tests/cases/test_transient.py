@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from cases import load_case
-from cases.errors import CaseError
-from cases.results.file import read_result
-from cases.run import keeper
-from cases.run.levels import make_level
-from cases.run.runner import run_case
-from cases.run.transient import initial_temperature
-from cases.run.transient_march import Schedule
-from materials import get_solid
+from jamsu.cases import load_case
+from jamsu.cases.errors import CaseError
+from jamsu.cases.results.file import read_result
+from jamsu.cases.run import keeper
+from jamsu.cases.run.levels import make_level
+from jamsu.cases.run.runner import run_case
+from jamsu.cases.run.transient import initial_temperature
+from jamsu.cases.run.transient_march import Schedule
+from jamsu.materials import get_solid
 
 POWER = 500.0  # W
 SIZE = (1.6, 1.2, 1.2)  # m

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cases import load_case
-from cases.results.tree import interior_dataset
-from cases.run.levels import first_state, make_level
-from cases.run.transient_fields import fields_of
-from solver.courant import courant_rate
-from solver.module import courant_rate_now
+from jamsu.cases import load_case
+from jamsu.cases.results.tree import interior_dataset
+from jamsu.cases.run.levels import first_state, make_level
+from jamsu.cases.run.transient_fields import fields_of
+from jamsu.solver.courant import courant_rate
+from jamsu.solver.module import courant_rate_now
 
 BOTH = ("eddy_viscosity", "turbulent_kinetic_energy")
 FLOW, AREA = 0.2, 0.4 * 0.6  # of the rack, m3/s and m2

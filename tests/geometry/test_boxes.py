@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from geometry.boxes import box_cells, box_inside, boxes_overlap, overlap_matrix, protrusion, rectangle_faces
-from geometry.grid import Grid
-from geometry.shapes import Cylinder
+from jamsu.geometry.boxes import box_cells, box_inside, boxes_overlap, overlap_matrix, protrusion, rectangle_faces
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Cylinder
 
 GRID = Grid(np.array([0.0, 0.5, 0.6, 1.0]), np.linspace(0.0, 1.0, 11), np.linspace(-1.0, 1.0, 9))
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from geometry.cutcells import CutCells, cut_cells
-from geometry.grading import axis_edges
-from geometry.grid import Grid
-from geometry.shapes import Box, Cylinder, Shape, Sphere, Transformed
+from jamsu.geometry.cutcells import CutCells, cut_cells
+from jamsu.geometry.grading import axis_edges
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Box, Cylinder, Shape, Sphere, Transformed
 
 DIAMETER = 1.0
 TILTED = Cylinder((0.05, 0.1, 0.02), (0.95, 0.8, 0.42), 0.5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geometry.grading import axis_edges, check_planes
+from jamsu.geometry.grading import axis_edges, check_planes
 
 
 def worst_ratio(edges: np.ndarray) -> float:

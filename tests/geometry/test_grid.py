@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from geometry.grid import Grid
+from jamsu.geometry.grid import Grid
 
 
 def graded() -> Grid:

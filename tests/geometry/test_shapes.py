@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from geometry.shapes import Box, Cylinder, Plane, Shape, Sphere, Transformed, Union
+from jamsu.geometry.shapes import Box, Cylinder, Plane, Shape, Sphere, Transformed, Union
 
 TURN = Rotation.from_euler("xyz", (0.3, -0.7, 1.1)).as_matrix()
 BOX = Box((-0.5, -0.4, -0.3), (0.5, 0.4, 0.3))

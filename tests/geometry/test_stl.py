@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import pyvista as pv
 
-from geometry.cutcells import cut_cells
-from geometry.grid import Grid
-from geometry.shapes import Cylinder, Sphere
-from geometry.stl import StlShape
+from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Cylinder, Sphere
+from jamsu.geometry.stl import StlShape
 
 
 def test_cylinder_agrees_with_the_analytic_one(tmp_path):

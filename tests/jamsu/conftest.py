@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 def idle_runner(monkeypatch, tmp_path):
     """The fake runner in place of the real one, real cases, and an empty current folder."""
     fake = FakeRunner()
-    module = ModuleType("cases.run.runner")
+    module = ModuleType("jamsu.cases.run.runner")
     vars(module).update(run_case=fake.run_case, check_case=fake.check_case, Session=fake.session)
-    monkeypatch.setitem(sys.modules, "cases.run.runner", module)
+    monkeypatch.setitem(sys.modules, "jamsu.cases.run.runner", module)
     monkeypatch.chdir(tmp_path)
     return fake
 
@@ -24,10 +24,10 @@ def idle_runner(monkeypatch, tmp_path):
 @pytest.fixture
 def runner(idle_runner, monkeypatch):
     """The fake runner, an empty current folder, and a library of one case that takes any value."""
-    monkeypatch.setattr("cases.load_case", fake_load_case)
-    monkeypatch.setattr("cases.sweep.plan.check_grid", lambda case, quality: None)
-    monkeypatch.setattr("cases.library_names", lambda: ("module",))
-    monkeypatch.setattr("cases.case_text", lambda name: CASE)
+    monkeypatch.setattr("jamsu.cases.load_case", fake_load_case)
+    monkeypatch.setattr("jamsu.cases.sweep.plan.check_grid", lambda case, quality: None)
+    monkeypatch.setattr("jamsu.cases.library_names", lambda: ("module",))
+    monkeypatch.setattr("jamsu.cases.case_text", lambda name: CASE)
     return idle_runner
 
 

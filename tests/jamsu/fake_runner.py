@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from cases.run.progress import Progress
+from jamsu.cases.run.progress import Progress
 
 
 def summary(hottest: float = 24.5, status: str = "converged", result: str | None = None) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def summary(hottest: float = 24.5, status: str = "converged", result: str | None
 
 @dataclass
 class FakeRunner:
-    """Stands in for `cases.run.runner`; `calls` holds what the commands asked for."""
+    """Stands in for `jamsu.cases.run.runner`; `calls` holds what the commands asked for."""
 
     status: str = "converged"
     fail: Callable[[Any], None] = lambda case: None
@@ -146,7 +146,7 @@ class FakeCase:
 
 def fake_load_case(name, overrides=()):
     """A case for every name but "unknown", and every value but "bad"."""
-    from cases.errors import CaseError, Problem
+    from jamsu.cases.errors import CaseError, Problem
 
     if str(name) == "unknown":
         raise CaseError("unknown", Problem("", "", "there is no such case"))

@@ -98,9 +98,9 @@ def test_render_draws_under_the_name_of_the_result(runner, jamsu_command, monkey
         calls.append((result, options))
         return picture
 
-    module = ModuleType("viz.render")
+    module = ModuleType("jamsu.viz.render")
     module.render = draw
-    monkeypatch.setitem(sys.modules, "viz.render", module)
+    monkeypatch.setitem(sys.modules, "jamsu.viz.render", module)
     assert jamsu_command("render", "far/warm.vtkhdf").stdout == "warm.png\n"
     options = ("-o", "a.png", "--view", "end", "--field", "velocity", "--size", "800x600")
     assert jamsu_command("render", "warm.vtkhdf", *options).stdout == "a.png\n"

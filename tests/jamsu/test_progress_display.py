@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from cases.run.progress import Progress, steady_doing
 from jamsu import progress
+from jamsu.cases.run.progress import Progress, steady_doing
 
 STEP = Progress(
     stage="coarse grid",

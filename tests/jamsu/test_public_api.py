@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import jamsu
-from cases.errors import CaseError
+from jamsu.cases.errors import CaseError
 
 
 def test_run_returns_the_tree_and_writes_nothing_unasked(runner):
@@ -34,8 +34,8 @@ def test_run_takes_a_case_that_is_loaded(runner):
         jamsu.run(case, set={"site.depth": "20 m"})
 
 
-def test_cases(runner):
-    assert jamsu.cases() == ("module",)
+def test_library(runner):
+    assert jamsu.library() == ("module",)
 
 
 def test_sweep_returns_a_dataset(runner):

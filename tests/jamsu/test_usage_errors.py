@@ -99,7 +99,7 @@ def test_the_help_names_every_command_with_an_example(jamsu_command, command):
 
 
 def test_an_error_of_the_grid_repeats_what_was_typed(idle_runner, jamsu_command):
-    from cases.errors import CaseError, Problem
+    from jamsu.cases.errors import CaseError, Problem
 
     def too_wide(case):
         raise CaseError("natick2", Problem("solver.resolution", "1.2 m", "cells are too wide"))

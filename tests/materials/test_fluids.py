@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from materials import Fluid, RangeWarning, fluid_names, get_fluid
+from jamsu.materials import Fluid, RangeWarning, fluid_names, get_fluid
 
 QUANTITIES = (
     "density",

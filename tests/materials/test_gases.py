@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from materials import get_fluid
+from jamsu.materials import get_fluid
 
 # Largest relative difference allowed: density, cp, viscosity, conductivity, Prandtl number, expansion.
 TOLERANCE = {

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from materials import get_fluid, seawater
+from jamsu.materials import get_fluid, seawater
 
 # TEOS-10 via gsw 3.6.23, practical salinity 35, sea pressure 0, t = 0, 5, ..., 30 degC.
 CELSIUS = np.arange(0.0, 31.0, 5.0)

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from materials import (
+from jamsu.materials import (
     RangeWarning,
     fouling_names,
     fouling_resistance,

@@ -6,11 +6,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks import cavity, marching, registry
-from solver.acceleration import Mixture, weights
-from solver.box import box_mesh
-from solver.operators import divergence
-from solver.step import initial_state
+from jamsu.benchmarks import cavity, marching, registry
+from jamsu.solver.acceleration import Mixture, weights
+from jamsu.solver.box import box_mesh
+from jamsu.solver.operators import divergence
+from jamsu.solver.step import initial_state
 
 RAYLEIGH, PRANDTL, CELLS = 1e5, 0.71, 24
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from solver.advection import axis_inflow, face_reading, face_value, line
-from solver.box import box_mesh
-from solver.flow import advection, inner_faces
-from solver.fusion import closed_ends, core, widened
-from solver.mesh import AXES, take
-from solver.operators import volume_flux
-from solver.pressure import box_solver, project
+from jamsu.solver.advection import axis_inflow, face_reading, face_value, line
+from jamsu.solver.box import box_mesh
+from jamsu.solver.flow import advection, inner_faces
+from jamsu.solver.fusion import closed_ends, core, widened
+from jamsu.solver.mesh import AXES, take
+from jamsu.solver.operators import volume_flux
+from jamsu.solver.pressure import box_solver, project
 
 
 @partial(jax.jit, static_argnums=(4, 5))

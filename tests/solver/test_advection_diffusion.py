@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 
-from solver.box import box_model
-from solver.mesh import AXES, Obstacles, full_area
-from solver.step import initial_state, step
+from jamsu.solver.box import box_model
+from jamsu.solver.mesh import AXES, Obstacles, full_area
+from jamsu.solver.step import initial_state, step
 
 DIFFUSIVITY = 0.05
 END = 0.5

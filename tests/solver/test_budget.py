@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-import solver.advection
-from benchmarks.throughput import vessel_model
-from solver.box import box_model
-from solver.energy import advected_heat
-from solver.fusion import widened
-from solver.operators import divergence, volume_flux
-from solver.step import initial_state, step
+import jamsu.solver.advection
+from jamsu.benchmarks.throughput import vessel_model
+from jamsu.solver.box import box_model
+from jamsu.solver.energy import advected_heat
+from jamsu.solver.fusion import widened
+from jamsu.solver.operators import divergence, volume_flux
+from jamsu.solver.step import initial_state, step
 
 ROUND_OFF = {"float64": 1e-12, "float32": 1e-5}
 WALLS = (((0.5, np.inf), (-0.5, np.inf)), (None, None), (None, (0.2, np.inf)))
@@ -141,9 +141,9 @@ def test_a_uniform_temperature_is_carried_unchanged(name, scheme):
 
 
 def test_budget_notices_heat_that_enters_one_cell_and_leaves_none(monkeypatch):
-    true = solver.advection.axis_inflow
+    true = jamsu.solver.advection.axis_inflow
     model = cube("float64")
     state = moving(model)
     assert abs(float(jnp.sum(carried(model, state, "limited", state.temperature)))) < 1e-10
-    monkeypatch.setattr("solver.energy.axis_inflow", lambda *given: true(*given) * jnp.linspace(1, 1.01, 12))
+    monkeypatch.setattr("jamsu.solver.energy.axis_inflow", lambda *given: true(*given) * jnp.linspace(1, 1.01, 12))
     assert abs(float(jnp.sum(carried(model, state, "limited", state.temperature)))) > 1e-6

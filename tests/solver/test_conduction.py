@@ -12,14 +12,14 @@ import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 from scipy.interpolate import RegularGridInterpolator
 
-import solver.energy
-from benchmarks.obstacles import with_cut_walls
-from geometry.cutcells import cut_cells
-from geometry.grid import Grid
-from geometry.shapes import Cylinder, Sphere
-from solver.box import box_model, series_conductance, side_exchange
-from solver.energy import advance_temperature
-from solver.mesh import AXES
+import jamsu.solver.energy
+from jamsu.benchmarks.obstacles import with_cut_walls
+from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Cylinder, Sphere
+from jamsu.solver.box import box_model, series_conductance, side_exchange
+from jamsu.solver.energy import advance_temperature
+from jamsu.solver.mesh import AXES
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "conduction.json").read_text())
 WALL = (0.0, np.inf)
@@ -101,8 +101,8 @@ def test_steady_conduction_is_second_order(grading):
 
 
 def test_steady_order_notices_a_doubled_conductance(monkeypatch):
-    true, march = solver.energy.conducted_heat, _still.__wrapped__
-    monkeypatch.setattr(solver.energy, "conducted_heat", lambda g, t: 2 * true(g, t))
+    true, march = jamsu.solver.energy.conducted_heat, _still.__wrapped__
+    monkeypatch.setattr(jamsu.solver.energy, "conducted_heat", lambda g, t: 2 * true(g, t))
     monkeypatch.setitem(globals(), "_still", jax.jit(lambda *given: march(*given)))
     with pytest.raises(AssertionError, match="order"):
         assert_expected_order(partial(steady_error, strength=0.0), (8, 16), 2)

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 
-import solver.box
-from solver.box import box_model
-from solver.energy import advance_temperature
-from solver.operators import mean
+import jamsu.solver.box
+from jamsu.solver.box import box_model
+from jamsu.solver.energy import advance_temperature
+from jamsu.solver.operators import mean
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "conduction.json").read_text())["MMS-CONJ"]
 advance = jax.jit(advance_temperature, static_argnums=6)
@@ -89,15 +89,15 @@ def test_heat_flux_through_the_interface(ratio):
 
 def test_an_arithmetic_mean_of_conductivities_fails(monkeypatch):
     """The interface flux hangs on the series of both half cells."""
-    true = solver.box.series_conductance
+    true = jamsu.solver.box.series_conductance
 
     def arithmetic(mesh, conductivity):
         gx, gy, gz = true(mesh, jnp.ones_like(conductivity))
         wide = jnp.pad(conductivity, 1, mode="edge")
         return gx * mean(wide[:, 1:-1, 1:-1], 0), gy * mean(wide[1:-1, :, 1:-1], 1), gz
 
-    anew = solver.box._heat_arrays.__wrapped__
-    monkeypatch.setattr(solver.box, "series_conductance", arithmetic)
-    monkeypatch.setattr(solver.box, "_heat_arrays", jax.jit(lambda *given: anew(*given), static_argnums=4))
+    anew = jamsu.solver.box._heat_arrays.__wrapped__
+    monkeypatch.setattr(jamsu.solver.box, "series_conductance", arithmetic)
+    monkeypatch.setattr(jamsu.solver.box, "_heat_arrays", jax.jit(lambda *given: anew(*given), static_argnums=4))
     with pytest.raises(AssertionError, match="order"):
         assert_expected_order(partial(error, ratio=627.0, strength=0.0), (16, 32), 2)

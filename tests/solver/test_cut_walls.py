@@ -8,16 +8,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks.annulus import annulus_model, cut_annulus, local, walls
-from benchmarks.obstacles import with_cut_walls
-from geometry.cutcells import cut_cells
-from geometry.grid import Grid
-from geometry.shapes import Box, Transformed
-from solver.box import box_model
-from solver.energy import advance_temperature, beyond_centres, conducted_heat
-from solver.flow import inner_faces, viscous_force
-from solver.fusion import widened
-from solver.mesh import AXES
+from jamsu.benchmarks.annulus import annulus_model, cut_annulus, local, walls
+from jamsu.benchmarks.obstacles import with_cut_walls
+from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Box, Transformed
+from jamsu.solver.box import box_model
+from jamsu.solver.energy import advance_temperature, beyond_centres, conducted_heat
+from jamsu.solver.flow import inner_faces, viscous_force
+from jamsu.solver.fusion import widened
+from jamsu.solver.mesh import AXES
 
 SLOPES = (0.0, 12.0, 30.0, 45.0, 61.0)  # degrees
 QUADRATURE = 2e-5  # of lengths of about 0.1 and areas of about 0.01: error of the cut cells' own integrals

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from solver.exchanger import (
+from jamsu.solver.exchanger import (
     arrangement_names,
     check_effectiveness,
     effectiveness,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from solver.fast_diagonalization import fast_diagonalization, stiffness
+from jamsu.solver.fast_diagonalization import fast_diagonalization, stiffness
 
 ENDS = ("neumann", "dirichlet")
 

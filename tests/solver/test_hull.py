@@ -4,11 +4,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from geometry.cutcells import cut_cells
-from geometry.grid import Grid
-from geometry.shapes import Cylinder, Transformed
-from solver.films import FilmProperties
-from solver.hull import Hull, initial_wall, update_wall
+from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Cylinder, Transformed
+from jamsu.solver.films import FilmProperties
+from jamsu.solver.hull import Hull, initial_wall, update_wall
 
 GAS = FilmProperties(conductivity=0.026, viscosity=1.78e-5, density=1.16, heat_capacity=1041.0, expansion=1 / 293)
 SEA = FilmProperties(conductivity=0.58, viscosity=1.4e-3, density=1026.0, heat_capacity=3993.0, expansion=1.6e-4)

@@ -7,14 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from cases.assembly.domain import open_domain
-from cases.assembly.mesh import domain_mesh
-from geometry.cutcells import cut_cells
-from geometry.grid import Grid
-from geometry.shapes import Box, Cylinder
-from solver.box import OpenSide, box_model, open_box_sides
-from solver.operators import divergence
-from solver.step import initial_state, step
+from jamsu.cases.assembly.domain import open_domain
+from jamsu.cases.assembly.mesh import domain_mesh
+from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Box, Cylinder
+from jamsu.solver.box import OpenSide, box_model, open_box_sides
+from jamsu.solver.operators import divergence
+from jamsu.solver.step import initial_state, step
 
 VISCOSITY = 0.05
 

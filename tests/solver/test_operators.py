@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from orders import assert_expected_order, tanh_edges
 
-from solver.box import box_mesh
-from solver.mesh import AXES, along, take
-from solver.operators import divergence, face_mean, gradient, net_outflow
+from jamsu.solver.box import box_mesh
+from jamsu.solver.mesh import AXES, along, take
+from jamsu.solver.operators import divergence, face_mean, gradient, net_outflow
 
 MESH = box_mesh([tanh_edges(7, 2.0), tanh_edges(5, 1.0, 1.0), np.cumsum([0.0, 0.2, 0.5, 0.1, 0.4])], jnp.float64)
 

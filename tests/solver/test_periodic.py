@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 
-import solver.periodic
-from solver.box import box_mesh, box_model, open_box_sides
-from solver.fast_diagonalization import fast_diagonalization, stiffness
-from solver.mesh import AXES, Obstacles
-from solver.operators import divergence
-from solver.periodic import Halo, exact_edges
-from solver.step import initial_state, step
+import jamsu.solver.periodic
+from jamsu.solver.box import box_mesh, box_model, open_box_sides
+from jamsu.solver.fast_diagonalization import fast_diagonalization, stiffness
+from jamsu.solver.mesh import AXES, Obstacles
+from jamsu.solver.operators import divergence
+from jamsu.solver.periodic import Halo, exact_edges
+from jamsu.solver.step import initial_state, step
 
 RING = 2 * np.pi
 ALL = (True, True, True)
@@ -225,7 +225,7 @@ def test_three_rings_have_no_beginning():
 @SLOW
 def test_that_a_halo_of_one_layer_would_not_do(monkeypatch):
     whole = march.__wrapped__
-    monkeypatch.setattr(solver.periodic, "LAYERS", 1)
+    monkeypatch.setattr(jamsu.solver.periodic, "LAYERS", 1)
     monkeypatch.setitem(globals(), "march", jax.jit(lambda *given: whole(*given)))
     assert shift_difference("limited") > 1e-6
 

@@ -5,15 +5,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks import registry
-from benchmarks.pressure import obstacle_mesh
-from cases.assembly.domain import open_domain, panel_faces
-from cases.assembly.mesh import domain_mesh
-from geometry.cutcells import cut_cells
-from geometry.grid import Grid
-from geometry.shapes import Box
-from solver.preconditioner import preconditioner
-from solver.pressure import box_solver, conductance, negative_laplacian
+from jamsu.benchmarks import registry
+from jamsu.benchmarks.pressure import obstacle_mesh
+from jamsu.cases.assembly.domain import open_domain, panel_faces
+from jamsu.cases.assembly.mesh import domain_mesh
+from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.grid import Grid
+from jamsu.geometry.shapes import Box
+from jamsu.solver.preconditioner import preconditioner
+from jamsu.solver.pressure import box_solver, conductance, negative_laplacian
 
 MOST = {"cylinder": 12, "vessel": 20}
 

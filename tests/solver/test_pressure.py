@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from benchmarks.throughput import vessel_model
-from solver.box import box_mesh
-from solver.mesh import AXES, along, pad_ends
-from solver.operators import difference, divergence
-from solver.pressure import box_solver, project
+from jamsu.benchmarks.throughput import vessel_model
+from jamsu.solver.box import box_mesh
+from jamsu.solver.mesh import AXES, along, pad_ends
+from jamsu.solver.operators import difference, divergence
+from jamsu.solver.pressure import box_solver, project
 
 DT = 0.1
 solve = jax.jit(partial(project, dt=DT), static_argnames=("tolerance", "continuity"))

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 
-import solver.flow
-from solver.box import box_model
-from solver.mesh import AXES, Mesh
-from solver.step import State, initial_state, step
+import jamsu.solver.flow
+from jamsu.solver.box import box_model
+from jamsu.solver.mesh import AXES, Mesh
+from jamsu.solver.step import State, initial_state, step
 
 VISCOSITY = 0.01
 PLANES = {"xy": (0, 1), "yz": (1, 2), "zx": (2, 0)}
@@ -86,8 +86,8 @@ def test_energy_at_64_cells(end):
 
 
 def test_energy_notices_a_wrong_viscosity(monkeypatch):
-    true, whole = solver.flow.viscous_force, march.__wrapped__
-    monkeypatch.setattr("solver.step.viscous_force", lambda *given: 1.1 * true(*given))
+    true, whole = jamsu.solver.flow.viscous_force, march.__wrapped__
+    monkeypatch.setattr("jamsu.solver.step.viscous_force", lambda *given: 1.1 * true(*given))
     monkeypatch.setitem(globals(), "march", jax.jit(lambda *given: whole(*given)))
     mesh, found, _ = decayed(16, 1.0)
     start = energy(mesh, vortex(mesh, PLANES["zx"]))

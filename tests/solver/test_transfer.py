@@ -6,10 +6,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks.throughput import vessel_model
-from solver.box import box_mesh
-from solver.step import initial_state
-from solver.transfer import refine
+from jamsu.benchmarks.throughput import vessel_model
+from jamsu.solver.box import box_mesh
+from jamsu.solver.step import initial_state
+from jamsu.solver.transfer import refine
 
 
 def edges(cells):

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from solver import k_epsilon
-from solver.box import box_mesh, box_model
-from solver.courant import courant_rate
-from solver.flow import control_volume, viscous_force
-from solver.fusion import widened
-from solver.gas_films import gas_forced_film
-from solver.mesh import AXES, Obstacles, full_area, pad_ends
-from solver.step import initial_state, step
-from solver.turbulence import Turbulence, closure, initial_turbulence, kays_diffusivity, renewed_walls
-from solver.viscosity import strain_rate
-from solver.wall_law import kader_temperature, reichardt_velocity, turbulent_friction_velocity
-from solver.walls import FAR, box_walls, heat_factor, on_faces, speed_friction_factor
-from solver.zero_equation import zero_equation
+from jamsu.solver import k_epsilon
+from jamsu.solver.box import box_mesh, box_model
+from jamsu.solver.courant import courant_rate
+from jamsu.solver.flow import control_volume, viscous_force
+from jamsu.solver.fusion import widened
+from jamsu.solver.gas_films import gas_forced_film
+from jamsu.solver.mesh import AXES, Obstacles, full_area, pad_ends
+from jamsu.solver.step import initial_state, step
+from jamsu.solver.turbulence import Turbulence, closure, initial_turbulence, kays_diffusivity, renewed_walls
+from jamsu.solver.viscosity import strain_rate
+from jamsu.solver.wall_law import kader_temperature, reichardt_velocity, turbulent_friction_velocity
+from jamsu.solver.walls import FAR, box_walls, heat_factor, on_faces, speed_friction_factor
+from jamsu.solver.zero_equation import zero_equation
 
 WALL_LAW = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
 NU = 1.5e-5
@@ -259,7 +259,7 @@ def test_zero_equation_model():
 
 def test_the_films_of_a_turbulent_cell():
     """In the log layer of a known k the film is rho cp u_* / Theta+."""
-    from solver.films import FilmProperties
+    from jamsu.solver.films import FilmProperties
 
     gas = FilmProperties(density=1.2, viscosity=1.8e-5, conductivity=0.0257, heat_capacity=1005.0, expansion=1 / 293.0)
     k, y = 0.2, 0.04

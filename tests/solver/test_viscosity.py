@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from solver.box import box_mesh
-from solver.mesh import AXES
-from solver.viscosity import smagorinsky, velocity_gradient, wale
+from jamsu.solver.box import box_mesh
+from jamsu.solver.mesh import AXES
+from jamsu.solver.viscosity import smagorinsky, velocity_gradient, wale
 
 RATE = 3.0
 SHEAR, STRAIN, ROTATION = ((0, 2, RATE),), ((0, 0, RATE), (1, 1, -RATE)), ((0, 1, -RATE), (1, 0, RATE))

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from synthetic import synthetic_result
 
-from cases.reading.loader import case_from_text
-from viz.items import fixtures_of
-from viz.meshes import arrow, plate, trace
-from viz.render import KINDS
-from viz.scene import read_scene
+from jamsu.cases.reading.loader import case_from_text
+from jamsu.viz.items import fixtures_of
+from jamsu.viz.meshes import arrow, plate, trace
+from jamsu.viz.render import KINDS
+from jamsu.viz.scene import read_scene
 
 CASE = """
 name = "all"

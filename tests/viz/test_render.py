@@ -9,13 +9,13 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 from synthetic import synthetic_result
 
-from cases.errors import CaseError
-from cases.results.file import write_result
-from viz import gl, overlay
-from viz.overlay import BAR_LEFT, BAR_RIGHT
-from viz.render import VIEWS, render
-from viz.scale import ABOVE, scales
-from viz.scene import read_scene
+from jamsu.cases.errors import CaseError
+from jamsu.cases.results.file import write_result
+from jamsu.viz import gl, overlay
+from jamsu.viz.overlay import BAR_LEFT, BAR_RIGHT
+from jamsu.viz.render import VIEWS, render
+from jamsu.viz.scale import ABOVE, scales
+from jamsu.viz.scene import read_scene
 
 SIZE = (480, 270)
 CASE = """

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from synthetic import synthetic_result
 
-from viz.scale import GAS_COLOURS, LEAST_SPAN, RACK_COLOURS, nice_limits, number, scales
-from viz.scene import read_scene
+from jamsu.viz.scale import GAS_COLOURS, LEAST_SPAN, RACK_COLOURS, nice_limits, number, scales
+from jamsu.viz.scene import read_scene
 
 
 def module(gas, *, inlets=(16.0, 17.0), inside=28.0, pocket=None):

@@ -7,10 +7,10 @@ import pytest
 import xarray as xr
 from synthetic import LENGTH, RACK_SIZE, RACK_X, RADIUS, synthetic_result
 
-from cases.errors import CaseError
-from viz import camera, caption, meshes, overlay, streamlines
-from viz.cut import OUTERMOST, along
-from viz.scene import read_scene
+from jamsu.cases.errors import CaseError
+from jamsu.viz import camera, caption, meshes, overlay, streamlines
+from jamsu.viz.cut import OUTERMOST, along
+from jamsu.viz.scene import read_scene
 
 
 @pytest.fixture(scope="module")

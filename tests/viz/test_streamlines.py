@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from synthetic import LENGTH, RADIUS, synthetic_result
 
-from viz import streamlines
-from viz.scene import read_scene
+from jamsu.viz import streamlines
+from jamsu.viz.scene import read_scene
 
 PANEL = """
 [panels.screen]
