@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jamsu.geometry.shapes import Bounds, Shape
+from jamsu.geometry.stl_checks import area, gas_surface, surface, volume
 
 if TYPE_CHECKING:
     import pyvista as pv
@@ -18,8 +19,10 @@ class StlShape(Shape):
 
     The distance is exact, its sign from angle-weighted pseudonormals (J. A. Baerentzen, H. Aanaes, IEEE
     Trans. Visualization and Computer Graphics 11 (2005) 243-253), as vtkImplicitPolyDataDistance computes
-    it. Normals may point either way in the file. OSError if the file cannot be read; ValueError if it is
-    no STL file, the surface is not closed, or the scale is not positive.
+    it. Normals may point either way in the file. Of a hull's two skins the inner is taken. `notes` holds what should
+    be said about the file, one line each; `volume` (m3) and `area` (m2) are the surface's own. OSError if the file
+    cannot be read; ValueError if it is no STL file, if what it holds has no one inside (`stl_checks.gas_surface`), or
+    the scale is not positive.
     """
 
     def __init__(self, path: str | Path, scale: float | int = 1.0) -> None:
@@ -31,20 +34,22 @@ class StlShape(Shape):
             pass
         if not (np.isfinite(scale) and scale > 0):
             raise ValueError(f"scale must be positive, got {scale!r}")
-        mesh = _read(path)
-        # STL repeats the corners of every triangle, in single precision.
-        mesh = mesh.triangulate().clean(tolerance=1e-6)
-        if mesh.n_open_edges:
-            raise ValueError(f"not a closed surface ({mesh.n_open_edges} open edges)")
-        mesh = mesh.compute_normals(
-            cell_normals=True, point_normals=False, consistent_normals=True, auto_orient_normals=True
-        )
-        mesh.points = np.asarray(mesh.points, dtype=float) * scale
+        points, triangles = _corners(_read(path))
+        points = points * scale
+        triangles, self.notes = gas_surface(points, triangles)
         self.path, self.scale = path, scale
-        self.triangle_count = int(mesh.n_cells)
-        self._mesh = mesh
+        self.triangle_count = len(triangles)
+        self.volume, self.area = volume(points, triangles), area(points, triangles)
+        # Points of the other skin would count in the bounds.
+        self._mesh = (
+            surface(points, triangles)
+            .remove_unused_points()
+            .compute_normals(
+                cell_normals=True, point_normals=False, consistent_normals=False, auto_orient_normals=False
+            )
+        )
         self._distance = vtkImplicitPolyDataDistance()
-        self._distance.SetInput(mesh)
+        self._distance.SetInput(self._mesh)
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
@@ -81,6 +86,22 @@ def _read(path: Path) -> pv.PolyData:
     if surface.GetNumberOfCells() == 0:
         raise ValueError("not an STL file (no triangles can be read from it)")
     return pv.wrap(surface)
+
+
+def _corners(mesh: pv.PolyData) -> tuple[np.ndarray, np.ndarray]:
+    """Points (n, 3), each once, and triangles (m, 3) of a file's triangles.
+
+    STL repeats the corners of every triangle, in single precision: those at one place become one point. Triangles
+    that have shrunk to an edge or a point go, and leave no gap.
+    """
+    if not np.isfinite(mesh.points).all():
+        raise ValueError("not an STL file of a surface (coordinates that are no finite numbers)")
+    merged = mesh.triangulate().clean(tolerance=1e-6)
+    points = np.asarray(merged.points, dtype=float)
+    triangles = merged.faces.reshape(-1, 4)[:, 1:].astype(np.int64)
+    if len(triangles) == 0:
+        raise ValueError("not a closed surface (its triangles have no area)")
+    return points, triangles
 
 
 def _keys(rows: np.ndarray, bounds: Bounds) -> np.ndarray:

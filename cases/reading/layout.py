@@ -14,6 +14,7 @@ import numpy as np
 
 from jamsu.cases.errors import Problem, shown
 from jamsu.cases.reading.circuits import value_at
+from jamsu.cases.reading.stl_vessel import stl_shape
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
 from jamsu.cases.schema.extents import (
     TOUCH,
@@ -27,7 +28,6 @@ from jamsu.cases.schema.extents import (
     slab,
     solid_extents,
 )
-from jamsu.cases.schema.quantities import LARGEST_EXTENT, SMALLEST_VESSEL
 
 if TYPE_CHECKING:
     from jamsu.geometry.shapes import Shape
@@ -55,27 +55,7 @@ def vessel_shape(case: Case) -> Shape:
         return Box((0.0, 0.0, 0.0), vessel.size)
     if isinstance(vessel, SphereVessel):
         return Sphere((0.0, 0.0, 0.0), vessel.diameter / 2)
-    return _stl_shape(vessel)
-
-
-def _stl_shape(vessel: StlVessel) -> Shape:
-    from jamsu.geometry.stl import StlShape
-
-    try:
-        shape = StlShape(vessel.file, vessel.scale)
-    except FileNotFoundError as error:
-        raise Problem("vessel.file", shown(vessel.file), "no such file") from error
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Problem("vessel.file", shown(vessel.file), reason) from error
-    lower, upper = shape.bounds()
-    extents = np.asarray(upper) - np.asarray(lower)
-    if extents.max() > LARGEST_EXTENT or extents.min() < SMALLEST_VESSEL:
-        size = " x ".join(f"{extent:.4g}" for extent in extents)
-        bounds = f"{SMALLEST_VESSEL:g} to {LARGEST_EXTENT:g} m a side"
-        expected = f"makes a vessel of {size} m: expected {bounds} (scale 0.001 for a file in mm)"
-        raise Problem("vessel.scale", f"{vessel.scale:g}", expected)
-    return shape
+    return stl_shape(vessel)
 
 
 def _problems(case: Case) -> Iterator[Problem]:
@@ -96,7 +76,15 @@ def _outside_vessel(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Itera
         if beyond > tolerance:
             key = f"{path}.{_place_key(case, path)}"
             where = f"{path} is" if panel else f"{path} reaches {beyond:.3g} m"
-            yield Problem(key, shown(value_at(case, key)), f"{where} outside the vessel")
+            yield Problem(key, shown(value_at(case, key)), f"{where} outside the vessel{_where(case, shape)}")
+
+
+def _where(case: Case, shape: Shape) -> str:
+    """Where the vessel is, which only an STL file knows."""
+    if not isinstance(case.vessel, StlVessel):
+        return ""
+    ends = (", ".join(f"{value:.4g}" for value in end) for end in shape.bounds())
+    return f", which lies between ({') and ('.join(ends)}) m"
 
 
 def _overlaps(case: Case, boxes: dict[str, Extent]) -> Iterator[Problem]:

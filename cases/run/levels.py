@@ -13,6 +13,7 @@ import numpy as np
 from jamsu.cases.assembly.grid import QUALITY, build_cut_cells, build_grid, fits
 from jamsu.cases.assembly.module import Geometry, build_geometry, build_module
 from jamsu.cases.assembly.properties import Properties, properties_at
+from jamsu.cases.reading.stl_vessel import vessel_key
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.cutcells import CutCells
 from jamsu.geometry.grid import Grid
@@ -61,7 +62,7 @@ def geometry_of(case: Case, coarseness: float) -> Geometry:
     """Grid, cut cells and placed machines of a case; the cut cells of a grid seen before are used again."""
     grid = build_grid(case, coarseness)
     edges = b"".join(np.asarray(grid.edges(a)).tobytes() for a in range(3))
-    key = f"{case.vessel.model_dump_json()}{hash(edges)}"
+    key = f"{vessel_key(case)}{hash(edges)}"
     if key not in _CUTS:
         _CUTS[key] = (grid, build_cut_cells(case, grid))
         while len(_CUTS) > _KEPT:

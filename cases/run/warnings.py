@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jamsu.cases.reading.stl_vessel import vessel_notes
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel
 from jamsu.cases.schema.ranges import estimates, gives_heat_to_the_sea, range_warnings
 from jamsu.materials import get_fluid, get_solid, seawater
@@ -28,6 +29,7 @@ def collect_warnings(case: Case, level: Level, average: Average | None, outcome:
         found += seawater.check(sea, case.site.salinity)
         if case.coils and case.loop.intake_temperature_offset:
             found += seawater.check(sea + case.loop.intake_temperature_offset, case.site.salinity)
+    found += vessel_notes(case)
     if case.vessel.shape == "stl" and case.vessel.outside == "sea":
         found.append(
             "outside film of an STL hull: taken as that of a flat plate along x, with the hull's extents in x and z"

@@ -191,7 +191,6 @@ def test_empty_file(text):
 
 
 def test_stl_that_is_not_there(tmp_path):
-    pytest.importorskip("geometry.stl")
     path = tmp_path / "module.toml"
     vessel = 'shape = "stl"\nfile = "hull.stl"\nfluid'
     path.write_text(changed('shape = "cylinder"\ndiameter = "2.8 m"\nlength = "6 m"\nfluid', vessel))
