@@ -27,6 +27,11 @@ TEMPERATURE_RANGE = (271.15, 313.15)
 SALINITY_RANGE = (0.0, 42.0)
 """practical salinity: TEOS-10 holds to 42 g/kg Absolute Salinity"""
 
+AIR_DEPRESSION = 2.4e-3
+"""K: by how much air, dissolved to saturation, lowers the freezing point of fresh water (TEOS-10)"""
+FREEZING_UNCERTAINTY = 1e-3
+"""K: within which the freezing point is known (the polynomial below leaves TEOS-10 by up to 6e-4 K)"""
+
 SOURCE = (
     "TEOS-10 (IAPWS R13-08) density, heat capacity, expansion; viscosity of Sharqawy, Lienhard and Zubair"
     " (2010); conductivity of Sharqawy (2013) as in Nayar et al. (2016)"
@@ -113,7 +118,7 @@ def prandtl(temperature: ArrayLike, salinity: ArrayLike) -> Property:
 
 
 def freezing_temperature(salinity: ArrayLike) -> Property:
-    """Freezing temperature (K) of air-free seawater at the surface (air-saturated: 2 mK lower).
+    """Freezing temperature (K) of air-free seawater at the surface.
 
     TEOS-10 polynomial (GSW library 3, `t_freezing_poly` at p = 0), within 1e-4 K of the exact function.
     """
@@ -125,14 +130,38 @@ def freezing_temperature(salinity: ArrayLike) -> Property:
     return ZERO_CELSIUS + _FREEZING[0] + absolute * series
 
 
+def coldest_liquid(salinity: float) -> float:
+    """Temperature (K) below which the sea is ice beyond doubt; 0 degC of fresh water is liquid.
+
+    The freezing point of air-saturated water (GSW library 3, `gsw_t_freezing`: 2.4 mK below that of air-free water,
+    half of it in the ocean), less what is uncertain of it.
+    """
+    air = AIR_DEPRESSION - 0.5e-3 * salinity / 35.0
+    # NumPy doubles: single precision leaves a few hundredths of a millikelvin of a temperature near 273 K.
+    absolute = 0.01 * gibbs.REFERENCE_SALINITY * np.float64(salinity)
+    below = np.polynomial.Polynomial(_FREEZING[1:])(np.sqrt(absolute)) * absolute
+    return float(ZERO_CELSIUS + _FREEZING[0] + below - air - FREEZING_UNCERTAINTY)
+
+
+def densest_temperature(salinity: float) -> float | None:
+    """Temperature (K) of greatest density, below which seawater expands as it cools; None where ice forms first.
+
+    Where the expansion of TEOS-10 changes its sign: 3.98 degC in fresh water, 0.2 K lower with each g/kg, the freezing
+    point at 24.7 g/kg.
+    """
+    celsius = np.linspace(coldest_liquid(salinity) - ZERO_CELSIUS, 5.0, 600)
+    slope = np.asarray(expansion(celsius + ZERO_CELSIUS, salinity), float)
+    return None if slope[0] >= 0 else ZERO_CELSIUS + float(np.interp(0.0, slope, celsius))
+
+
 def check(temperature: ArrayLike, salinity: ArrayLike) -> list[str]:
     """What is out of range among these concrete values; empty if nothing is."""
     messages = [
         *range_messages("seawater", "temperature", temperature, TEMPERATURE_RANGE, "K"),
         *range_messages("seawater", "salinity", salinity, SALINITY_RANGE, "g/kg"),
     ]
-    freezing = np.asarray(freezing_temperature(np.clip(np.asarray(salinity, dtype=float), *SALINITY_RANGE)))
-    margin = np.asarray(temperature, dtype=float) - freezing
+    allowed = np.clip(np.asarray(salinity, dtype=float), *SALINITY_RANGE)
+    margin = np.asarray(temperature, dtype=float) - np.vectorize(coldest_liquid, otypes=[float])(allowed)
     if margin.size and margin.min() < 0:
         messages.append(f"seawater: temperature is {-margin.min():.3g} K below the freezing point")
     return messages

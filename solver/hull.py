@@ -2,7 +2,9 @@
 
 Each patch of inner area A passes Q = U A (T_gas - T_out), 1/U = 1/h_i + R + 1/(h_o a), with R the layers'
 resistance per inner area and a the outer over the inner area (`jamsu.solver.shell`). The films depend on the wall's
-temperatures (natural convection), which are those of the last update: they converge along the march.
+temperatures (natural convection, properties), which are those of the last update: they converge along the march. In
+the sea that takes a mean with the film before: near the sea's density maximum a film can rise faster than the
+difference of temperature, and the two would swing.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from jaxtyping import Array, Float, Int
 
 from jamsu.solver.films import FilmProperties, hull_outside_film
 from jamsu.solver.gas_films import gas_film
+from jamsu.solver.sea_film import sea_film_properties
 
 Outside = Literal["sea", "film", "adiabatic"]
 
@@ -31,7 +34,8 @@ class Hull:
     size, height: lengths of the outside film, m. current: speed of the sea, m/s.
     outside_temperature: of the sea (or of a given film), K from the reference.
     film: given outside film, W/m2/K.
-    gas, sea: properties for the films.
+    sea_temperature, salinity: of the sea, K and practical salinity; its properties in the film follow from them.
+    gas: properties for the inner film.
     shape: of the outside film. outside: what the hull gives its heat to.
     """
 
@@ -46,8 +50,9 @@ class Hull:
     current: Array
     outside_temperature: Array
     film: Array
+    sea_temperature: Array
+    salinity: Array
     gas: FilmProperties
-    sea: FilmProperties
     shape: str = field(metadata={"static": True}, default="horizontal_cylinder")
     outside: Outside = field(metadata={"static": True}, default="sea")
 
@@ -55,7 +60,7 @@ class Hull:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class WallState:
-    """Temperatures of the patches (K from the reference) and films (W/m2/K) of the last update."""
+    """Temperatures of the patches (K from the reference), films (W/m2/K) of the last update; a film of 0 is unknown."""
 
     inner: Float[Array | np.ndarray, "patch"]
     outer: Float[Array | np.ndarray, "patch"]
@@ -66,7 +71,7 @@ class WallState:
 def initial_wall(hull: Hull, inner: float = 5.0) -> WallState:
     ones = np.ones(hull.area.shape, hull.area.dtype)
     outside = np.asarray(hull.outside_temperature)
-    values = (outside + 0.5 * inner * ones, outside + 0.1 * inner * ones, ones, ones)
+    values = (outside + 0.5 * inner * ones, outside + 0.1 * inner * ones, 0 * ones, 0 * ones)
     return WallState(*(jnp.asarray(v.astype(ones.dtype)) for v in values))
 
 
@@ -95,20 +100,24 @@ def update_wall(
     if hull.outside == "adiabatic":
         zero = jnp.zeros_like(hull.area)
         return WallState(gas_temperature, gas_temperature, film_inner, zero), zero
-    if hull.outside == "film":
-        film_outer = jnp.broadcast_to(hull.film, hull.area.shape)
-    else:
-        film_outer = hull_outside_film(
-            hull.shape,
-            hull.size,
-            wall.outer,
-            hull.outside_temperature,
-            hull.current,
-            hull.sea,
-            height=hull.height,
-        )
+    film_outer = jnp.broadcast_to(hull.film, hull.area.shape) if hull.outside == "film" else _sea_film(hull, wall)
     overall = 1.0 / (1.0 / film_inner + hull.resistance + 1.0 / (film_outer * hull.area_ratio))
     flux = overall * (gas_temperature - hull.outside_temperature)
     inner = gas_temperature - flux / film_inner
     outer = hull.outside_temperature + flux / (film_outer * hull.area_ratio)
     return WallState(inner, outer, film_inner, film_outer), overall * hull.area
+
+
+def _sea_film(hull: Hull, wall: WallState) -> Float[Array, "patch"]:
+    """The sea's film at the walls' temperatures, W/m2/K: the geometric mean with that of the last update."""
+    rise = wall.outer - hull.outside_temperature
+    film = hull_outside_film(
+        hull.shape,
+        hull.size,
+        rise,
+        jnp.zeros_like(rise),
+        hull.current,
+        sea_film_properties(hull.sea_temperature + rise, hull.sea_temperature, hull.salinity),
+        height=hull.height,
+    )
+    return jnp.where(wall.film_outer > 0, jnp.sqrt(wall.film_outer * film), film)

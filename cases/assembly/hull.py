@@ -48,8 +48,9 @@ def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull
         current=cast(case.site.current_speed),
         outside_temperature=cast((outside or 0.0) - case.site.seawater_temperature),
         film=cast(vessel.film_coefficient or 0.0),
+        sea_temperature=cast(case.site.seawater_temperature),
+        salinity=cast(case.site.salinity),
         gas=FilmProperties(**{n: cast(v) for n, v in properties.gas._asdict().items()}),
-        sea=FilmProperties(**{n: cast(v) for n, v in properties.sea._asdict().items()}),
         shape=film,
         outside=vessel.outside,
     )

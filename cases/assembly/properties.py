@@ -14,7 +14,10 @@ from jamsu.solver.films import FilmProperties
 
 @dataclass(frozen=True)
 class Properties:
-    """Properties that a run holds constant, SI: of the gas at one temperature (K), of the sea at its film's."""
+    """Properties that a grid's march holds constant, SI: of the gas at one temperature (K), of the sea at its own.
+
+    The sea's film has its own, at the wall's temperature (`jamsu.solver.sea_film`).
+    """
 
     gas_temperature: float
     gas: FilmProperties
@@ -26,21 +29,20 @@ class Properties:
         return float(self.gas.density) * float(self.gas.heat_capacity)
 
 
-def properties_at(case: Case, gas_temperature: float, wall_temperature: float) -> Properties:
-    """Properties of gas and sea, or those at the case's reference temperature when it asks for constant ones.
+def properties_at(case: Case, gas_temperature: float) -> Properties:
+    """Properties of gas and sea; of a gas with constant properties those at the case's reference temperature.
 
     Args:
-      gas_temperature: mean of the gas, K. wall_temperature: mean of the hull's outer surface, K.
+      gas_temperature: mean of the gas, K.
     """
-    sea_film = 0.5 * (wall_temperature + case.site.seawater_temperature)
     if case.solver.properties == "constant" and case.solver.reference_temperature is not None:
-        gas_temperature = sea_film = case.solver.reference_temperature
-    fluid, pressure, salinity = get_fluid(case.vessel.fluid), case.vessel.pressure, case.site.salinity
+        gas_temperature = case.solver.reference_temperature
+    fluid, pressure, site = get_fluid(case.vessel.fluid), case.vessel.pressure, case.site
     names = FilmProperties._fields
     return Properties(
         gas_temperature=gas_temperature,
         gas=FilmProperties(**{n: float(getattr(fluid, n)(gas_temperature, pressure)) for n in names}),
-        sea=FilmProperties(**{n: float(getattr(seawater, n)(sea_film, salinity)) for n in names}),
+        sea=FilmProperties(**{n: float(getattr(seawater, n)(site.seawater_temperature, site.salinity)) for n in names}),
     )
 
 

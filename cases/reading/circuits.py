@@ -26,13 +26,13 @@ def _sea(case: Case) -> Iterator[Problem]:
         if reason:
             yield Problem("site", "missing", f"expected the sea's temperature: {reason}")
         return
-    freezing = float(seawater.freezing_temperature(case.site.salinity))
+    coldest = seawater.coldest_liquid(case.site.salinity)
     offset = case.loop.intake_temperature_offset
-    if case.coils and case.site.seawater_temperature + offset < freezing:
+    if case.coils and case.site.seawater_temperature + offset < coldest:
         yield Problem(
             "loop.intake_temperature_offset",
             f"{offset:g} K",
-            f"the intake would be below the sea's freezing point, {freezing - 273.15:.2f} degC",
+            f"the intake would be below the sea's freezing point, {coldest - 273.15:.3f} degC",
         )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from jamsu.cases.assembly.module import Geometry
 from jamsu.cases.assembly.properties import Properties
 from jamsu.cases.results import ashrae
+from jamsu.cases.results.condensation import coldest_surface, machine_surfaces
 from jamsu.cases.results.liquid import liquid_loop
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
 from jamsu.materials import seawater
@@ -46,6 +47,8 @@ def find_outcome(case: Case, geometry: Geometry, properties: Properties, average
     coils = _coils(case, properties, average, racks)
     kpis = _kpis(case, balance, racks, coils, units)
     kpis |= _spreads(balance, kpis, average)
+    wall = None if case.vessel.outside == "adiabatic" else celsius(case, average.mean("wall").inner)
+    kpis["coldest_surface"] = coldest_surface(machine_surfaces(case, coils, kpis), wall)
     return Outcome(balance, racks, coils, kpis, units)
 
 

@@ -92,6 +92,7 @@ VARIABLES: dict[str, dict[str, tuple[str, str]]] = {
         "pue_partial": ("1", "IT, fan and pump power over IT power"),
         "rci_high": ("percent", "rack cooling index, high side, class A1"),
         "rci_low": ("percent", "rack cooling index, low side, class A1"),
+        "coldest_surface": ("degC", "coldest surface in the gas: hull, coils at their water's inlet, units' supply"),
         "liquid_supply_temperature": ("degC", "coolant to the cold plates"),
         "liquid_return_temperature": ("degC", "coolant from the cold plates"),
         "liquid_water_outlet_temperature": ("degC", "seawater leaving the liquid loop's exchanger"),

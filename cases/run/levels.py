@@ -30,6 +30,8 @@ from jamsu.solver.turbulence import initial_turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
 SLOWEST_START = 0.1  # m/s: of gas that only buoyancy will move
+RENEWAL = 3.0  # K between the gas's mean and the temperature of its properties: 1 % of its density
+MOST_RENEWALS = 3
 SETTLE_FIRST, SETTLE_NEXT = 5.0, 2.0  # turnovers of the gas before averaging begins
 _CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last few grids: sweeps reuse them
 _KEPT = 6
@@ -50,12 +52,21 @@ class Level:
 def coarsenesses(case: Case, quality: str) -> list[float]:
     """Cell widths of the levels in units of the case's resolution, coarse first.
 
-    Every level's cells are twice as wide as the next one's; levels too coarse for the vessel are left out.
+    Every level's cells are twice as wide as the next one's; levels too coarse for the vessel are left out. The gas's
+    properties are those at the mean temperature of the level before, so where one grid is left, it comes twice.
     """
     finest = QUALITY[quality]
     steps = 2 if finest >= 1 else 3
     widths = [finest * 2.0**k for k in reversed(range(steps))]
-    return [w for w in widths[:-1] if fits(case, w)] + widths[-1:]
+    fitting = [w for w in widths[:-1] if fits(case, w)] + widths[-1:]
+    return fitting * 2 if len(fitting) == 1 and case.solver.properties != "constant" else fitting
+
+
+def properties_moved(case: Case, level: Level, average: Average) -> bool:
+    """Whether the gas's mean temperature has left that of its properties by more than RENEWAL."""
+    if case.solver.properties == "constant":
+        return False
+    return abs(gas_temperature(case, level, average) - level.properties.gas_temperature) > RENEWAL
 
 
 def geometry_of(case: Case, coarseness: float) -> Geometry:
@@ -80,7 +91,7 @@ def make_level(case: Case, coarseness: float, gas_temperature: float | None, las
     """
     geometry = geometry_of(case, coarseness)
     sea = case.site.seawater_temperature
-    properties = properties_at(case, gas_temperature or sea + EXPECTED_RISE, sea + 1.0)
+    properties = properties_at(case, gas_temperature or sea + EXPECTED_RISE)
     module = build_module(case, geometry, properties)
     turnover = _turnover(case, geometry, module)
     settle = SETTLE_FIRST if gas_temperature is None else SETTLE_NEXT

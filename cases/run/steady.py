@@ -13,7 +13,16 @@ from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.tree import STATUS_MEANING, average_fields, interior_dataset, result_tree
 from jamsu.cases.run import checkpoint
 from jamsu.cases.run.keeper import Keeper, restored_average
-from jamsu.cases.run.levels import Level, coarsenesses, first_state, gas_temperature, make_level, next_state
+from jamsu.cases.run.levels import (
+    MOST_RENEWALS,
+    Level,
+    coarsenesses,
+    first_state,
+    gas_temperature,
+    make_level,
+    next_state,
+    properties_moved,
+)
 from jamsu.cases.run.progress import Progress, Watcher, steady_doing
 from jamsu.cases.schema.case import Case
 from jamsu.solver.averaging import Average
@@ -41,9 +50,18 @@ class SteadyRun:
             self._restore(saved)
         while True:
             self._march()
-            if self.number == len(self.widths) - 1:
+            if self.number == len(self.widths) - 1 and not self._once_more():
                 return
             self._refine()
+
+    def _once_more(self) -> bool:
+        """Whether the last grid is marched again, with the gas's properties at the temperature that it found."""
+        again = self.widths[-1:]
+        moved = self.march.converged and properties_moved(self.case, self.level, self.average)
+        if not moved or self.widths.count(again[0]) > MOST_RENEWALS:
+            return False
+        self.widths += again
+        return True
 
     def _make(self, number: int) -> Level:
         self._tell("building the grid", 0.0)
@@ -109,6 +127,7 @@ class SteadyRun:
         facts = saved.facts
         self.number, self.gas = facts["number"], facts["gas"]
         self.series = [tuple(row) for row in facts["series"]]
+        self.widths += self.widths[-1:] * (self.number + 1 - len(self.widths))  # the last grid, marched again
         self.level = self._make(self.number)
         state = checkpoint.restored(first_state(self.level), saved.trees["state"])
         self.march = March(

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jamsu.cases.reading.stl_vessel import vessel_notes
+from jamsu.cases.results.condensation import (
+    InnerWall,
+    condensation_warnings,
+    expected_condensation,
+    machine_surfaces,
+)
+from jamsu.cases.run.levels import Level, gas_temperature
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel
 from jamsu.cases.schema.ranges import estimates, gives_heat_to_the_sea, range_warnings
 from jamsu.materials import get_fluid, get_solid, seawater
-from jamsu.solver.films import check_hull_outside_film
+from jamsu.solver.films import FilmProperties, check_hull_outside_film
 from jamsu.solver.gas_films import check_gas_film
+from jamsu.solver.sea_film import check_density_maximum, sea_film_properties
 
 if TYPE_CHECKING:
     from jamsu.cases.results.outcome import Outcome
-    from jamsu.cases.run.levels import Level
     from jamsu.solver.averaging import Average
 
+FAR_PROPERTIES = 10.0  # K between the gas's mean and the temperature of its properties: 3 % of its density
 BOUSSINESQ = 0.1  # largest relative density difference (Gray & Giorgini, IJHMT 19 (1976) 545)
 
 
@@ -40,11 +48,14 @@ def collect_warnings(case: Case, level: Level, average: Average | None, outcome:
     found += range_warnings(case)
     found += _constant_properties(case)
     if average is None or outcome is None:
-        found += _gas_at_start(case) + _sea_film(case, level, 0.0) + estimates(case) + _too_short(case, level)
+        found += _gas_at_start(case) + sea_film(case, level, 0.0) + estimates(case) + _too_short(case, level)
+        found += expected_condensation(case)
     else:
         found += _gas(case, level, average)
         found += _hull(case, level, average)
         found += _heat_limits(case, outcome)
+        surfaces = machine_surfaces(case, outcome.coils, outcome.kpis)
+        found += condensation_warnings(case, surfaces, _inner_wall(case, level, average))
     return list(dict.fromkeys(found))
 
 
@@ -59,12 +70,11 @@ def _gas_at_start(case: Case) -> list[str]:
 
 
 def _constant_properties(case: Case) -> list[str]:
-    """Properties of gas and sea are both taken at the reference temperature."""
+    """Of a gas at its reference temperature; the sea keeps its own."""
     reference = case.solver.reference_temperature
     if case.solver.properties != "constant" or reference is None:
         return []
-    found = get_fluid(case.vessel.fluid).check(reference, case.vessel.pressure)
-    return found + (seawater.check(reference, case.site.salinity) if case.vessel.outside == "sea" else [])
+    return get_fluid(case.vessel.fluid).check(reference, case.vessel.pressure)
 
 
 def _too_short(case: Case, level: Level) -> list[str]:
@@ -84,6 +94,7 @@ def _gas(case: Case, level: Level, average: Average) -> list[str]:
     temperature = average.mean("temperature")[gas] + case.site.seawater_temperature
     low, high = float(temperature.min()), float(temperature.max())
     found = list(get_fluid(case.vessel.fluid).check(np.array([low, high]), case.vessel.pressure))
+    found += gas_properties(case, level, gas_temperature(case, level, average))
     expansion = float(level.properties.gas.expansion)
     difference = expansion * (high - low)
     if difference > BOUSSINESQ:
@@ -95,6 +106,23 @@ def _gas(case: Case, level: Level, average: Average) -> list[str]:
     return found
 
 
+def gas_properties(case: Case, level: Level, mean: float) -> list[str]:
+    """A run in time keeps the properties it begins with, and one at a reference temperature those of that."""
+    taken = level.properties.gas_temperature
+    if abs(mean - taken) <= FAR_PROPERTIES:
+        return []
+    fluid, pressure = get_fluid(case.vessel.fluid), case.vessel.pressure
+    change = [
+        float(getattr(fluid, name)(mean, pressure)) / float(getattr(fluid, name)(taken, pressure)) - 1
+        for name in ("density", "viscosity")
+    ]
+    advice = 'solver.properties = "constant" with a reference_temperature near that mean'
+    return [
+        f"gas properties: those of {taken - 273.15:.1f} degC, its mean is {mean - 273.15:.1f} degC, where its density "
+        f"differs by {change[0]:+.1%} and its viscosity by {change[1]:+.0%}; expected {advice}"
+    ]
+
+
 def _hull(case: Case, level: Level, average: Average) -> list[str]:
     hull, vessel = level.module.hull, case.vessel
     if vessel.outside == "adiabatic" or hull.cell.shape[0] == 0:
@@ -102,21 +130,40 @@ def _hull(case: Case, level: Level, average: Average) -> list[str]:
     wall = average.mean("wall")
     area = np.asarray(hull.area, float)
     properties = level.properties
-    gas_temperature = average.mean("temperature").ravel()[np.asarray(hull.cell)]
-    difference = float(np.sum(area * np.abs(gas_temperature - wall.inner)) / area.sum())
+    beside = average.mean("temperature").ravel()[np.asarray(hull.cell)]
+    difference = float(np.sum(area * np.abs(beside - wall.inner)) / area.sum())
     height = vessel.diameter if isinstance(vessel, CylinderVessel) else None
     if isinstance(vessel, BoxVessel):
         height = vessel.size[2]
     found = list(check_gas_film(properties.gas, 0.0, float(np.median(hull.distance)), difference, height))
-    return found + _sea_film(case, level, float(np.sum(area * wall.outer) / area.sum()))
+    return found + sea_film(case, level, float(np.sum(area * wall.outer) / area.sum()))
 
 
-def _sea_film(case: Case, level: Level, rise: float) -> list[str]:
+def sea_film(case: Case, level: Level, rise: float) -> list[str]:
     """Of a hull whose outside is warmer than the sea by `rise`, K; without a rise, of the current alone."""
-    hull, sea, speed = level.module.hull, level.properties.sea, case.site.current_speed
+    hull, sea, speed = level.module.hull, case.site.seawater_temperature, case.site.current_speed
     if case.vessel.outside != "sea" or hull.cell.shape[0] == 0:
         return []
-    return check_hull_outside_film(hull.shape, float(hull.size), rise, 0.0, speed, sea, height=float(hull.height))
+    salinity = case.site.salinity
+    properties = FilmProperties(*(float(value) for value in sea_film_properties(sea + rise, sea, salinity)))
+    found = check_hull_outside_film(
+        hull.shape, float(hull.size), rise, 0.0, speed, properties, height=float(hull.height)
+    )
+    found += seawater.check(sea + 0.5 * rise, salinity) if rise > 0 else []
+    return found + check_density_maximum(sea + rise, sea, salinity)
+
+
+def _inner_wall(case: Case, level: Level, average: Average) -> InnerWall | None:
+    """The hull's inner side where the gas touches one that is cooled."""
+    hull, domain = level.module.hull, level.geometry.domain
+    cells = np.asarray(hull.cell)
+    if case.vessel.outside == "adiabatic" or cells.size == 0:
+        return None
+    return InnerWall(
+        temperature=np.asarray(average.mean("wall").inner) + case.site.seawater_temperature - 273.15,
+        area=np.asarray(hull.area, float),
+        position=domain.cut.wall_centroid.reshape(3, -1)[:, cells].T,
+    )
 
 
 def _heat_limits(case: Case, outcome: Outcome) -> list[str]:

@@ -159,6 +159,7 @@ Duration = Annotated[
     Quantity("a time", "s", '"60 s"', above=0.0, high=3.2e7, why="no machine follows a flow for a year"),
 ]
 Share = Annotated[float, share()]
+RelativeHumidity = Annotated[float, share("a relative humidity", '0.4 or "40 %"', above=0.0)]
 Tolerance = Annotated[
     float, share("a share of the IT power", "0.003", above=0.0, high=0.5, why="half of the heat would be missing")
 ]

@@ -21,8 +21,8 @@ class Site(Frozen):
     def _no_ice(self) -> Site:
         from jamsu.materials import seawater
 
-        freezing = float(seawater.freezing_temperature(self.salinity))
-        if self.seawater_temperature < freezing:
-            limit = f"{freezing - 273.15:.2f} degC at {self.salinity:g} g/kg"
+        coldest = seawater.coldest_liquid(self.salinity)
+        if self.seawater_temperature < coldest:
+            limit = f"{coldest - 273.15:.3f} degC at {self.salinity:g} g/kg"
             raise key_error("seawater_temperature", f"below the sea's freezing point, {limit}")
         return self

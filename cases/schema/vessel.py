@@ -17,6 +17,7 @@ from jamsu.cases.schema.quantities import (
     GAS_PRESSURE,
     FilmCoefficient,
     Pressure,
+    RelativeHumidity,
     StlScale,
     Temperature,
     ThermalResistance,
@@ -27,6 +28,7 @@ from jamsu.cases.schema.quantities import (
 
 ATMOSPHERE = 101325.0  # Pa
 GASES = ("nitrogen", "air")
+_MOISTURE = ("dew_point", "relative_humidity", "relative_humidity_at")
 
 
 class Layer(Frozen):
@@ -60,6 +62,17 @@ class _Wall(Frozen):
 
     fluid: Literal["nitrogen", "air", "dielectric-oil"] = Field(description="What fills the vessel.")
     pressure: Pressure = Field(default=ATMOSPHERE, description="Absolute pressure of the filling, Pa.")
+    dew_point: Temperature | None = Field(
+        default=None,
+        description="Moisture of the gas: temperature at which it begins to condense (below 0 degC: to frost), K.",
+    )
+    relative_humidity: RelativeHumidity | None = Field(
+        default=None,
+        description="Moisture of the gas instead of dew_point: share of saturation at relative_humidity_at.",
+    )
+    relative_humidity_at: Temperature | None = Field(
+        default=None, description="Temperature of the gas when its relative humidity was that, K."
+    )
     layers: tuple[Layer, ...] = Field(default=(), description="Layers of the wall from the inside out.", strict=False)
     outside: Literal["sea", "adiabatic", "film"] = Field(
         default="sea",
@@ -85,6 +98,41 @@ class _Wall(Frozen):
             if not given and self.outside == "film":
                 raise key_error(key, 'needed with outside = "film"')
         return self
+
+    @model_validator(mode="after")
+    def _moisture(self) -> _Wall:
+        given = [key for key in _MOISTURE if getattr(self, key) is not None]
+        if given and self.fluid not in GASES:
+            raise key_error(given[0], f'has an effect only in a gas (fluid is "{self.fluid}")')
+        if "dew_point" in given and len(given) > 1:
+            raise key_error(given[1], "expected either dew_point or relative_humidity with relative_humidity_at")
+        if len(given) == 1 and given != ["dew_point"]:
+            missing = next(key for key in _MOISTURE[1:] if key not in given)
+            raise key_error(missing, f"needed with {given[0]}: a relative humidity holds at one temperature")
+        if given:
+            self._check_vapour(given[0])
+        return self
+
+    def _check_vapour(self, key: str) -> None:
+        from jamsu.materials.moist_air import saturation_pressure
+
+        try:
+            point = self.stated_dew_point()
+        except ValueError as error:
+            raise key_error(key, f"{error}; expected a dew_point, or no moisture at all") from None
+        if point is not None and float(saturation_pressure(point)) >= self.pressure:
+            raise key_error(key, f"the vapour alone would have more than the vessel's pressure, {self.pressure:g} Pa")
+
+    def stated_dew_point(self) -> float | None:
+        """Dew point of the gas, K, whichever way its moisture is stated; None where it is not.
+
+        Moisture is stated at the vessel's own pressure: a dew point measured at another one is another one.
+        """
+        if self.relative_humidity is None or self.relative_humidity_at is None:
+            return self.dew_point
+        from jamsu.materials.moist_air import dew_point
+
+        return dew_point(self.relative_humidity, self.relative_humidity_at)
 
     def resistance(self) -> float:
         """Resistance of the flat wall without films, m2 K/W: sum of thickness/conductivity over layers."""

@@ -4,7 +4,7 @@ import pytest
 
 from jamsu.cases import case_from_text, library_names, load_case
 from jamsu.cases.run.levels import make_level
-from jamsu.cases.run.warnings import collect_warnings
+from jamsu.cases.run.warnings import collect_warnings, sea_film
 from jamsu.cases.schema.ranges import estimates, range_warnings
 
 IN_TIME = ("solver.mode=transient", "solver.duration=20 s")
@@ -96,10 +96,6 @@ resolution = "300 mm"
             ("solver.properties=constant", "solver.reference_temperature=150 degC"),
             "air: temperature 423.15 K is outside the valid range",
         ),
-        (
-            ("solver.properties=constant", "solver.reference_temperature=50 degC"),
-            "seawater: temperature 323.15 K is outside the valid range",
-        ),
         (("solver.max_time=31 s",), "solver.max_time: 31 s; settling takes 15.5 s and averaging 30 s: a flow"),
     ],
 )
@@ -110,5 +106,24 @@ def test_the_check_tells_what_the_run_would(overrides, words):
 
 
 def test_the_check_of_a_plain_room_is_silent():
-    case = case_from_text(ROOM)
+    case = case_from_text(ROOM, ("vessel.dew_point=11 degC",))
     assert collect_warnings(case, make_level(case, 1.0, None, True), None, None) == []
+
+
+def test_reference_temperature_is_the_gas_s_alone():
+    """A gas at 50 degC, a sea at 12: the sea's film has its own temperature, its water its own heat capacity."""
+    constant = ("solver.properties=constant", "solver.reference_temperature=50 degC", "vessel.dew_point=1 degC")
+    level, plain = (make_level(case_from_text(ROOM, o), 1.0, None, True) for o in (constant, ()))
+    assert level.properties.gas_temperature == pytest.approx(323.15)
+    assert level.properties.sea == plain.properties.sea
+    assert float(level.module.hull.sea_temperature) == pytest.approx(285.15)
+    assert collect_warnings(case_from_text(ROOM, constant), level, None, None) == []
+
+
+def test_cold_fresh_water_is_told_about_its_density_maximum():
+    """Once a hull warmer than the maximum is known (3.98 degC), and not where the water is warmer than that."""
+    case = case_from_text(ROOM, ("site.salinity=0 g/kg", "site.seawater_temperature=3 degC", "vessel.dew_point=1 degC"))
+    level = make_level(case, 1.0, None, True)
+    assert any("densest at 4.0 degC, between its own 3.0" in line for line in sea_film(case, level, 6.0))
+    assert not any("densest" in line for line in sea_film(case, level, 0.0))
+    assert any("seawater: temperature 320.65 K" in line for line in sea_film(case, level, 89.0))

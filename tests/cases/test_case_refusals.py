@@ -82,7 +82,7 @@ BAD = [
      "site.seawater_temperature",
      "'10 delta_degC'", "wrong unit"),
     ('seawater_temperature = "10 degC"', 'seawater_temperature = "-3 degC"', "site.seawater_temperature",
-     "'-3 degC'", "freezing point, -1.92 degC"),
+     "'-3 degC'", "freezing point, -1.922 degC"),
     ('position = "1, -0.65, -0.95 m"', 'position = "1, -0.65 m"', "racks.R1.position", "'1, -0.65 m'",
      "expected 3 values (x, y, z)"),
     ('position = "1, -0.65, -0.95 m"', 'position = ["1 m", 2, "3 m"]', "racks.R1.position", "",
@@ -252,6 +252,20 @@ def test_bad_override(override, expected):
         cases.load_case("natick2", [override])
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_fresh_water_of_0_degC_is_liquid():
+    """At the freezing point itself; the limit is told with digits that tell it from 0."""
+    fresh = ["site.salinity=0 g/kg", "coils.*.ua=2 kW/K"]
+    assert cases.load_case("natick2", [*fresh, "site.seawater_temperature=0 degC"]).site.seawater_temperature == 273.15
+    with pytest.raises(cases.CaseError, match=r"'-0\.01 degC': below the sea's freezing point, -0\.001 degC at 0 g/kg"):
+        cases.load_case("natick2", [*fresh, "site.seawater_temperature=-0.01 degC"])
+    warm = [*fresh, "site.seawater_temperature=2 degC"]
+    assert (
+        cases.load_case("natick2", [*warm, "loop.intake_temperature_offset=-2 K"]).loop.intake_temperature_offset == -2
+    )
+    with pytest.raises(cases.CaseError, match=r"'-2\.01 K': the intake would be below .* -0\.001 degC"):
+        cases.load_case("natick2", [*warm, "loop.intake_temperature_offset=-2.01 K"])
 
 
 def test_unknown_case_names_the_nearest():

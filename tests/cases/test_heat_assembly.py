@@ -36,7 +36,7 @@ def built():
     case = case_from_text(VESSEL, name="vessel")
     grid = build_grid(case, 1.0)
     geometry = build_geometry(case, grid, build_cut_cells(case, grid))
-    properties = properties_at(case, 293.15, 283.15)
+    properties = properties_at(case, 293.15)
     return geometry, build_module(case, geometry, properties).model.heat, properties
 
 

@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from roundoff import unit
 
 from jamsu.materials import get_fluid, seawater
 
@@ -48,12 +49,14 @@ def test_thermodynamics_in_single_precision(sea):
     salinity, absolute, celsius = (a.astype(np.float32) for a in sea)
     kelvin = (celsius + np.float32(273.15)).astype(np.float32)
     exact = gsw_values(absolute.astype(float), kelvin.astype(float) - 273.15)
-    for name, tolerance in (("density", 5e-7), ("heat_capacity", 5e-7), ("expansion", 1e-5)):
+    # Polynomials whose first term outweighs the others: the last few operations count. Expansion is a difference of
+    # terms of some 2e-4 times its 20 operations.
+    for name, roundings in (("density", 8), ("heat_capacity", 8), ("expansion", 40)):
         found = getattr(seawater, name)(kelvin, salinity)
         assert found.dtype == jnp.float32
         # Expansion goes through zero in fresh water: relative to a typical 2e-4 there.
         scale = np.maximum(np.abs(exact[name]), 2e-4)
-        assert np.max(np.abs(found - exact[name]) / scale) < tolerance, name
+        assert np.max(np.abs(found - exact[name]) / scale) < roundings * unit(np.float32), name
 
 
 def test_comparison_with_teos10_can_fail(sea):
@@ -80,6 +83,25 @@ def test_freezing_temperature():
     np.testing.assert_allclose(seawater.freezing_temperature(salinity) - 273.15, expected, atol=1e-4)
     # TEOS-10 via gsw 3.6.23
     assert float(seawater.freezing_temperature(35.0)) - 273.15 == pytest.approx(-1.919114, abs=1e-4)
+
+
+def test_coldest_liquid_is_air_saturated_water_at_its_freezing_point():
+    """Less the millikelvin that nobody knows: water of exactly 0 degC is liquid at any salinity."""
+    for salinity in np.linspace(0, 42, 22):
+        expected = gsw.t_freezing(salinity * 35.16504 / 35.0, 0.0, 1.0)
+        assert seawater.coldest_liquid(salinity) - 273.15 == pytest.approx(expected - 1e-3, abs=2e-4)
+    assert seawater.coldest_liquid(0.0) < 273.15
+    assert seawater.check(273.15, 0.0) == []
+    assert "below the freezing point" in seawater.check(273.14, 0.0)[0]
+
+
+def test_temperature_of_greatest_density():
+    for salinity in (0.0, 1.0, 7.0, 15.0, 23.0):
+        absolute = salinity * 35.16504 / 35.0
+        expected = gsw.t_from_CT(absolute, gsw.CT_maxdensity(absolute, 0.0), 0.0)
+        assert seawater.densest_temperature(salinity) - 273.15 == pytest.approx(expected, abs=0.01)
+    assert seawater.densest_temperature(25.0) is None
+    assert seawater.densest_temperature(35.0) is None
 
 
 @pytest.mark.parametrize("name", PROPERTIES)

@@ -1,5 +1,7 @@
 """The hull's heat: series resistances, and no dependence on where the grid happens to lie."""
 
+from dataclasses import replace
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -7,11 +9,11 @@ import pytest
 from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Cylinder, Transformed
-from jamsu.solver.films import FilmProperties
+from jamsu.solver.films import FilmProperties, hull_outside_film
 from jamsu.solver.hull import Hull, initial_wall, update_wall
+from jamsu.solver.sea_film import sea_film_properties
 
 GAS = FilmProperties(conductivity=0.026, viscosity=1.78e-5, density=1.16, heat_capacity=1041.0, expansion=1 / 293)
-SEA = FilmProperties(conductivity=0.58, viscosity=1.4e-3, density=1026.0, heat_capacity=3993.0, expansion=1.6e-4)
 DIAMETER, LENGTH, GAS_TEMPERATURE = 2.0, 5.0, 12.0
 
 
@@ -38,7 +40,8 @@ def hull_of(shape, cells=20):
         outside_temperature=number,
         film=number,
         gas=GAS,
-        sea=SEA,
+        sea_temperature=jnp.asarray(283.15),
+        salinity=jnp.asarray(35.0),
     )
 
 
@@ -77,3 +80,41 @@ def test_each_patch_is_a_series_of_resistances():
 def test_shifting_or_turning_the_vessel_on_its_grid_keeps_the_hulls_heat(turn, shift):
     reference = heat(hull_of(vessel()))[0]
     assert heat(hull_of(vessel(turn, shift)))[0] == pytest.approx(reference, rel=0.005)
+
+
+def still_water(sea, salinity, **changes):
+    """Patches of a lying hull in still water, sea in degC."""
+    values = {
+        "sea_temperature": jnp.asarray(sea + 273.15),
+        "salinity": jnp.asarray(salinity),
+        "current": jnp.asarray(0.0),
+    }
+    return replace(hull_of(vessel()), **(values | changes))
+
+
+def settled(hull, gas_temperature, rounds):
+    """The wall and the outer films of the last two of so many rounds."""
+    wall, gas = initial_wall(hull), jnp.full(hull.area.shape, gas_temperature)
+    before = wall
+    for _ in range(rounds):
+        before = wall
+        wall, _ = update_wall(hull, wall, gas, jnp.full((*gas.shape, 3), 0.3))
+    return wall, np.asarray(before.film_outer), np.asarray(wall.film_outer)
+
+
+@pytest.mark.parametrize(("sea", "salinity"), [(3.5, 0.0), (2.0, 7.0), (10.0, 35.0)])
+def test_the_seas_film_is_that_of_its_own_temperature(sea, salinity):
+    """Once settled, each patch's film is the correlation's at the wall that it leads to."""
+    wall, _, film = settled(still_water(sea, salinity), GAS_TEMPERATURE, 40)
+    rise = np.asarray(wall.outer, float)
+    assert rise.min() > 0.1
+    properties = sea_film_properties(sea + 273.15 + rise, sea + 273.15, salinity)
+    expected = hull_outside_film("horizontal_cylinder", DIAMETER, rise, 0.0, 0.0, properties)
+    np.testing.assert_allclose(film, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("gas_temperature", [16.0, 20.0, 30.0])
+def test_films_settle_near_the_density_maximum(gas_temperature):
+    """Where the film rises faster than the difference: without a mean with the film before it swings to its double."""
+    _, before, film = settled(still_water(3.5, 0.0), gas_temperature, 60)
+    np.testing.assert_allclose(film, before, rtol=0.01)
