@@ -29,14 +29,16 @@ def run(
 ) -> xr.DataTree:
     """Solve a case and return its result, as `jamsu run` writes it.
 
-    `case` is a name of the library, the path of a TOML file, or a Case. With `output` the result is written
-    there as well, and an existing file is refused unless `force`; `resume` goes on from the checkpoint of an
-    interrupted run with the same output. `progress` is called during the run with a `jamsu.cases.run.runner.Progress`.
+    `case` is a name of the library, the path of a TOML file ("-": standard input), or a Case. With `output`
+    the result is written there as well, and an existing file is refused unless `force`; `resume` goes on from the
+    checkpoint of an interrupted run with the same output. `progress` is called during the run with a
+    `jamsu.cases.run.runner.Progress`.
 
     Read `tree.attrs["status"]`: a run that did not converge is returned too. Raises `jamsu.cases.errors.CaseError`
     for a bad case or an output that cannot be used.
     """
     path = None if output is None else Path(output)
+    _forget_pipes()
     solved = solve(case, overrides(set), output=path, quality=quality, resume=resume, force=force, progress=progress)
     return solved.tree
 
@@ -81,6 +83,7 @@ def load_case(case: str | Path, set: Values | None = None) -> Case:
     """
     from jamsu.cases import load_case as load
 
+    _forget_pipes()
     return load(case, overrides(set))
 
 
@@ -115,8 +118,19 @@ def render(
 
 
 def default_output(source: str | Path, suffix: str) -> Path:
-    """The file in the current folder named after a case or a result ("natick2" -> natick2.vtkhdf)."""
+    """The file in the current folder named after a result ("natick2.vtkhdf" -> natick2.png)."""
     return Path(Path(source).stem + suffix)
+
+
+def default_name(case: str | Path) -> str:
+    """What a case's results are called after: its file, or the name in its text where it comes from a pipe."""
+    from jamsu.cases.reading.source import is_pipe
+
+    if not is_pipe(case):
+        return Path(case).stem
+    from jamsu.cases.reading.loader import case_name
+
+    return case_name(case)
 
 
 def sweep(
@@ -139,6 +153,7 @@ def sweep(
     from jamsu.cases.sweep.axis import make_axis
     from jamsu.cases.sweep.sweep import run_sweep
 
+    _forget_pipes()
     path = None if output is None else Path(output)
     if path is not None:
         from jamsu.cases.results.file import check_output
@@ -155,6 +170,13 @@ def overrides(values: Values | None) -> tuple[str, ...]:
     from jamsu.cases.sweep.axis import as_text
 
     return tuple(f"{path}={as_text(value)}" for path, value in values.items())
+
+
+def _forget_pipes() -> None:
+    """Each call reads a named pipe anew, but only once."""
+    from jamsu.cases.reading.source import forget_pipes
+
+    forget_pipes()
 
 
 def _loaded(case: str | Path | Case, changes: Sequence[str]) -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version as distribution_version
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from jamsu.command_render import render
 from jamsu.command_run import run
 from jamsu.command_sweep import sweep
 from jamsu.errors import OneLineErrors
+from jamsu.streams import lost_output, prepare_streams
 
 app = typer.Typer(
     name="jamsu",
@@ -72,4 +74,17 @@ def print_version() -> None:
 
 def main() -> None:
     """Entry point of the `jamsu` command."""
-    app()
+    prepare_streams()
+    try:
+        app()
+    except SystemExit as end:
+        raise SystemExit(_told(end.code)) from None
+
+
+def _told(code: str | int | None) -> str | int | None:
+    """The exit code; 1 where all went well but the answer could not be written to stdout."""
+    lost = lost_output()
+    if lost is None:
+        return code
+    print(f"jamsu: the answer could not be written to standard output: {lost.strerror}", file=sys.stderr)
+    return code or 1

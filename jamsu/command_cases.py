@@ -49,11 +49,12 @@ def show(case: CaseArgument, set_: SetOption = None) -> None:
       jamsu show natick2
       jamsu show natick2 > my-module.toml
       jamsu show natick2 --set "racks.*.power=22 kW"
+      jamsu show natick2 | sed s/nitrogen/air/ | jamsu check -
     """
     from jamsu.cases import case_text, load_case
+    from jamsu.console import print_toml
 
-    text = load_case(case, set_).to_toml() if set_ else case_text(case)
-    print(text, end="" if text.endswith("\n") else "\n")
+    print_toml(load_case(case, set_).to_toml() if set_ else case_text(case))
 
 
 def check(
@@ -90,9 +91,11 @@ def check(
     from rich.markup import escape
     from rich.table import Table
 
+    from jamsu.cases.reading.source import is_pipe
     from jamsu.facts import fact_rows
 
-    title = f"{escape(case)}, {quality.value} quality"
+    name = loaded.name if is_pipe(case) else case
+    title = f"{escape(name)}, {quality.value} quality"
     table = Table(title=title, title_justify="left", title_style="bold", show_header=False, show_edge=False)
     table.add_column(no_wrap=True)
     table.add_column()

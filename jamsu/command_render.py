@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,8 @@ def render(
       jamsu render natick2.vtkhdf -o speed.png --field velocity --size 2400x1350
     """
     pixels = _pixels(size)
+    # matplotlib, of which colours and fonts are taken, tells at length of a home folder that it cannot write to.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from jamsu.api import render as draw
 
     print(draw(result, output, size=pixels, view=view, field=field))

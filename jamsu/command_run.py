@@ -49,13 +49,14 @@ def run(
       130  interrupted; --resume goes on
     """
     only_one(force=force, resume=resume)
-    from jamsu.api import default_output, solve
+    from jamsu.api import default_name, solve
     from jamsu.console import answers, print_json
     from jamsu.progress import shown_progress
     from jamsu.report import GOOD_STATUS, print_report
 
-    path = output if output is not None else default_output(case, ".vtkhdf")
-    with shown_progress(Path(case).stem) as display:
+    name = default_name(case)
+    path = output if output is not None else Path(f"{name}.vtkhdf")
+    with shown_progress(name) as display:
         solved = solve(
             case,
             set_ or (),

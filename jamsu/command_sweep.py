@@ -71,7 +71,7 @@ def sweep(
       130  interrupted; --resume goes on
     """
     only_one(force=force, resume=resume)
-    from jamsu.api import default_output
+    from jamsu.api import default_name
     from jamsu.cases.results.file import check_output
     from jamsu.cases.sweep.axis import parse_axis
     from jamsu.cases.sweep.sweep import run_sweep
@@ -79,16 +79,17 @@ def sweep(
     from jamsu.progress import shown_progress
     from jamsu.report import GOOD_STATUS
 
-    path = output if output is not None else default_output(case, "-sweep.nc")
+    name = default_name(case)
+    path = output if output is not None else Path(f"{name}-sweep.nc")
     check_output(path, overwrite=force or resume)
     axes = [parse_axis(text) for text in vary]
-    with shown_progress(Path(case).stem) as display:
+    with shown_progress(name) as display:
         count = itertools.count(1)
 
         def on_point(point: Point, total: int, done_before: bool) -> None:
             here = next(count)
             display.say(f"{here}/{total} {describe(point, axes)}{' (done before)' * done_before}")
-            display.title = f"{Path(case).stem} {min(here + 1, total)}/{total}"
+            display.title = f"{name} {min(here + 1, total)}/{total}"
 
         data = run_sweep(
             case,

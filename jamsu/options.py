@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -47,8 +48,23 @@ def _overrides(values: list[str] | None) -> list[str] | None:
     return values
 
 
+def _case(case: str) -> str:
+    """The value of CASE; says so where a file of this folder is left aside for a case of the library."""
+    if case and Path(case).name == case and (Path(f"{case}.toml").is_file() or Path(case).is_file()):
+        from jamsu.cases.reading.source import shadowed_file  # only now: help must be quick
+
+        if file := shadowed_file(case):
+            print(f"jamsu: {case}: the library's case; the file of that name here is ./{file}", file=sys.stderr)
+    return case
+
+
 CaseArgument = Annotated[
-    str, typer.Argument(metavar="CASE", help="A name of the library (`jamsu cases`) or a TOML file.")
+    str,
+    typer.Argument(
+        metavar="CASE",
+        callback=_case,
+        help="A name of the library (`jamsu cases`), a TOML file, or - for standard input.",
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from jamsu.console import messages
+from jamsu.console import is_live, messages
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,7 +35,7 @@ def shown_progress(title: str) -> Iterator[Display]:
     """A display on stderr, for as long as the block lasts."""
     console = messages()
     begun = time.monotonic()
-    if not console.is_terminal or console.is_dumb_terminal:
+    if not is_live(console):
         lines = _Lines(console, title)
         yield lines
         # Where lines stay, the last one must not be of a run on its way.
@@ -45,7 +45,8 @@ def shown_progress(title: str) -> Iterator[Display]:
     from rich.progress import Progress as Bar
 
     stage, numbers = (TextColumn(f"{{task.{field}}}", markup=False) for field in _FIELDS)
-    columns = (SpinnerColumn(), stage, BarColumn(20), TimeElapsedColumn(), numbers)
+    spinner = SpinnerColumn("line" if console.options.ascii_only else "dots")
+    columns = (spinner, stage, BarColumn(20), TimeElapsedColumn(), numbers)
     with Bar(*columns, console=console, transient=True) as bar:
         yield _Line(bar, title)
 

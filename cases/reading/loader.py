@@ -5,41 +5,45 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jamsu.cases.errors import CaseError, Problem, nearest, shown
+from jamsu.cases.errors import CaseError, Problem, shown
 from jamsu.cases.reading.circuits import check_circuits
 from jamsu.cases.reading.inheritance import expand_like
 from jamsu.cases.reading.layout import check_layout
 from jamsu.cases.reading.overrides import set_path, split_override
+from jamsu.cases.reading.source import DEFAULT_NAME, library_names, read_source
 from jamsu.cases.schema.case import Case
 from jamsu.cases.schema.limits import check_limits
 from jamsu.cases.schema.validation import ABSENT, validated, value_at
 
-LONGEST_FILE = 5_000_000  # bytes; a case of a thousand racks has some 100,000
-
-
-def library_names() -> tuple[str, ...]:
-    """Names of the cases that come with jamsu, in alphabetical order."""
-    files = resources.files("jamsu.cases.library").iterdir()
-    return tuple(sorted(file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")))
+__all__ = ["case_from_text", "case_name", "case_text", "error_as_typed", "library_names", "load_case"]
 
 
 def case_text(case: str | Path) -> str:
     """The case file as it is written, comments included. Raises CaseError as `load_case`."""
-    return _read(case)[0]
+    return read_source(case).text
+
+
+def case_name(case: str | Path) -> str:
+    """The name that a case gives itself, or that of its file; "case" where it cannot be read."""
+    try:
+        source = read_source(case)
+        name = _parsed(source.text).get("name", source.name)
+    except (CaseError, Problem):
+        return DEFAULT_NAME
+    return name if isinstance(name, str) and re.fullmatch(r"[A-Za-z0-9_-]+", name) else source.name
 
 
 def load_case(case: str | Path, overrides: Sequence[str] = ()) -> Case:
-    """The case of a library name or of a TOML file, with overrides "path=value" applied in turn.
+    """The case of a library name, of a TOML file or of standard input ("-"), with overrides "path=value" in turn.
 
     Overrides act on the raw tree after `like` is spelled out; `*` stands for any name
     (`racks.*.power=18 kW`). Raises CaseError, one line that names file, key, value and what was expected.
     """
-    text, label, folder, name = _read(case)
-    return case_from_text(text, overrides, label=label, folder=folder, name=name)
+    source = read_source(case)
+    return case_from_text(source.text, overrides, label=source.label, folder=source.folder, name=source.name)
 
 
 def case_from_text(
@@ -74,13 +78,13 @@ def error_as_typed(error: CaseError, case: str | Path, overrides: Sequence[str] 
     What goes wrong later (a grid that cannot be made) is told of the case by its name and with values in SI.
     """
     try:
-        text, label, folder, name = _read(case)
-        tree = _tree(text, overrides, folder, name)
+        source = read_source(case)
+        tree = _tree(source.text, overrides, source.folder, source.name)
     except (CaseError, Problem):
         return error
     if not error.key or error.file != tree["name"]:  # it was about an output, a checkpoint, another case
         return error
-    return CaseError(label, _as_typed(Problem(error.key, error.value, error.expected, error.near), tree))
+    return CaseError(source.label, _as_typed(Problem(error.key, error.value, error.expected, error.near), tree))
 
 
 def _tree(text: str, overrides: Sequence[str], folder: Path | None, name: str) -> dict[str, Any]:
@@ -98,35 +102,6 @@ def _as_typed(problem: Problem, tree: Mapping[str, Any]) -> Problem:
     if written is ABSENT or isinstance(written, Mapping) or one_item:
         return problem
     return Problem(problem.key, shown(written), problem.expected, problem.near)
-
-
-def _read(case: str | Path) -> tuple[str, str, Path | None, str]:
-    """Text, label for messages, folder and default name of a case."""
-    if isinstance(case, str) and case in library_names():
-        text = (resources.files("jamsu.cases.library") / f"{case}.toml").read_text(encoding="utf-8")
-        return text, f"{case}.toml", None, case
-    if not str(case).strip() or not Path(case).name:
-        raise CaseError(shown(str(case)), Problem("", "", "expected the name of a case or of a TOML file"))
-    path = Path(case)
-    if isinstance(case, str) and path.suffix != ".toml" and len(path.parts) == 1 and not path.exists():
-        known = nearest(case, library_names()) or library_names()
-        raise CaseError(case, Problem("", "", "no such case in the library and no such file", known))
-    if path.is_dir():
-        raise CaseError(str(case), Problem("", "", "cannot be read: is a folder, expected a TOML file"))
-    try:
-        with path.open("rb") as file:
-            content = file.read(LONGEST_FILE + 1)
-        if len(content) > LONGEST_FILE:
-            raise CaseError(str(case), Problem("", "", f"not a case file: longer than {LONGEST_FILE / 1e6:g} MB"))
-        text = content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        near = [name for name in library_names() if name == path.stem]
-        raise CaseError(str(case), Problem("", "", f"cannot be read: {reason}", near)) from error
-    except UnicodeDecodeError as error:
-        expected = f"not a case file: expected TOML in UTF-8, byte {error.start} is not text"
-        raise CaseError(str(case), Problem("", "", expected)) from error
-    return text, str(case), path.parent, re.sub(r"[^A-Za-z0-9_-]+", "-", path.stem) or "case"
 
 
 def _parsed(text: str) -> dict[str, Any]:

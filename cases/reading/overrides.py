@@ -16,13 +16,23 @@ from jamsu.cases.schema.paths import case_paths
 def split_override(text: str) -> tuple[str, Any]:
     """Path and value of "path=value". The value is read as TOML where it is TOML (0.5, true, [1]), else text.
 
-    Raises Problem when there is no path or no value.
+    Raises Problem when there is no path or no value, or where it is no text.
     """
+    text = _as_text(text)
     path, equals, value = text.partition("=")
     if not equals or not path.strip() or not value.strip():
         expected = "expected path=value, such as site.seawater_temperature=12 degC"
         raise Problem(text.strip() or "override", "", expected)
     return path.strip(), _value(value.strip())
+
+
+def _as_text(text: str) -> str:
+    """What was typed in UTF-8, also where the locale (C) could not say so; Problem where it is none."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        readable = text.encode("ascii", "backslashreplace").decode("ascii")
+        raise Problem(readable.partition("=")[0], shown(readable), "not text in UTF-8") from None
 
 
 def _value(text: str) -> Any:

@@ -1,12 +1,15 @@
 """JAX as a run needs it: precision, and compiled programs kept between runs.
 
 Programs are kept under the user's cache folder (XDG_CACHE_HOME or ~/.cache, in jamsu/xla); JAMSU_CACHE names
-another folder, and JAMSU_CACHE=off keeps nothing.
+another folder, and JAMSU_CACHE=off keeps nothing. A user without a home, or a folder that takes no file (in
+containers, on read-only disks), costs a compilation a run and nothing else.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
+import warnings
 from pathlib import Path
 
 import jax
@@ -18,19 +21,36 @@ def prepare(precision: str) -> None:
         jax.config.update("jax_enable_x64", True)
     # Products of the direct solvers lose digits on accelerators otherwise.
     jax.config.update("jax_default_matmul_precision", "highest")
+    if getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
+        return
     folder = cache_folder()
-    if folder is not None and getattr(jax.config, "jax_compilation_cache_dir", None) is None:
+    if folder is not None and takes_files(folder):
+        # A cache that fails later (a full disk, a damaged program) is made up for by compiling: not the user's concern.
+        warnings.filterwarnings("ignore", message="Error (reading|writing) persistent compilation cache")
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 
 
 def cache_folder() -> Path | None:
-    """Where compiled programs are kept; None when they are not."""
+    """Where compiled programs are kept; None when they are not, also where no home folder is known."""
     given = os.environ.get("JAMSU_CACHE")
     if given is not None:
         if given in ("", "off", "0"):
             return None
         if given not in ("on", "1"):
             return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:  # no HOME, and a user id that has no name
+        return None
     return Path(base) / "jamsu" / "xla"
+
+
+def takes_files(folder: Path) -> bool:
+    """Whether a file can be made in a folder, which is made where it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

@@ -109,3 +109,11 @@ def test_render_draws_under_the_name_of_the_result(runner, jamsu_command, monkey
         (Path("warm.vtkhdf"), {"size": (800, 600), "view": "end", "field": "velocity"}),
     ]
     assert jamsu_command("render", "warm.vtkhdf", "--size", "800").exit_code == 2
+
+
+def test_a_file_that_the_library_hides_is_told(idle_runner, jamsu_command):
+    Path("natick2.toml").write_text("not even a case")
+    result = jamsu_command("check", "natick2", "--json")
+    assert result.exit_code == 0
+    assert result.stderr == "jamsu: natick2: the library's case; the file of that name here is ./natick2.toml\n"
+    assert jamsu_command("check", "./natick2.toml").exit_code == 2

@@ -106,8 +106,25 @@ def test_no_line_says_ended_of_a_run_that_was_interrupted(capsys):
     assert "ended" not in capsys.readouterr().err
 
 
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("variable", ["FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"])
+def test_a_log_gets_no_moving_line_whatever_is_forced(capsys, monkeypatch, variable):
+    monkeypatch.setenv(variable, "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with progress.shown_progress("natick2") as display:
+        display(STEP)
+        display.say("1/2 [a] done")
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["natick2", "1/2 [a] done", "natick2"]
+    assert not any("\x1b" in line for line in lines)
+
+
 def test_a_terminal_gets_a_moving_line(monkeypatch):
-    stream = io.StringIO()
+    stream = Terminal()
     terminal = Console(file=stream, force_terminal=True, width=140, highlight=False, legacy_windows=False)
     monkeypatch.setattr(progress, "messages", lambda: terminal)
     monkeypatch.setenv("TERM", "xterm")
