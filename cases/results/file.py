@@ -26,6 +26,7 @@ import numpy as np
 import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.damaged import read_safely
 from jamsu.cases.results.variables import AXES, FIELD_DIMENSIONS, VARIABLES
 
 VTK_GROUP = "VTKHDF"
@@ -140,11 +141,8 @@ def read_result(path: str | Path) -> xr.DataTree:
     Raises CaseError when the file is missing or is no jamsu result.
     """
     path = Path(path)
-    try:
-        with open_result(path) as tree:
-            return tree.load()
-    except (KeyError, OSError, RuntimeError, ValueError) as error:  # what h5py raises on a damaged file
-        raise refused(path, f"the file is damaged ({type(error).__name__} while reading)") from None
+    with open_result(path) as tree, read_safely(path):
+        return tree.load()
 
 
 @contextlib.contextmanager
@@ -153,10 +151,14 @@ def open_result(path: str | Path) -> Iterator[xr.DataTree]:
     path = Path(path)
     with _opened(path, "r"):
         pass
-    names = ("/", *(f"/{name}" for name in _groups(path)))
     with contextlib.ExitStack() as stack:
-        datasets = {name: stack.enter_context(xr.open_dataset(path, engine="h5netcdf", group=name)) for name in names}
-        yield xr.DataTree.from_dict(datasets)
+        with read_safely(path):
+            names = ("/", *(f"/{name}" for name in _groups(path)))
+            opened = {name: xr.open_dataset(path, engine="h5netcdf", group=name) for name in names}
+            for dataset in opened.values():
+                stack.enter_context(dataset)
+            tree = xr.DataTree.from_dict(opened)
+        yield tree
 
 
 def link_vtkhdf(path: str | Path) -> None:
@@ -223,7 +225,9 @@ def _opened(path: Path, mode: str) -> Iterator[h5py.File]:
             raise refused(path, "another program holds the file open") from None
         raise refused(path, _no_result(path)) from None
     with file:
-        if "jamsu_version" not in file.attrs or "interior" not in file:
+        with read_safely(path):
+            is_result = "jamsu_version" in file.attrs and "interior" in file
+        if not is_result:
             raise refused(path, "not a jamsu result file (HDF5, but without jamsu's groups)")
         yield file
 

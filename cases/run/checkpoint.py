@@ -12,7 +12,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import jax
 import numpy as np
@@ -65,9 +64,11 @@ def load(path: Path, expected: str) -> Checkpoint | None:
             trees: dict[str, list[np.ndarray]] = {}
             for name in sorted(names, key=lambda n: (n.split(":")[0], int(n.split(":")[1]))):
                 trees.setdefault(name.split(":")[0], []).append(archive[name])
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise CaseError(str(path), Problem("", "", f"cannot be read as a checkpoint: {error}")) from None
-    if facts.get("fingerprint") != expected:
+        found = facts.get("fingerprint")
+    except Exception as error:  # empty, cut short, other bits: zipfile, NumPy and JSON raise errors of many kinds
+        told = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged or cut short"
+        raise CaseError(str(path), Problem("", "", f"cannot be read as a checkpoint: {told}")) from None
+    if found != expected:
         reason = "belongs to another case or quality: expected the same case, or no --resume"
         raise CaseError(str(path), Problem("", "", reason))
     return Checkpoint(facts, trees)

@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.damaged import read_safely
 from jamsu.cases.results.variables import VARIABLES
 from jamsu.cases.sweep.axis import Axis
 
@@ -153,14 +154,12 @@ def write_dataset(data: xr.Dataset, output: Path) -> None:
 def read_dataset(path: Path) -> xr.Dataset:
     """The dataset of a finished sweep, in memory (the file is closed again).
 
-    Raises CaseError when the file is no netCDF-4 file.
+    Raises CaseError when the file cannot be read as netCDF-4.
     """
-    try:
+    if path.is_file() and not _begins_as_hdf5(path):
+        raise CaseError(str(path), Problem("", "", "no netCDF file of a sweep"))
+    with read_safely(path):
         return xr.load_dataset(path, engine="h5netcdf")
-    except (OSError, ValueError) as error:
-        damaged = path.is_file() and _begins_as_hdf5(path)
-        reason = "damaged or cut short" if damaged else "no netCDF file of a sweep"
-        raise CaseError(str(path), Problem("", "", f"{reason} ({error})")) from error
 
 
 def _begins_as_hdf5(path: Path) -> bool:

@@ -374,7 +374,7 @@ def test_positions_are_an_axis_of_texts_that_resumes(session, monkeypatch):
 def test_a_file_cut_short_is_called_so(session):
     run_sweep("x", AXES, output=OUT)
     OUT.write_bytes(OUT.read_bytes()[:3000])
-    with pytest.raises(CaseError, match=r"out\.nc: damaged or cut short"):
+    with pytest.raises(CaseError, match=r"out\.nc: the file is damaged or cut short"):
         run_sweep("x", AXES, output=OUT, resume=True)
 
 
