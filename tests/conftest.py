@@ -1,9 +1,28 @@
-"""Test set-up: float64 on, array annotations checked."""
+"""Test set-up: float64 on, array annotations checked, memory given back after each file."""
+
+import ctypes
+import gc
+import sys
 
 import jax
+import pytest
 from jaxtyping import install_import_hook
 
 jax.config.update("jax_enable_x64", True)
 # Shapes and dtypes in annotations are checked here and nowhere else: a user's run pays nothing for them.
 _hook = install_import_hook(["jamsu.materials", "jamsu.geometry", "jamsu.solver"], "beartype.beartype")
 _hook.__enter__()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _memory_of_one_file():
+    """Drops the programs that a file's tests have compiled: kept, those of all files are some gigabytes a process.
+
+    A file's tests share programs, those of different files hardly any. The C library keeps what was freed for itself
+    unless it is asked: compiling takes and frees much in small pieces.
+    """
+    yield
+    jax.clear_caches()
+    gc.collect()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)

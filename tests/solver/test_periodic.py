@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
+from roundoff import direct_share, divergence_bound, sum_bound
 
 import jamsu.solver.periodic
 from jamsu.solver.box import box_mesh, box_model, open_box_sides
@@ -148,9 +149,12 @@ def test_driven_flow_between_plates_is_the_discrete_parabola(flow, wall, along_c
 
 
 def test_a_closed_box_holds_against_an_acceleration():
-    model = box_model([np.linspace(0, 1, 7)] * 3, acceleration=(0.3, -0.2, 1.0), viscosity=0.1, **EXPLICIT)
-    state = march(model, initial_state(model.mesh), jnp.asarray(0.1), 5)
-    assert max(float(jnp.max(jnp.abs(v))) for v in state.velocity) < 1e-14
+    """Each step leaves the rounding of p in its gradient; explicit viscosity damps that, in steps that are stable."""
+    cells, dt, steps = 6, 0.01, 5
+    model = box_model([np.linspace(0, 1, cells + 1)] * 3, acceleration=(0.3, -0.2, 1.0), viscosity=0.1, **EXPLICIT)
+    state = march(model, initial_state(model.mesh), jnp.asarray(dt), steps)
+    rounded = direct_share(model.mesh.shape, "float64") * float(jnp.max(jnp.abs(state.pressure)))
+    assert max(float(jnp.max(jnp.abs(v))) for v in state.velocity) < steps * dt * 2 * rounded * cells
     slope = np.diff(np.asarray(state.pressure), axis=2) * 6
     np.testing.assert_allclose(slope, 1.0, rtol=1e-12)
 
@@ -263,11 +267,12 @@ def test_mass_and_heat_close_and_the_last_face_is_the_first(dtype):
     edges = [np.linspace(0, 1.7, 12), np.linspace(0, 1, 8) ** 1.3, tanh_edges(9, 1.0, 1.0)]
     model, start = stirred(edges, (True, False, True), dtype, **KERNELS["limited"])
     state = march(model, start, jnp.asarray(0.01, dtype), 20)
-    eps = float(jnp.finfo(dtype).eps)
-    flux = np.max(np.abs(np.asarray(model.mesh.area[0] * state.velocity[0])))
-    assert float(jnp.max(jnp.abs(divergence(model.mesh, state.velocity)))) < 50 * eps * flux
+    share = direct_share(model.mesh.shape, dtype)
+    bound = divergence_bound(model.mesh, state.increment, state.velocity, 0.01, share)
+    assert float(jnp.max(jnp.abs(divergence(model.mesh, state.velocity)))) < bound
     advected = np.asarray(state.advected, float)
-    assert abs(np.sum(advected)) < 5 * eps * np.sum(np.abs(advected))
+    # Six fluxes to a cell, each of some ten roundings.
+    assert abs(np.sum(advected)) < sum_bound(60 * advected.size, np.sum(np.abs(advected)), dtype)
     for axis in (0, 2):
         first, last = (np.take(np.asarray(state.velocity[axis]), k, axis) for k in (0, -1))
         np.testing.assert_array_equal(first, last)

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from orders import tanh_edges
+from roundoff import direct_share, divergence_bound, flux_noise, iterative_share
 
 from jamsu.benchmarks.throughput import vessel_model
 from jamsu.solver.box import box_mesh
@@ -49,13 +50,14 @@ def slopes(mesh, potential):
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.5])
-@pytest.mark.parametrize(("dtype", "tolerance"), [(jnp.float64, 1e-12), (jnp.float32, 1e-5)])
-def test_open_box_is_left_without_divergence(dtype, tolerance, strength):
+@pytest.mark.parametrize("dtype", [jnp.float64, jnp.float32])
+def test_open_box_is_left_without_divergence(dtype, strength):
     mesh = open_box(dtype, strength)
     velocity = random_velocity(mesh)
     found = solve(mesh, velocity, solver=box_solver(mesh))
     before, after = (float(jnp.max(jnp.abs(outflow(mesh, v)))) for v in (velocity, found.velocity))
-    assert after <= tolerance * before
+    bound = divergence_bound(mesh, found.increment, velocity, DT, direct_share(mesh.shape, dtype))
+    assert after <= bound < 1000 * float(jnp.finfo(dtype).eps) * before
     assert int(found.iterations) == 0
     assert energy(mesh, found.velocity) < energy(mesh, velocity)
 
@@ -66,7 +68,9 @@ def test_vessel_with_a_block_is_left_without_divergence(cells):
     velocity = random_velocity(mesh)
     found = solve(mesh, velocity, solver=box_solver(mesh), tolerance=1e-12, continuity=0.0)
     before, after = (float(jnp.linalg.norm(outflow(mesh, v))) for v in (velocity, found.velocity))
-    assert after <= 2e-12 * before
+    # The iterations' own residual ends at the tolerance; rounding keeps the true one off it.
+    noise = DT * np.linalg.norm(flux_noise(mesh, found.increment))
+    assert after <= 1e-12 * before + 2 * iterative_share(found.iterations, jnp.float64) * noise
     assert int(found.iterations) <= 50
     assert energy(mesh, found.velocity) < energy(mesh, velocity)
     for axis in AXES:
