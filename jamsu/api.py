@@ -39,8 +39,17 @@ def run(
     """
     path = None if output is None else Path(output)
     _forget_pipes()
-    solved = solve(case, overrides(set), output=path, quality=quality, resume=resume, force=force, progress=progress)
-    return solved.tree
+    command = _call("run", case, output=path, set=set, quality=quality, resume=resume, force=force)
+    return solve(
+        case,
+        overrides(set),
+        output=path,
+        quality=quality,
+        resume=resume,
+        force=force,
+        progress=progress,
+        command=command,
+    ).tree
 
 
 def solve(
@@ -52,8 +61,12 @@ def solve(
     resume: bool = False,
     force: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    command: str = "",
 ) -> Run:
-    """Solve a case with overrides "path=value": the run with its tree and its summary. Raises as `run`."""
+    """Solve a case with overrides "path=value": the run with its tree and its summary. Raises as `run`.
+
+    `command` is the command line or the call that asked for it; the result keeps it.
+    """
     if output is not None:
         from jamsu.cases.results.file import check_output
 
@@ -61,10 +74,14 @@ def solve(
     loaded = _loaded(case, changes)
     from jamsu.cases.errors import CaseError
     from jamsu.cases.reading.loader import error_as_typed
+    from jamsu.cases.results.origin import Origin
     from jamsu.cases.run.runner import run_case  # imports jax: only once the input is known to be good
 
+    origin = Origin(tuple(changes), command)
     try:
-        return run_case(loaded, output=output, quality=quality, resume=resume, force=force, progress=progress)
+        return run_case(
+            loaded, output=output, quality=quality, resume=resume, force=force, progress=progress, origin=origin
+        )
     except CaseError as error:
         raise error_as_typed(error, case, changes) if isinstance(case, str | Path) else error from error
 
@@ -150,6 +167,7 @@ def sweep(
     an interrupted sweep with the same output goes on where it was. Raises `jamsu.cases.errors.CaseError` for a bad
     case or axes.
     """
+    from jamsu.cases.results.origin import Origin
     from jamsu.cases.sweep.axis import make_axis
     from jamsu.cases.sweep.sweep import run_sweep
 
@@ -160,7 +178,17 @@ def sweep(
 
         check_output(path, overwrite=force or resume)
     axes = [make_axis(key, values) for key, values in vary.items()]
-    return run_sweep(case, axes, overrides=overrides(set), quality=quality, output=path, resume=resume, force=force)
+    origin = Origin(overrides(set), _call("sweep", case, vary, output=path, set=set, quality=quality))
+    return run_sweep(
+        case,
+        axes,
+        overrides=overrides(set),
+        quality=quality,
+        output=path,
+        resume=resume,
+        force=force,
+        origin=origin,
+    )
 
 
 def overrides(values: Values | None) -> tuple[str, ...]:
@@ -170,6 +198,17 @@ def overrides(values: Values | None) -> tuple[str, ...]:
     from jamsu.cases.sweep.axis import as_text
 
     return tuple(f"{path}={as_text(value)}" for path, value in values.items())
+
+
+def _call(function: str, case: str | Path | Case, *values: object, **options: object) -> str:
+    """A call as it is written in Python; options that are not given are left out."""
+    first = repr(str(case) if isinstance(case, Path) else case) if isinstance(case, str | Path) else f"<{case.name}>"
+    given = [f"{key}={_written(value)}" for key, value in options.items() if value]
+    return f"jamsu.{function}({', '.join([first, *map(_written, values), *given])})"
+
+
+def _written(value: object) -> str:
+    return repr(str(value) if isinstance(value, Path) else value)
 
 
 def _forget_pipes() -> None:

@@ -16,6 +16,7 @@ from jamsu.options import (
     QualityOption,
     ResumeOption,
     SetOption,
+    command_line,
     only_one,
 )
 
@@ -65,6 +66,7 @@ def run(
             resume=resume,
             force=force,
             progress=display,
+            command=command_line(),
         )
     if as_json:
         print_json(solved.summary)

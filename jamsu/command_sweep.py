@@ -19,6 +19,7 @@ from jamsu.options import (
     QualityOption,
     ResumeOption,
     SetOption,
+    command_line,
     only_one,
 )
 
@@ -73,6 +74,7 @@ def sweep(
     only_one(force=force, resume=resume)
     from jamsu.api import default_name
     from jamsu.cases.results.file import check_output
+    from jamsu.cases.results.origin import Origin, in_summary
     from jamsu.cases.sweep.axis import parse_axis
     from jamsu.cases.sweep.sweep import run_sweep
     from jamsu.console import answers, print_json
@@ -101,9 +103,10 @@ def sweep(
             force=force,
             on_point=on_point,
             progress=display,
+            origin=Origin(tuple(set_ or ()), command_line()),
         )
     if as_json:
-        print_json({"result": path, "points": list(rows(data, axes))})
+        print_json({"result": path, **in_summary(data.attrs), "points": list(rows(data, axes))})
     else:
         console = answers()
         console.print(table(data, axes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -83,6 +84,11 @@ OutputOption = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", parser=file_name, help="The file to write.", show_default=False),
 ]
+
+
+def command_line() -> str:
+    """The command as it was typed, for the result to keep."""
+    return shlex.join(["jamsu", *sys.argv[1:]])
 
 
 def only_one(**flags: bool) -> None:

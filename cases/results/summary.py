@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from jamsu.cases.results.origin import in_summary
 from jamsu.cases.results.outcome import Outcome
 from jamsu.cases.run.levels import Level
 from jamsu.cases.run.warnings import collect_warnings
@@ -35,7 +36,7 @@ def run_summary(
     total: float,
     output: Path | None,
 ) -> dict[str, Any]:
-    """Status, balance, racks, coils, key figures, warnings and timings as plain numbers.
+    """Status, what was asked and when, balance, racks, coils, key figures, warnings and timings as plain numbers.
 
     Args:
       level: the last grid. average: the window that `outcome` was found from. total: wall time of the run, s.
@@ -44,6 +45,7 @@ def run_summary(
         "case": case.name,
         "status": tree.attrs["status"],
         "status_meaning": tree.attrs["status_meaning"],
+        **in_summary(tree.attrs),
         "result": None if output is None else str(output),
         "cells": int(np.sum(level.geometry.domain.open_cell)),
         "balance": outcome.balance,

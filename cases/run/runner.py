@@ -11,6 +11,7 @@ import numpy as np
 
 from jamsu.cases.errors import CaseError
 from jamsu.cases.results.file import check_output, write_result
+from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.results.summary import Run, run_summary
 from jamsu.cases.run.keeper import Keeper
 from jamsu.cases.run.levels import coarsenesses, make_level
@@ -37,8 +38,11 @@ def run_case(
     resume: bool = False,
     force: bool = False,
     progress: Watcher = None,
+    origin: Origin | None = None,
 ) -> Run:
     """Solve a case; with `output` write the result there and keep a checkpoint beside it until it is done.
+
+    `origin`, what was asked, becomes attributes of the result.
 
     Raises:
       CaseError: the grid cannot be made, the output cannot be written, or the checkpoint is another run's.
@@ -46,7 +50,9 @@ def run_case(
     if output is not None:
         check_output(output, overwrite=force, resume=resume)
     if case.solver.mode == "transient":
-        return run_transient(case, output=output, quality=quality, resume=resume, force=force, progress=progress)
+        return run_transient(
+            case, output=output, quality=quality, resume=resume, force=force, progress=progress, origin=origin
+        )
     prepare(case.solver.precision)
     started = time.perf_counter()
     with CompilationCount() as compiled:
@@ -54,6 +60,7 @@ def run_case(
         run = SteadyRun(case, quality, progress, keeper)
         run.solve(keeper.load() if resume else None)
         outcome, tree = run.result()
+    tree.attrs.update(attributes(origin, quality))
     seconds = time.perf_counter() - started
     summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, output)
     if output is not None:

@@ -21,6 +21,7 @@ import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.file import write_result
+from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.summary import Run, run_summary
 from jamsu.cases.results.tree import STATUS_MEANING, result_tree
@@ -46,6 +47,7 @@ def run_transient(
     resume: bool = False,
     force: bool = False,
     progress: Watcher = None,
+    origin: Origin | None = None,
 ) -> Run:
     """Solve a case in time; `jamsu.cases.run.runner.run_case` calls it for solver.mode = "transient".
 
@@ -62,6 +64,7 @@ def run_transient(
         transient = _Transient(case, quality, output, progress)
         transient.solve(resume=resume)
         outcome, tree = transient.result()
+    tree.attrs.update(attributes(origin, quality))
     total = time.perf_counter() - started
     march = transient.march
     summary = run_summary(case, transient.level, march.window, outcome, tree, compiled, total, output)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jamsu import cases
 from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.sweep.axis import Axis, refusal, refuse_parted_values
 from jamsu.cases.sweep.file import (
     FAILED,
@@ -47,12 +48,14 @@ def run_sweep(
     force: bool = False,
     on_point: PointReport | None = None,
     progress: Callable[[Progress], None] | None = None,
+    origin: Origin | None = None,
 ) -> xr.Dataset:
     """Solve the product of `axes` (the last one runs fastest) and return, and write, a dataset of its KPIs.
 
     `overrides` hold for all points. With `output`, finished points of an interrupted sweep of the same case,
     axes and quality are taken from its journal unless `force`; failed ones are tried again. An output that
-    exists is refused, except with `force` (solved anew) or `resume` (returned, if it is this sweep's).
+    exists is refused, except with `force` (solved anew) or `resume` (returned, if it is this sweep's). `origin`,
+    what was asked, becomes attributes of the dataset.
 
     Raises CaseError for a bad case, for a value of an axis with which no point makes a case (before anything is
     solved), and for an output that belongs to something else. What goes wrong at one point, or with values that do
@@ -78,6 +81,7 @@ def run_sweep(
         if on_point is not None:
             on_point(points[index], len(planned), done_before)
     data = dataset(axes, (points[index] for index in planned), header)
+    data.attrs.update(attributes(origin, quality))
     if output is not None and journal is not None:
         write_dataset(data, output)
         journal.remove()

@@ -37,6 +37,7 @@ def temperatures(solved):
 def test_it_converges_and_its_balance_closes(base):
     balance = base.summary["balance"]
     assert base.summary["status"] == "converged"
+    assert base.summary["quality"] == base.tree.attrs["quality"] == "default"
     assert balance["it_power"] == pytest.approx(POWER)
     out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
     assert abs(balance["it_power"] + balance["fan_power"] - out) < 0.003 * POWER

@@ -68,8 +68,9 @@ class FakeRunner:
     smallest_fraction: float = 0.26
     calls: list[dict[str, Any]] = field(default_factory=list)
 
-    def run_case(self, case, *, output, quality="default", resume=False, force=False, progress=None):
-        self.calls.append({"case": case, "output": output, "quality": quality, "resume": resume, "force": force})
+    def run_case(self, case, *, output, quality="default", resume=False, force=False, progress=None, origin=None):
+        asked = {"output": output, "quality": quality, "resume": resume, "force": force, "origin": origin}
+        self.calls.append({"case": case, **asked})
         self.fail(case)
         self.report(progress)
         if output is not None:

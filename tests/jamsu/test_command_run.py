@@ -124,3 +124,12 @@ def test_wrong_usage_exits_2(runner, jamsu_command, arguments):
 def test_no_colours_in_a_pipe(runner, jamsu_command):
     result = jamsu_command("run", "module")
     assert "\x1b" not in result.stdout + result.stderr
+
+
+def test_the_result_is_told_the_command(runner, jamsu_command, monkeypatch):
+    arguments = ["run", "module", "--set", "site.depth=20 m", "-o", "a b.vtkhdf"]
+    monkeypatch.setattr("sys.argv", ["/usr/bin/jamsu", *arguments])
+    jamsu_command(*arguments)
+    origin = runner.calls[0]["origin"]
+    assert origin.overrides == ("site.depth=20 m",)
+    assert origin.command == "jamsu run module --set 'site.depth=20 m' -o 'a b.vtkhdf'"

@@ -90,3 +90,17 @@ def test_an_interrupted_sweep_goes_on(runner, jamsu_command):
     assert result.exit_code == 0
     assert len(runner.calls) == 1 + 4
     assert result.stderr.count("(done before)") == 2
+
+
+def test_the_file_and_json_hold_what_was_asked(runner, jamsu_command, monkeypatch):
+    arguments = ["sweep", "module", *AXES, "--set", "a.b=1", "--quality", "fine", "-o", "out.nc", "--json"]
+    monkeypatch.setattr("sys.argv", ["jamsu", *arguments])
+    answer = json.loads(jamsu_command(*arguments).stdout)
+    attrs = xr.load_dataset("out.nc").attrs
+    for told in (answer, attrs):
+        assert told["quality"] == "fine"
+        assert told["command"].startswith("jamsu sweep module --vary 'site.seawater_temperature=8,12 degC'")
+        assert told["date"].endswith("Z")
+    assert answer["overrides"] == ["a.b=1"]
+    assert attrs["overrides"] == "a.b=1"
+    assert set(answer["versions"]) == {"jamsu", "jax", "numpy", "python"}
