@@ -178,8 +178,8 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     from jamsu.solver.step import mobility, predict
     from jamsu.solver.turbulence import closure
 
-    def advected(model: Model, flux: Any, temperature: Any) -> Any:
-        return advected_heat(model.mesh, model.heat, flux, widened(temperature))
+    def advected(model: Model, flux: Any, temperature: Any, link: Any) -> Any:
+        return advected_heat(model.mesh, model.heat, flux, widened(temperature), link)
 
     def conducted(model: Model, temperature: Any, gained: Any, link: Any) -> Any:
         return advance_temperature(model.heat, temperature, gained, link, dt, model.heat_solver)[0]
@@ -200,7 +200,7 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     if model.viscous_solver is None:
         nu = model.fluid.viscosity if turbulent.eddy is None else widened(model.fluid.viscosity + turbulent.eddy)
     link = jax.jit(total_conductance)(model.heat, turbulent.eddy_diffusivity)
-    gained = jax.jit(advected)(model, flux, state.temperature)
+    gained = jax.jit(advected)(model, flux, state.temperature, link)
     wide = jax.jit(lambda velocity: tuple(widened(component) for component in velocity))(state.velocity)
     guess = jax.jit(prediction)(model, state, wide)
     free = jax.jit(mobility)(model.mesh, state.velocity, dt)
@@ -209,7 +209,7 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
         return _time(partial(jax.jit(part), *given))
 
     return {
-        "heat": timed(advected, model, flux, state.temperature)
+        "heat": timed(advected, model, flux, state.temperature, link)
         + timed(conducted, model, state.temperature, gained, link),
         "tendency": sum(timed(partial(tendency, axis), model, state, flux, nu) for axis in AXES),
         "prediction": timed(prediction, model, state, wide),
@@ -251,6 +251,7 @@ def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Cylinder
+    from jamsu.solver.advection import face_reading
     from jamsu.solver.box import box_model
     from jamsu.solver.mesh import AXES, Mesh, Obstacles
     from jamsu.solver.pressure import box_solver
@@ -294,6 +295,7 @@ def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
     )
     mesh = Mesh(box.mesh.x_edge, box.mesh.y_edge, box.mesh.z_edge, obstacles)
     x, y, z = np.meshgrid(*(grid.centres(a) for a in AXES), indexing="ij")
+    reading = [jnp.asarray(face_reading(area[axis], None, axis)) for axis in AXES]
     heated = open_cell & (abs(x - 0.75) < 0.1) & (abs(y - 0.5) < 0.2) & (z < 0.5)
     heat = replace(
         box.heat,
@@ -303,6 +305,7 @@ def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
         exchange=cast(10 * wall),
         exchange_temperature=cast(np.full(grid.shape, -0.5)),
         turbulent_link=(cast(link[0]), cast(link[1]), cast(link[2])),
+        reading=(reading[0], reading[1], reading[2]),
         scheme="limited",
         conduction="explicit",
     )

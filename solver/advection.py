@@ -11,8 +11,8 @@ where the field is smooth, in the form that stays so on graded cells,
     psi(r) = r (f r + g) / (r^2 + (f + g - 2) r + 1) for r > 0, else 0,      f = 1 / s_C,  g = d_CU / h,
 
 h being the distance from C to its face towards U; f = g = 2 on uniform cells, where psi = 2 r / (1 + r). Where there is
-no U, psi = 0 at the ends of a box; and where a wall inside the grid stands between U and C (`face_reading`), r is taken
-as 1 and psi = 1: that face is second order, between C and D, but not diminishing.
+no U, psi = 0 at the ends of a box; and where a wall inside the grid stands between U and C (`face_reading`), psi is
+what the cell's other neighbours allow, between 0 and 1 (`jamsu.solver.near_walls`).
 Source: van Leer, J. Comput. Phys. 14 (1974) 361; Mignone, J. Comput. Phys. 270 (2014) 784, eq. 37.
 """
 
@@ -90,7 +90,13 @@ def face_reading(open_area: np.ndarray, upwind: np.ndarray | None, axis: int) ->
 
 
 def face_value(
-    wide: Array, flux: Array, line: Line, axis: int, scheme: Scheme, reading: Int[Array, "..."] | None = None
+    wide: Array,
+    flux: Array,
+    line: Line,
+    axis: int,
+    scheme: Scheme,
+    reading: Int[Array, "..."] | None = None,
+    allowed: tuple[Array, Array] | None = None,
 ) -> Array:
     """Values on the n+1 faces below and above n points of one axis.
 
@@ -98,6 +104,8 @@ def face_value(
       wide: field with `LAYERS` layers around it along `axis`: n + 4 points.
       flux: flow through the faces (n+1); only its sign is used.
       reading: of the faces, see `face_reading`; None: they may read all points.
+      allowed: with `reading`, psi of the faces from walls where the downwind point has more, and where it has less, of
+        the n points with `LAYERS` layers around them.
     """
     faces = flux.shape[axis]
     left, right = take(wide, axis, 1, faces + 1), take(wide, axis, 2, faces + 2)
@@ -118,16 +126,21 @@ def face_value(
     inverse = by_direction(line.inverse[:-2], line.inverse[2:])
     a = (upwind - second) * inverse
     b = (downwind - upwind) * along(line.inverse[1:-1], axis)
-    if reading is not None:
-        shut = reading & jnp.where(positive, SHUT_BELOW, SHUT_ABOVE).astype(reading.dtype) > 0
-        a = jnp.where(shut, b, a)
     f, g = by_direction(*line.f), by_direction(*line.g)
     bend = a * a + b * b + (f + g - 2) * a * b
     steep = a * b > 0
     limited = jnp.where(steep, a * b * (f * a + g * b) / jnp.where(steep, bend, 1), 0)
     if reading is not None:
+        shut = reading & jnp.where(positive, SHUT_BELOW, SHUT_ABOVE).astype(reading.dtype) > 0
+        limited = jnp.where(shut, 0 if allowed is None else b * _from_walls(allowed, positive, b, axis, faces), limited)
         limited = jnp.where(reading & UPWIND > 0, 0, limited)
     return upwind + by_direction(*line.reach) * limited
+
+
+def _from_walls(allowed: tuple[Array, Array], positive: Array, slope: Array, axis: int, faces: int) -> Array:
+    """psi of faces whose upwind cell has a wall behind it."""
+    more, less = (jnp.where(positive, take(s, axis, 1, faces + 1), take(s, axis, 2, faces + 2)) for s in allowed)
+    return jnp.where(slope > 0, more, less)
 
 
 def axis_inflow(
@@ -139,6 +152,7 @@ def axis_inflow(
     scheme: Scheme,
     reading: Int[Array, "..."] | None = None,
     component: int | None = None,
+    allowed: tuple[Array, Array] | None = None,
 ) -> Array:
     """Net inflow of a carried quantity through the two faces of one axis, [q] m3/s, for every point.
 
@@ -150,18 +164,21 @@ def axis_inflow(
       reading: what the faces may read, see `face_reading`; None: all points there are. Of the limited scheme only.
       component: of velocity, if that is carried: `wide` is then on all faces of that axis, the inner ones of which are
         the points, and `flux` is that of the cells, whose means flow between these.
+      allowed: with `reading`, as `near_walls.wall_shares` gives it; None: faces from walls are upwind.
     """
     points = wide.shape[axis] - 2 * LAYERS - (2 if axis == component else 0)
     along_axis = line(position, face, points)
 
-    def carry(wide: Array, flux: Array, along_axis: Line, reading: Array | None) -> Array:
+    def carry(wide: Array, flux: Array, along_axis: Line, reading: Array | None, allowed) -> Array:
         if component is not None:
             wide, flux = take(wide, component, 1, -1), mean(flux, component)
-        q = core(wide, *(a for a in AXES if a != axis))
-        value = face_value(q, flux, along_axis, axis, scheme, reading)
+        others = [a for a in AXES if a != axis]
+        if allowed is not None:
+            allowed = (core(allowed[0], *others), core(allowed[1], *others))
+        value = face_value(core(wide, *others), flux, along_axis, axis, scheme, reading, allowed)
         return along(along_axis.open, axis) * flux * value
 
-    operands = (wide, flux, along_axis, reading)
+    operands = (wide, flux, along_axis, reading, allowed)
     # A limiter is dear: once for each face, and not again for both cells that look at it.
     carried = apart(carry, *operands) if scheme == "limited" else carry(*operands)
     return take(carried, axis, None, -1) - take(carried, axis, 1, None)

@@ -24,6 +24,7 @@ from jamsu.solver.conjugate_gradient import conjugate_gradient
 from jamsu.solver.fast_diagonalization import FastDiagonalization
 from jamsu.solver.fusion import beside, widened
 from jamsu.solver.mesh import AXES, Mesh, Vector, take
+from jamsu.solver.near_walls import wall_shares
 from jamsu.solver.operators import difference, mean
 
 Conduction = Literal["explicit", "implicit", "direct", "factored"]
@@ -71,15 +72,27 @@ class Heat:
     conduction: Conduction = field(metadata={"static": True}, default="explicit")
 
 
-def advected_heat(mesh: Mesh, heat: Heat, flux: Vector, wide: Array) -> Float[Array, "nx ny nz"]:
-    """Heat carried into each cell by the flow, W; `wide`: the temperature, widened (see `jamsu.solver.fusion`)."""
+def advected_heat(
+    mesh: Mesh, heat: Heat, flux: Vector, wide: Array, conductance: Vector | None = None
+) -> Float[Array, "nx ny nz"]:
+    """Heat carried into each cell by the flow, W; `wide`: the temperature, widened (see `jamsu.solver.fusion`).
+
+    With the faces' present `conductance` (W/K) those beside walls carry it linearly as far as that makes no extremum
+    (`jamsu.solver.near_walls`); without, upwind.
+    """
+    allowed = None
+    if heat.reading is not None and heat.scheme == "limited" and conductance is not None:
+        x, y, z = (heat.fluid_capacity * f for f in flux)
+        allowed = wall_shares(
+            mesh, wide, (x, y, z), conductance, (heat.exchange, heat.exchange_temperature), heat.reading
+        )
     total: Array | float = 0.0
     for axis in AXES:
         if mesh.shape[axis] == 1:
             continue
         reading = None if heat.reading is None else heat.reading[axis]
         total = total + axis_inflow(
-            wide, flux[axis], mesh.centres(axis), mesh.edges[axis][1:-1], axis, heat.scheme, reading
+            wide, flux[axis], mesh.centres(axis), mesh.edges[axis][1:-1], axis, heat.scheme, reading, allowed=allowed
         )
     return jnp.broadcast_to(heat.fluid_capacity * total, mesh.shape)
 

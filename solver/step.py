@@ -142,15 +142,16 @@ def step(model: Model, state: State, dt: Array) -> tuple[State, StepReport]:
 
     wide_temperature = widened(state.temperature)
 
-    def heat_part(flux, temperature, wide, turbulent):
-        now = advected_heat(mesh, model.heat, flux, wide)
+    conductance = total_conductance(heat, turbulent.eddy_diffusivity)
+
+    def heat_part(flux, temperature, wide, conductance):
+        now = advected_heat(mesh, heat, flux, wide, conductance)
         if model.sides is not None:
             now = now + model.heat.fluid_capacity * passed(model.sides, flux, temperature, model.sides.temperature)
         return now
 
-    advected = apart(heat_part, flux, state.temperature, wide_temperature, turbulent.eddy)
+    advected = apart(heat_part, flux, state.temperature, wide_temperature, conductance)
     advected_mid = extrapolate(advected, state.advected)
-    conductance = total_conductance(heat, turbulent.eddy_diffusivity)
     temperature, exchanged = apart(
         lambda t, a, g, w: advance_temperature(heat, t, a, g, dt, model.heat_solver, wide=w),
         state.temperature,
