@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -163,9 +164,9 @@ def sweep(
     """Solve the product of several axes and return the KPIs with the axes as dimensions.
 
     `vary` maps a dotted path to its values, e.g. {"site.current_speed": ["0.2 m/s", "0.5 m/s"]}. A point that
-    fails has NaN KPIs and its `status` and `message` say why. With `output` the dataset is written as netCDF;
-    an interrupted sweep with the same output goes on where it was. Raises `jamsu.cases.errors.CaseError` for a bad
-    case or axes.
+    fails has NaN KPIs and its `status` and `message` say why; a warning names those that make no case. With `output`
+    the dataset is written as netCDF; an interrupted sweep with the same output goes on where it was. Raises
+    `jamsu.cases.errors.CaseError` for a bad case, and for axes of which no point makes a case.
     """
     from jamsu.cases.results.origin import Origin
     from jamsu.cases.sweep.axis import make_axis
@@ -188,6 +189,7 @@ def sweep(
         resume=resume,
         force=force,
         origin=origin,
+        warn=lambda text: warnings.warn(text, stacklevel=4),
     )
 
 

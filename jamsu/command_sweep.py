@@ -52,10 +52,10 @@ def sweep(
     """Solve all combinations of values; collect key numbers.
 
     Writes one netCDF file (xarray.open_dataset) whose dimensions are the axes; without -o it is CASE's name
-    with -sweep.nc in this folder. A value that makes no case is refused before anything is solved; a point
-    that fails later is marked in `status` and `message`, and the others go on. After an interruption the same
-    command goes on with the first point that is not done; with --resume also a sweep that is done is accepted,
-    and shown.
+    with -sweep.nc in this folder. Values that make no case are named before anything is solved; their points,
+    and those that fail later, are marked in `status` and `message`, and the others go on. Where no point makes
+    a case the sweep is refused. After an interruption the same command goes on with the first point that is not
+    done; with --resume also a sweep that is done is accepted, and shown.
 
     \b
     Examples:
@@ -68,7 +68,7 @@ def sweep(
     Exit codes:
       0  all points converged
       2  bad input; nothing was solved
-      3  the file is written, but a point failed or did not converge
+      3  the file is written, but a point made no case, failed or did not converge
       130  interrupted; --resume goes on
     """
     only_one(force=force, resume=resume)
@@ -104,6 +104,7 @@ def sweep(
             on_point=on_point,
             progress=display,
             origin=Origin(tuple(set_ or ()), command_line()),
+            warn=lambda text: display.say(f"jamsu: warning: {text}"),
         )
     if as_json:
         print_json({"result": path, **in_summary(data.attrs), "points": list(rows(data, axes))})

@@ -94,11 +94,11 @@ def _with_last_unit(texts: list[str]) -> list[str]:
 
 
 def refuse_parted_values(axes: Sequence[Axis], tree: Mapping[str, Any]) -> None:
-    """Raise for an axis of single numbers where the case (its raw tree) wants several for one value."""
+    """Raise for an axis of nothing but single numbers where the case (its raw tree) wants several for one value."""
     for axis in axes:
         single = [text for text in axis.texts if _NUMBER.match(text)]
         wanted = next(filter(None, (several_at(tree, place) for place in places(tree, axis.path))), "")
-        if single and wanted:
+        if len(single) == len(axis) and wanted:
             expected = f'expected {wanted}; such values are parted by ";" ({axis.path}=VALUE; VALUE)'
             raise refusal(axis.path, shown(single[0]), expected)
 

@@ -25,7 +25,7 @@ from jamsu.cases.sweep.file import (
     read_dataset,
     write_dataset,
 )
-from jamsu.cases.sweep.plan import make_plan
+from jamsu.cases.sweep.plan import make_plan, refusals
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,6 +49,7 @@ def run_sweep(
     on_point: PointReport | None = None,
     progress: Callable[[Progress], None] | None = None,
     origin: Origin | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> xr.Dataset:
     """Solve the product of `axes` (the last one runs fastest) and return, and write, a dataset of its KPIs.
 
@@ -57,9 +58,10 @@ def run_sweep(
     exists is refused, except with `force` (solved anew) or `resume` (returned, if it is this sweep's). `origin`,
     what was asked, becomes attributes of the dataset.
 
-    Raises CaseError for a bad case, for a value of an axis with which no point makes a case (before anything is
-    solved), and for an output that belongs to something else. What goes wrong at one point, or with values that do
-    not go together, ends up in that point's `status` ("failed") and `message`.
+    Raises CaseError for a bad case, for axes of which no point makes a case (before anything is solved, with all that
+    is wrong), and for an output that belongs to something else. Where some points make no case, `warn` is called
+    once with all their values, before the others are solved. They end up with the `status` "failed" and a `message`,
+    and so does a point at which something else goes wrong.
     """
     _check_axes(axes)
     base = cases.load_case(case, overrides)
@@ -69,6 +71,9 @@ def run_sweep(
     if finished is not None:
         return finished
     planned = make_plan(case, axes, overrides, quality, progress)
+    if warn is not None and (bad := refusals(planned, axes)):
+        count = sum(isinstance(entry, CaseError) for entry in planned.values())
+        warn(f"{count} of {len(planned)} points make no case and are left out: {'; '.join(bad)}")
     journal = Journal(output, header) if output is not None else None
     points = _kept_points(journal, force)
     solve = _Solver(quality, progress)

@@ -14,7 +14,7 @@ import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.sweep.axis import make_axis, parse_axis
-from jamsu.cases.sweep.plan import make_plan
+from jamsu.cases.sweep.plan import make_plan, refusals
 from jamsu.cases.sweep.sweep import run_sweep
 
 
@@ -187,10 +187,8 @@ def test_a_failed_point_leaves_the_others(session):
 @pytest.mark.parametrize(
     ("axes", "message"),
     [
-        (("a=-1,-2",), "--vary: a: '-1': expected zero or more"),
-        (("a=1,-2",), "--vary: a: '-2': expected zero or more"),
-        (("a=1,2", "b=10,20,-30"), "--vary: b: '-30': expected zero or more"),
-        (("a=1,-2", "b=10,20"), "--vary: a: '-2': expected zero or more"),
+        (("a=-1,-2",), "--vary: a: '-1', '-2': expected zero or more"),
+        (("a=-1,-2", "b=-10,-20"), "--vary: a: '-1', '-2': expected zero or more"),
         (("a=-1", "b=10,20"), "--vary: a: '-1': expected zero or more"),
         (("a=1,2", "b=-10"), "--vary: b: '-10': expected zero or more"),
         (("a=9", "b=10"), "--vary: b: '10': expected more than a"),
@@ -198,7 +196,7 @@ def test_a_failed_point_leaves_the_others(session):
         (("a=" + ",".join(map(str, range(101))), "b=" + ",".join(map(str, range(100)))), "10,100 points: expected"),
     ],
 )
-def test_a_bad_value_is_refused_before_anything_is_solved(session, axes, message):
+def test_a_sweep_without_a_good_point_is_refused_before_anything_is_solved(session, axes, message):
     with pytest.raises(CaseError) as caught:
         run_sweep("x", [parse_axis(text) for text in axes], output=OUT)
     assert message in str(caught.value)
@@ -206,15 +204,68 @@ def test_a_bad_value_is_refused_before_anything_is_solved(session, axes, message
     assert not list(Path().iterdir())
 
 
-def test_a_value_without_a_grid_is_refused_too(session, monkeypatch):
+@pytest.mark.parametrize(
+    ("axes", "warning", "good"),
+    [
+        (("a=1,-2",), "1 of 2 points make no case and are left out: a: '-2': expected zero or more", 1),
+        (("a=-1,2,-3,-4",), "3 of 4 points make no case and are left out: a: '-1', '-3', '-4': expected zero", 1),
+        (("a=1,2", "b=10,20,-30"), "2 of 6 points make no case and are left out: b: '-30': expected zero", 4),
+        (
+            ("a=1,-2", "b=10,-20"),
+            "3 of 4 points make no case and are left out: a: '-2': expected zero or more; b: '-20': expected zero",
+            1,
+        ),
+        (
+            ("a=9,2,-1", "b=10,20"),
+            "3 of 6 points make no case and are left out: a: '-1': expected zero or more; a=9, b=10: b: 10: expected",
+            3,
+        ),
+    ],
+)
+def test_bad_values_leave_the_others_and_all_are_named_first(session, axes, warning, good):
+    told = []
+    data = run_sweep(
+        "x", [parse_axis(text) for text in axes], output=OUT, warn=lambda text: told.append((text, session.begun))
+    )
+    ((text, begun),) = told
+    assert text.startswith(warning)
+    assert begun == 0  # nothing was solved before
+    assert len(session.solved) == good
+    failed = data["status"] == "failed"
+    assert int((~failed).sum()) == good
+    assert data["message"].where(failed, "expected").str.contains("expected").all()
+    np.testing.assert_array_equal(np.isnan(data["hottest_inlet"]), failed)
+
+
+def test_a_long_list_of_points_is_cut(session, monkeypatch):
+    def load(name, overrides=()):
+        case = fake_load_case(name, overrides)
+        if case.values["a"] == case.values["b"]:
+            raise CaseError(name, Problem("c", "", "expected a and b to differ"))
+        return case
+
+    monkeypatch.setattr("jamsu.cases.load_case", load)
+    axes = [parse_axis(f"{name}=" + ",".join(map(str, range(30)))) for name in "ab"]  # 30 alike, and 9 with 10
+    named = refusals(make_plan("x", axes, (), "coarse"), axes)
+    assert named[0] == "a=0, b=0: c: expected a and b to differ"
+    assert len(named) == 11
+    assert named[-1] == "21 more points, whose values do not go together"
+
+
+def test_good_sweeps_warn_of_nothing(session):
+    run_sweep("x", AXES, warn=pytest.fail)
+
+
+def test_a_value_without_a_grid_is_named_too(session, monkeypatch):
     def check_grid(case, quality):
         if case.values["b"] == 20:
             raise CaseError("x", Problem("solver.resolution", "20 m", "too wide"))
 
     monkeypatch.setattr("jamsu.cases.sweep.plan.check_grid", check_grid)
-    with pytest.raises(CaseError, match=r"--vary: b: '20': solver.resolution: 20 m: too wide"):
-        run_sweep("x", AXES)
-    assert session.begun == 0
+    told = []
+    run_sweep("x", AXES, warn=told.append)
+    assert told == ["2 of 6 points make no case and are left out: b: '20': solver.resolution: 20 m: too wide"]
+    assert len(session.solved) == 4
 
 
 def test_an_axis_that_another_one_overrides_is_refused(session, monkeypatch):
@@ -230,13 +281,10 @@ def test_an_axis_that_another_one_overrides_is_refused(session, monkeypatch):
 @pytest.mark.parametrize(
     ("axes", "words"),
     [
-        (("racks.*.power=18,-20 kW",), "--vary: racks.*.power: '-20 kW': expected a power of zero or more"),
-        (("racks.*.power=18,20000 kW",), "'20000 kW': expected a power of at most 10000 kW: a rack of today"),
-        (("site.depth=20 m,12 km", "racks.R01.power=1,2 kW"), "--vary: site.depth: '12 km': expected a depth of at mo"),
-        (("site.dpth=1,2 m",), "--vary: site.dpth: '1 m': this path addresses nothing in the case (nearest: site."),
-        (("solver.tolerance=0.01,nan",), "--vary: solver.tolerance: 'nan': expected a share of the IT power: a finite"),
-        (("solver.mode=steady,transient",), "'transient': solver.duration: missing: needed with"),
-        (("solver.resolution=75,1200 mm",), "--vary: solver.resolution: '1200 mm': cells of 1.2 m are too wide"),
+        (("racks.*.power=-18,-20 kW",), "--vary: racks.*.power: '-18 kW', '-20 kW': expected a power of zero or more"),
+        (("site.dpth=1,2 m",), "site.dpth: '1 m', '2 m': this path addresses nothing in the case (nearest: site."),
+        (("site.dpth=1 m", "site.depth=1,2 m"), "--vary: site.dpth: '1 m': this path addresses nothing in the case"),
+        (("solver.mode=transient",), "natick2.toml: solver.duration: missing: needed with"),
         (("racks.R01.power=1,2 kW", "racks.*.power=3,4 kW"), "'2 kW': makes the same case as 1 kW"),
         (
             ("racks.R01.position=1.2, -0.5, -0.6 m",),
@@ -245,17 +293,43 @@ def test_an_axis_that_another_one_overrides_is_refused(session, monkeypatch):
         ),
         (("racks.*.size=0.6, 1.1, 2 m",), 'such values are parted by ";"'),
         (("racks.R01.power_map=1, 2, 3",), "expected several values; such values are parted by"),
-        (("racks.R01.position=0.85, -0.65, -0.95 m; 9, 9, 9 m",), "'9, 9, 9 m': racks.R01 reaches 13.5 m outside"),
-        (('racks.R01.position="850, -650, -950 mm","850, 650, -950 mm"',), "racks.R01 reaches 0.641 m outside"),
     ],
 )
-def test_bad_values_of_a_real_case(monkeypatch, tmp_path, axes, words):
+def test_axes_without_a_point_of_a_real_case(monkeypatch, tmp_path, axes, words):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CaseError) as caught:
         run_sweep("natick2", [parse_axis(text) for text in axes], output=OUT)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize(
+    ("axes", "named"),
+    [
+        (("racks.*.power=18,-20 kW",), ["racks.*.power: '-20 kW': expected a power of zero or more"]),
+        (("racks.*.power=18,20000 kW",), ["'20000 kW': expected a power of at most 10000 kW: a rack of today"]),
+        (("site.depth=20 m,12 km", "racks.R01.power=1,2 kW"), ["site.depth: '12 km': expected a depth of at most"]),
+        (
+            ("site.depth=20 m,12 km", "racks.R01.power=1,-2 kW"),
+            ["site.depth: '12 km': expected a depth of at most", "racks.R01.power: '-2 kW': expected a power of zero"],
+        ),
+        (("solver.tolerance=0.01,nan",), ["solver.tolerance: 'nan': expected a share of the IT power: a finite"]),
+        (("solver.mode=steady,transient",), ["'transient': solver.duration: missing: needed with"]),
+        (("solver.resolution=75,1200 mm",), ["solver.resolution: '1200 mm': cells of 2.4 m are too wide"]),
+        (("racks.R01.position=0.85, -0.65, -0.95 m; 9, 9, 9 m",), ["'9, 9, 9 m': racks.R01 reaches 13.5 m outside"]),
+        (('racks.R01.position="850, -650, -950 mm","850, 650, -950 mm"',), ["racks.R01 reaches 0.641 m outside"]),
+        (("site.depth=20, 30 m; 20 m",), ["site.depth: '20, 30 m': "]),
+    ],
+)
+def test_bad_values_of_a_real_case(axes, named):
+    axes = [parse_axis(text) for text in axes]
+    plan = make_plan("natick2", axes, (), "coarse")
+    found = refusals(plan, axes)
+    assert len(found) == len(named)
+    for line, words in zip(found, named, strict=True):
+        assert words in line
+        assert "\n" not in line
 
 
 def test_many_points_tell_how_far_their_check_is(session):

@@ -56,11 +56,22 @@ def test_a_failed_point_is_told_and_exits_3(runner, jamsu_command):
     assert "2/2 site.depth=2 m: failed: MemoryError: no room" in result.stderr
 
 
-def test_a_bad_value_is_refused_before_anything_is_solved(runner, jamsu_command):
+def test_a_bad_value_leaves_the_others(runner, jamsu_command):
     axes = ("--vary", "site.depth=1 m,bad", "--vary", "site.current_speed=1,2 m/s")
     result = jamsu_command("sweep", "module", *axes, "-o", "out.nc")
+    assert result.exit_code == 3
+    warning = "jamsu: warning: 2 of 4 points make no case and are left out: site.depth: 'bad': expected a number and a"
+    assert result.stderr.startswith(warning)
+    assert len(runner.calls) == 1 + 2
+    assert xr.load_dataset("out.nc")["status"].values.tolist() == [["converged"] * 2, ["failed"] * 2]
+
+
+def test_a_sweep_without_a_good_point_is_refused_before_anything_is_solved(runner, jamsu_command):
+    axes = ("--vary", "site.depth=bad", "--vary", "site.current_speed=1,2 m/s")
+    result = jamsu_command("sweep", "module", *axes, "-o", "out.nc")
     assert result.exit_code == 2
-    assert result.stderr == "jamsu: --vary: site.depth: 'bad': expected a number and a unit\n"
+    *_, line = result.stderr.splitlines()
+    assert line == "jamsu: --vary: site.depth: 'bad': expected a number and a unit"
     assert runner.calls == []
     assert list(Path().iterdir()) == []
 
