@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from jamsu.cases.schema.case import Case, Coil, Solver
 from jamsu.cases.schema.limits import gas_streams
+from jamsu.cases.schema.usual import unusual_values
 from jamsu.cases.schema.vessel import BoxVessel
 
 # Fans of racks move some m/s through the rack's face; servers warm the gas by 10 to 25 K.
@@ -33,7 +34,7 @@ Finding = tuple[str, str]
 
 def range_warnings(case: Case) -> list[str]:
     """Messages about the values of a case; they hold before and after its run."""
-    return _lines([*_gas(case), *_sea(case), *_coils(case), *_wall(case), *_solver(case.solver)])
+    return _lines([*unusual_values(case), *_gas(case), *_sea(case), *_coils(case), *_wall(case), *_solver(case.solver)])
 
 
 def estimates(case: Case) -> list[str]:

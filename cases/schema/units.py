@@ -80,8 +80,9 @@ class Quantity:
     Attributes: `kind` names the quantity in messages ("a power"), `si` is the unit of the float, `example` a
     right value; `low` (`above`) is the smallest value allowed (not itself allowed), `high` the largest, in SI;
     `why_low` and `why` say what stands against smaller and larger ones; `display` are the units tried in turn
-    when the value is written out. `absolute` marks a temperature on a scale: then "12 degC" and "285.15 K" are
-    read and differences refused; else units with an offset are refused.
+    when the value is written out; what is smaller or larger than `usual` (in SI) is allowed and warned of.
+    `absolute` marks a temperature on a scale: then "12 degC" and "285.15 K" are read and differences refused; else
+    units with an offset are refused.
     """
 
     kind: str
@@ -94,6 +95,7 @@ class Quantity:
     absolute: bool = False
     why: str = ""
     why_low: str = ""
+    usual: tuple[float | None, float | None] = (None, None)
 
     def parse(self, value: object) -> float:
         """`value` (text: number and unit) in SI. Raises PydanticCustomError that says what was expected."""
