@@ -134,7 +134,7 @@ def _with_half_the_cells(case: Case, result: Mapping[str, Any], run: Run) -> Map
     if parameter is None or result.get("by_grid"):
         return result
     cells = result.get("cells") or case.parameters.get("cells") or parameter.default
-    if cells // 2 < (parameter.minimum or 1):
+    if not isinstance(cells, int) or cells // 2 < (parameter.minimum or 1):
         return result
     coarse = run(case.benchmark, {**case.parameters, "cells": cells // 2})
     grids = {name: [coarse.get(name), value] for name, value in result.items()}

@@ -189,7 +189,7 @@ def effectiveness(ntu: Real, capacity_ratio: Real, arrangement: str) -> Array:
             cross_cmax_mixed           (1 - exp(-C (1 - e^-N))) / C                        11.33
             cross_cmin_mixed           1 - exp(-(1 - e^(-C N)) / C)                        11.34
             cross_both_mixed           1 / (1/(1-e^-N) + C/(1-e^(-C N)) - 1/N)             Kays & London
-            condenser                  1 - e^-N, whatever C: one side changes phase, heat pipes too   11.35
+            condenser                  1 - e^-N, whatever C: one side changes phase (see `heat_pipe_rate`) 11.35
 
     Raises:
         ValueError: unknown arrangement. Numbers outside their range are reported by `check_effectiveness`.
@@ -197,6 +197,27 @@ def effectiveness(ntu: Real, capacity_ratio: Real, arrangement: str) -> Array:
     formula = _FORMULAS[find_arrangement(arrangement)]
     # Rounding may push a result past the second law.
     return jnp.minimum(formula(ntu, capacity_ratio), 1.0)
+
+
+def heat_pipe_rate(gas_rate: Real, water_rate: Real, gas_resistance: Real, water_resistance: Real) -> Array:
+    """Heat that a heat pipe moves for 1 K between the entering gas and the entering water, W/K. Traceable.
+
+        1/K = 1/(eps_g C_g) + 1/(eps_w C_w),    eps = 1 - exp(-1 / (R C)) on either side
+
+    Vapour of one temperature lies between two exchangers, each with one side that changes phase (Incropera 11.35; A.
+    Faghri, Heat Pipe Science and Technology (1995), ch. on heat-pipe exchangers). K is below C_g and C_w: neither side
+    passes the vapour's temperature, nor the gas the water's.
+
+    Args:
+        gas_rate, water_rate: capacity rates C (W/K), >= 0; one of 1e12 keeps its temperature.
+        gas_resistance, water_resistance: R from the gas to the vapour and from it to the water (K/W), >= 0.
+    """
+    sides = []
+    for rate, resistance in ((gas_rate, gas_resistance), (water_rate, water_resistance)):
+        product = jnp.maximum(jnp.asarray(resistance) * rate, _TINY)
+        sides.append(jnp.maximum(rate * -jnp.expm1(-1.0 / product), _TINY))
+    # The smaller over the sum: a product of two small rates would vanish in single precision.
+    return jnp.minimum(*sides) / (1.0 + jnp.minimum(*sides) / jnp.maximum(*sides))
 
 
 def check_effectiveness(ntu: Real, capacity_ratio: Real) -> list[str]:

@@ -20,9 +20,9 @@ from jamsu.solver.coils import (
     cell_conductance,
     coil_effectiveness,
     coil_of_cell,
-    column_mean,
     column_rate,
     gas_rate,
+    gas_temperatures,
     water_inlet,
 )
 from jamsu.solver.courant import courant_rate
@@ -133,7 +133,7 @@ class Coupling(NamedTuple):
     """What holds through one round."""
 
     model: Model
-    rate: Array  # gas capacity rate of the coils' columns, W/K
+    rate: Array  # gas capacity rate of the coils' columns from front to rear, W/K
     coil_conductance: Array  # of the coils' cells, W/K
     water_inlet: Array  # by coil, K from the reference
     effectiveness: Array  # by coil
@@ -251,6 +251,7 @@ def _report(
     # Cooling units are the last machines; a warmer room loses more heat to each at its capacity rate.
     cooler_flow = state.machine_flow[state.machine_flow.shape[0] - units :]
     supply_rate = coupling.model.heat.fluid_capacity * jnp.sum(cooler_flow)
+    gas_in, gas_out = gas_temperatures(coils, coupling.rate, flat)
     return Round(
         time=flow.time,
         duration=duration,
@@ -262,8 +263,8 @@ def _report(
         rack_outlet=by_unit(ports, flat[ports.rear_cell]),
         machine_flow=state.machine_flow,
         coil_duty=jax.ops.segment_sum(coil_cells, of_cell, coils.conductance.shape[0]),
-        coil_gas_inlet=column_mean(coils, coupling.rate, flat[coils.column_inlet]),
-        coil_gas_outlet=column_mean(coils, coupling.rate, flat[coils.column_outlet]),
+        coil_gas_inlet=gas_in,
+        coil_gas_outlet=gas_out,
         coil_water_inlet=coupling.water_inlet,
         coil_effectiveness=coupling.effectiveness,
         cooler_duty=jax.ops.segment_sum(carried, coolers.cell_cooler, units),

@@ -197,7 +197,7 @@ def _rack_ports(domain, made, body, stream, axis, sign, split, number, units) ->
 def _coil_block(domain, made, coil: Coil, extent: Extent, axis: int, sign: int, number: int) -> None:
     """Cells and columns of a coil, and the heat of its fans."""
     cells = box_cells(domain.grid, *extent)
-    layers, before, _ = _depth(cells, axis, sign)
+    layers, before, behind = _depth(cells, axis, sign)
     first = cells[axis].start if sign > 0 else cells[axis].stop
     offset = sum(a.size for a in domain.area[:axis])
     numbers = np.arange(domain.area[axis].size).reshape(domain.area[axis].shape)
@@ -206,8 +206,11 @@ def _coil_block(domain, made, coil: Coil, extent: Extent, axis: int, sign: int, 
     made.coil_columns.add(
         coil=np.full(columns.size, number),
         face=offset + numbers[plane_of(cells, axis, first)].ravel(),
-        inlet=_layer(domain, cells, axis, before),
-        outlet=_layer(domain, cells, axis, layers[-1]),
+        sign=np.full(columns.size, float(sign)),
+        before=_layer(domain, cells, axis, before),
+        first=_layer(domain, cells, axis, layers[0]),
+        last=_layer(domain, cells, axis, layers[-1]),
+        behind=_layer(domain, cells, axis, behind),
         cells=np.full(columns.size, float(len(layers))),
     )
     for layer in layers:

@@ -161,10 +161,7 @@ def _coils(case: Case, made: Machinery, properties: Properties, cast) -> Coils:
     coils = list(case.coils.values())
     names = list(case.coils)
     rate = [
-        INFINITE_RATE
-        if coil.water_flow is None or coil.arrangement == "condenser"
-        else coil.water_flow * properties.sea.heat_capacity
-        for coil in coils
+        INFINITE_RATE if coil.water_flow is None else coil.water_flow * properties.sea.heat_capacity for coil in coils
     ]
     fouled = [coil.fouled_ua for coil in coils]
 
@@ -176,11 +173,15 @@ def _coils(case: Case, made: Machinery, properties: Properties, cast) -> Coils:
         cell_column=jnp.asarray(made.coil_cells.array("column", np.int32)),
         column_coil=column("coil"),
         column_face=column("face"),
-        column_inlet=column("inlet"),
-        column_outlet=column("outlet"),
+        column_sign=cast(made.coil_columns.array("sign", float)),
+        column_before=column("before"),
+        column_first=column("first"),
+        column_last=column("last"),
+        column_behind=column("behind"),
         column_cells=cast(made.coil_columns.array("cells", float)),
         conductance=cast(np.array(fouled, float)),
         water_rate=cast(np.array(rate, float)),
+        water_resistance=cast(np.array([coil.water_resistance for coil in coils], float)),
         intake=cast(case.loop.intake_temperature_offset),
         order=jnp.asarray([names.index(n) for n in case.water_order], jnp.int32),
         arrangement=tuple(coil.arrangement for coil in coils),

@@ -7,7 +7,8 @@ heat.
 from __future__ import annotations
 
 from jamsu.cases.schema.case import Case
-from jamsu.solver.exchanger import effectiveness
+from jamsu.cases.schema.cooling import HALF
+from jamsu.solver.exchanger import effectiveness, heat_pipe_rate
 
 ZERO_CELSIUS = 273.15
 
@@ -26,6 +27,9 @@ def liquid_loop(case: Case, sea_heat_capacity: float) -> dict[str, float]:
     smaller, larger = min(coolant, water), max(coolant, water)
     if loop.effectiveness is not None:
         eps = loop.effectiveness
+    elif loop.arrangement == "condenser":  # vapour between coolant and seawater, half of 1/ua on either side
+        side = HALF / (loop.ua or 0.0)
+        eps = float(heat_pipe_rate(coolant, water, side, side)) / smaller
     else:
         eps = float(effectiveness((loop.ua or 0.0) / smaller, smaller / larger, loop.arrangement))
     sea = case.site.seawater_temperature + case.loop.intake_temperature_offset - ZERO_CELSIUS

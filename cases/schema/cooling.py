@@ -41,15 +41,18 @@ Arrangement = Literal[
 ]
 
 
+HALF = 0.5  # of a heat pipe's resistance on the seawater's side where nothing is said
+
+
 class Coil(Frozen):
     """A gas-to-seawater exchanger: the rear door of a rack, or standing free.
 
     A rear door (`rack`, `depth`) covers the rear of its rack and takes the rack's gas flow. A free coil
     (`position`, `size`, `front`) has a fan of its own (`gas_flow`) or lets the gas pass on its own
     (no `gas_flow`, then `gas_loss_coefficient` is needed). With arrangement "condenser" a boiling and
-    condensing fluid (gravity heat pipe) ties the gas to the sea: one side keeps its temperature, so
-    effectiveness = 1 - exp(-NTU) with `ua` from the gas to the sea; `water_flow` may be left out (the sea
-    itself is the sink) and else only tells by how much the water warms.
+    condensing fluid (gravity heat pipe) lies between gas and sea, its vapour at one temperature: 1/`ua` is the
+    resistance from the gas to the sea, of which `water_share` lies on the seawater's side. `water_flow` may be left
+    out: the sea itself is then the sink and keeps its temperature.
     """
 
     rack: Name | None = Field(default=None, description="The rack whose rear door this coil is.")
@@ -66,6 +69,10 @@ class Coil(Frozen):
     water_flow: WaterFlow | None = Field(
         default=None,
         description="Seawater through the coil, kg/s (a volume flow is converted at the site's density).",
+    )
+    water_share: Share | None = Field(
+        default=None,
+        description='Share of 1/ua between vapour and seawater (default 0.5); for arrangement "condenser".',
     )
     fouling_resistance: ThermalResistance = Field(default=0.0, description="Fouling on the seawater side, m2 K/W.")
     area: Area | None = Field(default=None, description="Seawater-side area that the fouling covers, m2.")
@@ -98,9 +105,17 @@ class Coil(Frozen):
             raise key_error("water_flow", 'coil without water: expected a flow above zero, such as "1.2 kg/s"')
         if self.water_flow == 0:
             raise key_error("water_flow", "expected a flow above zero, or no such key (the sea itself is the sink)")
+        if self.arrangement != "condenser" and self.water_share is not None:
+            raise key_error("water_share", 'has an effect only with arrangement = "condenser" (heat pipe)')
         if self.fouling_resistance > 0 and self.area is None:
             raise key_error("area", "needed with fouling_resistance")
         return self
+
+    @property
+    def water_resistance(self) -> float:
+        """The part of a heat pipe's 1/UA from its vapour to the seawater, fouling included, K/W."""
+        fouling = 0.0 if self.area is None else self.fouling_resistance / self.area
+        return (HALF if self.water_share is None else self.water_share) / self.ua + fouling
 
     @property
     def fouled_ua(self) -> float:

@@ -214,6 +214,12 @@ def test_half_the_cells_beside_a_benchmark_of_one_grid():
     assert rung.checks[0].grids == ""
 
 
+def test_a_benchmark_that_takes_a_list_of_grids_is_left_as_it_is():
+    case = replace(WALL, benchmark="beltrami", parameters={}, expected={"order_velocity": {"value": 2.0, "tolerance": 0.1}})
+    (rung,) = ladder.climb([case], lambda *_: {"order_velocity": 2.0, "cells": [8, 16, 32]}, half=True)
+    assert rung.result == {"order_velocity": 2.0, "cells": [8, 16, 32]}
+
+
 def test_lists_show_their_largest_difference_on_each_grid():
     expected = {"concentration": {"value": [2.0, 4.0], "tolerance": 0.1}}
     case = replace(WALL, benchmark="point_source", parameters={"cells": 10}, expected=expected)
