@@ -69,7 +69,7 @@ def solve(
     `command` is the command line or the call that asked for it; the result keeps it.
     """
     if output is not None:
-        from jamsu.cases.results.file import check_output
+        from jamsu.cases.results.output import check_output
 
         check_output(output, overwrite=force, resume=resume)
     loaded = _loaded(case, changes)
@@ -175,7 +175,7 @@ def sweep(
     _forget_pipes()
     path = None if output is None else Path(output)
     if path is not None:
-        from jamsu.cases.results.file import check_output
+        from jamsu.cases.results.output import check_output
 
         check_output(path, overwrite=force or resume)
     axes = [make_axis(key, values) for key, values in vary.items()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from jamsu.errors import NOT_CONVERGED
+from jamsu.errors import KEPT_BESIDE, NOT_CONVERGED
 from jamsu.options import (
     CaseArgument,
     ForceOption,
@@ -47,7 +47,11 @@ def run(
       0  converged (transient: came to its end)
       2  bad input; nothing was solved
       3  a result was written, but the run did not converge
-      130  interrupted; --resume goes on
+      4  solved, but another file came to lie at the output: the result is beside it, as told
+      130, 143, 129  ended by Ctrl-C, SIGTERM, SIGHUP; what was done is saved, and --resume goes on from there
+
+    A run saves where it is every 15 s, in a checkpoint beside the output. While it writes an output, no other
+    run or sweep can: a file .lock beside it says who does.
     """
     only_one(force=force, resume=resume)
     from jamsu.api import default_name, solve
@@ -72,5 +76,7 @@ def run(
         print_json(solved.summary)
     else:
         print_report(solved.summary, answers())
+    if solved.summary["result"] != str(path):
+        raise typer.Exit(KEPT_BESIDE)
     if solved.summary["status"] not in GOOD_STATUS:
         raise typer.Exit(NOT_CONVERGED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jamsu.errors import NOT_CONVERGED
+from jamsu.errors import KEPT_BESIDE, NOT_CONVERGED
 from jamsu.options import (
     CaseArgument,
     ForceOption,
@@ -69,12 +69,15 @@ def sweep(
       0  all points converged
       2  bad input; nothing was solved
       3  the file is written, but a point made no case, failed or did not converge
-      130  interrupted; --resume goes on
+      4  solved, but another file came to lie at the output: the file is beside it, as told
+      130, 143, 129  ended by Ctrl-C, SIGTERM, SIGHUP; --resume goes on with the first point that is not done
+
+    While a sweep writes an output, no other sweep or run can: a file .lock beside it says who does.
     """
     only_one(force=force, resume=resume)
     from jamsu.api import default_name
-    from jamsu.cases.results.file import check_output
     from jamsu.cases.results.origin import Origin, in_summary
+    from jamsu.cases.results.output import check_output
     from jamsu.cases.sweep.axis import parse_axis
     from jamsu.cases.sweep.sweep import run_sweep
     from jamsu.console import answers, print_json
@@ -106,12 +109,15 @@ def sweep(
             origin=Origin(tuple(set_ or ()), command_line()),
             warn=lambda text: display.say(f"jamsu: warning: {text}"),
         )
+    stored = Path(data.encoding.get("source", path))
     if as_json:
-        print_json({"result": path, **in_summary(data.attrs), "points": list(rows(data, axes))})
+        print_json({"result": stored, **in_summary(data.attrs), "points": list(rows(data, axes))})
     else:
         console = answers()
         console.print(table(data, axes))
-        console.print(f"result: [bold]{path}[/]", soft_wrap=True)
+        console.print(f"result: [bold]{stored}[/]", soft_wrap=True)
+    if stored != path:
+        raise typer.Exit(KEPT_BESIDE)
     if not all(status in GOOD_STATUS for status in data["status"].values.ravel()):
         raise typer.Exit(NOT_CONVERGED)
 

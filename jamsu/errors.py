@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
+import signal
 import sys
+import threading
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -12,9 +17,11 @@ from typer.core import TyperGroup
 
 BAD_INPUT = 2
 NOT_CONVERGED = 3
+KEPT_BESIDE = 4
 INTERRUPTED = 130
 
-_RESUMABLE = ("run", "sweep")
+# What ends a process from outside: a batch system, a container or a time limit; a terminal that closes.
+_ENDINGS = {"SIGTERM": "terminated", "SIGHUP": "hung up"}
 # Newer releases of typer carry their own click, so that its errors are to be had from typer alone.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
@@ -40,13 +47,14 @@ class OneLineErrors(TyperGroup):
             raise _refused(usage_message(error)) from None
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; wrong usage, CaseError and unusable files exit with 2, an interruption with 130."""
+        """Run the command; wrong usage, CaseError and unusable files exit with 2, an interruption with 128 + signal."""
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            advice = ": the same command with --resume goes on from here"
-            _say("interrupted" + (advice if ctx.invoked_subcommand in _RESUMABLE else ""))
-            raise typer.Exit(INTERRUPTED) from None
+            with _endings_raised(), _warnings_told():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            word, code = (stop.word, 128 + stop.number) if isinstance(stop, Ended) else ("interrupted", INTERRUPTED)
+            _say("; ".join((word, *getattr(stop, "__notes__", ()))))
+            raise typer.Exit(code) from None
         except _UsageError as error:
             raise _refused(usage_message(error, ctx.invoked_subcommand or "")) from None
         except OSError as error:
@@ -59,6 +67,55 @@ class OneLineErrors(TyperGroup):
             if not isinstance(error, CaseError):
                 raise
             raise _refused(str(error)) from None
+
+
+class Ended(KeyboardInterrupt):
+    """A signal that ends the process: what catches Ctrl-C to save its work catches it too."""
+
+    def __init__(self, number: int, word: str) -> None:
+        super().__init__(word)
+        self.number, self.word = number, word
+
+
+@contextlib.contextmanager
+def _endings_raised() -> Iterator[None]:
+    """Raise `Ended` at the first signal that would end the process; those that it ignores (nohup) stay ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    caught = {number: word for name, word in _ENDINGS.items() if (number := getattr(signal, name, None)) is not None}
+    caught = {number: word for number, word in caught.items() if signal.getsignal(number) is signal.SIG_DFL}
+
+    def end(number: int, _: Any) -> None:
+        for other in caught:  # a second one must not cut the saving short
+            signal.signal(other, signal.SIG_IGN)
+        raise Ended(number, caught[number])
+
+    for number in caught:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in caught:
+            signal.signal(number, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Print a warning about a run's files as a line of ours; others as Python does."""
+    with warnings.catch_warnings():
+        others = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *args: Any, **options: Any) -> None:
+            from jamsu.cases.results.output import OutputWarning
+
+            if issubclass(category, OutputWarning):
+                _say(f"warning: {message}")
+            else:
+                others(message, category, *args, **options)
+
+        warnings.showwarning = show
+        yield
 
 
 def usage_message(error: Any, command: str = "") -> str:

@@ -16,54 +16,25 @@ variables of `/interior`, so the bytes exist once. What VTK 9.7's reader and the
 from __future__ import annotations
 
 import contextlib
-import os
+import errno
+import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import h5netcdf
 import h5py
 import numpy as np
 import xarray as xr
 
-from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.damaged import read_safely
+from jamsu.cases.results.output import Stamp, check_output, put, refused, stamp
 from jamsu.cases.results.variables import AXES, FIELD_DIMENSIONS, VARIABLES
 
 VTK_GROUP = "VTKHDF"
 VTK_VERSION = (2, 6)  # the first format version with RectilinearGrid
 EDGES = ("x_edge", "y_edge", "z_edge")
-MARGIN_BYTES = 1 << 20  # of HDF5's own tables
 CHUNK_VALUES = 1 << 20  # 4 MiB in float32: one read per chunk stays small on large grids
-
-
-def refused(path: Path, reason: str) -> CaseError:
-    """The one-line error `PATH: reason`."""
-    return CaseError(str(path), Problem("", "", reason))
-
-
-def check_output(path: str | Path, *, overwrite: bool = False, resume: bool = False) -> Path:
-    """Path of a result about to be written, or CaseError: the folder must take a file, an old file is kept.
-
-    With `resume` an old file gives way only where a checkpoint of an interrupted run lies beside it. Call it before a
-    long run, so that a mistyped folder costs a second instead of the run.
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise refused(path, "is a folder; expected the name of a result file")
-    if path.exists() and resume and not checkpoint_path(path).exists():
-        raise refused(path, "its run is finished: nothing to resume; --force replaces it, -o takes another name")
-    if path.exists() and not (overwrite or resume):
-        raise refused(path, "file exists; give --force to replace it or another name with -o")
-    if path.suffix.lower() == ".toml":
-        raise refused(path, "is a case's name; expected a result's, such as NAME.vtkhdf")
-    part = _part_name(path)
-    try:
-        with open(part, "ab"):
-            pass
-        part.unlink()
-    except OSError as error:
-        raise refused(path, f"cannot write the result file ({error.strerror})") from None
-    return path
 
 
 def write_result(path: str | Path, tree: xr.DataTree, *, overwrite: bool = False) -> Path:
@@ -78,30 +49,30 @@ def write_result(path: str | Path, tree: xr.DataTree, *, overwrite: bool = False
     be written; ValueError when `/interior` lacks a coordinate.
     """
     path = check_output(path, overwrite=overwrite)
-    tree = _described(tree)
-    part = _part_name(path)
+    return store_result(path, tree, stamp(path))
+
+
+def store_result(path: Path, tree: xr.DataTree, replaces: Stamp) -> Path:
+    """Write `tree` as `write_result` does, in place of the file with the stamp `replaces` only.
+
+    Where another file came to lie there, the result goes beside it: the path returned is where. Raises as
+    `write_result`.
+    """
+    content = io.BytesIO()
+    described = _described(tree)
+    # HDF5 crashes the process when the disk is full, and wants locks that not every file system has: memory has room.
+    described.to_netcdf(
+        content,
+        engine="h5netcdf",
+        encoding={node.path: _encoding(node.to_dataset(inherit=False)) for node in described.subtree},
+        unlimited_dims={"/interior": {"time"}},
+    )
+    with h5py.File(content, "r+") as file:
+        _link(file)
     try:
-        _reserve(part, tree.nbytes + MARGIN_BYTES)
-        tree.to_netcdf(
-            part,
-            engine="h5netcdf",
-            encoding={node.path: _encoding(node.to_dataset(inherit=False)) for node in tree.subtree},
-            unlimited_dims={"/interior": {"time"}},
-        )
-        link_vtkhdf(part)
-        os.replace(part, path)
+        return put(content.getbuffer(), path, replaces)
     except OSError as error:
         raise refused(path, f"cannot write the result file ({error.strerror or error})") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return path
-
-
-def _reserve(path: Path, size: int) -> None:
-    """OSError unless the disk takes a file of `size` bytes: HDF5 itself crashes the process on a full one."""
-    with open(path, "wb") as file:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, size)
 
 
 def append_time_step(path: str | Path, interior: xr.Dataset) -> None:
@@ -117,7 +88,7 @@ def append_time_step(path: str | Path, interior: xr.Dataset) -> None:
         interior = interior.expand_dims("time")
     with _opened(path, "r+") as raw:
         raw.pop(VTK_GROUP, None)  # h5netcdf would resize the linked variables twice
-    with h5netcdf.File(path, "r+") as file:
+    with h5netcdf.File(path, "r+", **locking(path)) as file:
         group = file["interior"]
         names = [name for name, variable in group.variables.items() if "time" in variable.dimensions]
         missing = [name for name in names if name not in interior.variables]
@@ -154,7 +125,8 @@ def open_result(path: str | Path) -> Iterator[xr.DataTree]:
     with contextlib.ExitStack() as stack:
         with read_safely(path):
             names = ("/", *(f"/{name}" for name in _groups(path)))
-            opened = {name: xr.open_dataset(path, engine="h5netcdf", group=name) for name in names}
+            how: dict[str, Any] = {"engine": "h5netcdf", "driver_kwds": locking(path)}
+            opened = {name: xr.open_dataset(path, group=name, **how) for name in names}
             for dataset in opened.values():
                 stack.enter_context(dataset)
             tree = xr.DataTree.from_dict(opened)
@@ -167,21 +139,44 @@ def link_vtkhdf(path: str | Path) -> None:
     Raises CaseError when the file is missing or is no jamsu result.
     """
     with _opened(Path(path), "r+") as file:
-        file.pop(VTK_GROUP, None)
-        interior = file["interior"]
-        group = file.create_group(VTK_GROUP)
-        group.attrs["Version"] = np.array(VTK_VERSION, dtype=np.int64)
-        group.attrs["Type"] = np.bytes_("RectilinearGrid")
-        group.attrs["Dimensions"] = np.array([len(interior[edge]) for edge in EDGES], dtype=np.int64)
-        for edge in EDGES:
-            _own_scale(group, f"{edge[0].upper()}Coordinates", interior[edge][:])
-        for dimension in FIELD_DIMENSIONS:
-            group[dimension] = interior[dimension]
-        cells = group.create_group("CellData")
-        fields = [name for name, item in interior.items() if _is_field(interior, item)]
-        for name in fields:
-            cells[name] = interior[name]
-        _write_steps(group, interior["time"][:], fields)
+        _link(file)
+
+
+def locking(path: Path) -> dict[str, Any]:
+    """Arguments of `h5py.File` for the file system of an HDF5 file: to go without locks where it has none.
+
+    Raises OSError as `h5py.File` does for a file that cannot be opened, or that another program has locked.
+    """
+    try:
+        h5py.File(path, "r").close()
+    except OSError as error:
+        if not _lock_failed(error) or error.errno == errno.EAGAIN:  # another program's lock; all else: no locks here
+            raise
+        return {"locking": False}
+    return {}
+
+
+def _lock_failed(error: OSError) -> bool:
+    return "unable to lock file" in str(error)
+
+
+def _link(file: h5py.File) -> None:
+    """`link_vtkhdf` of an open file."""
+    file.pop(VTK_GROUP, None)
+    interior = file["interior"]
+    group = file.create_group(VTK_GROUP)
+    group.attrs["Version"] = np.array(VTK_VERSION, dtype=np.int64)
+    group.attrs["Type"] = np.bytes_("RectilinearGrid")
+    group.attrs["Dimensions"] = np.array([len(interior[edge]) for edge in EDGES], dtype=np.int64)
+    for edge in EDGES:
+        _own_scale(group, f"{edge[0].upper()}Coordinates", interior[edge][:])
+    for dimension in FIELD_DIMENSIONS:
+        group[dimension] = interior[dimension]
+    cells = group.create_group("CellData")
+    fields = [name for name, item in interior.items() if _is_field(interior, item)]
+    for name in fields:
+        cells[name] = interior[name]
+    _write_steps(group, interior["time"][:], fields)
 
 
 def _write_steps(group: h5py.Group, times: np.ndarray, fields: list[str]) -> None:
@@ -213,7 +208,7 @@ def _is_field(interior: h5py.Group, item: h5py.Dataset) -> bool:
 def _opened(path: Path, mode: str) -> Iterator[h5py.File]:
     """The HDF5 file, known to be a jamsu result, or a one-line CaseError."""
     try:
-        file = h5py.File(path, mode)
+        file = h5py.File(path, mode, **locking(path))
     except FileNotFoundError:
         raise refused(path, "no such file") from None
     except PermissionError:
@@ -221,7 +216,7 @@ def _opened(path: Path, mode: str) -> Iterator[h5py.File]:
     except IsADirectoryError:
         raise refused(path, "is a folder; expected a result file") from None
     except OSError as error:
-        if isinstance(error, BlockingIOError) or "unable to lock" in str(error):
+        if _lock_failed(error):
             raise refused(path, "another program holds the file open") from None
         raise refused(path, _no_result(path)) from None
     with file:
@@ -239,7 +234,7 @@ def _no_result(path: Path) -> str:
 
 
 def _groups(path: Path) -> list[str]:
-    with h5py.File(path, "r") as file:
+    with h5py.File(path, "r", **locking(path)) as file:
         return [name for name, item in file.items() if isinstance(item, h5py.Group) and name != VTK_GROUP]
 
 
@@ -299,12 +294,3 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict]:
         elif np.issubdtype(variable.dtype, np.floating):
             encoding[name] = {"_FillValue": None}
     return encoding
-
-
-def checkpoint_path(output: Path) -> Path:
-    """Where a run that writes `output` keeps what an interruption must not lose."""
-    return output.with_name(output.name + ".checkpoint")
-
-
-def _part_name(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.part")

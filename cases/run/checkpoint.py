@@ -1,22 +1,23 @@
 """What an interrupted run needs to go on as if nothing had happened, in a file beside the result.
 
 One NumPy archive: the leaves of the run's trees in order, and a JSON text with everything else. It is written
-to a temporary name and renamed, so a kill leaves the previous one whole.
+to a temporary name and renamed, so a kill or a full disk leaves the previous one whole.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
 from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.output import part_name, write_through
 from jamsu.cases.schema.case import Case
 
 FORMAT = 2  # raised whenever what a run keeps changes: a checkpoint of another format does not fit
@@ -36,17 +37,30 @@ def fingerprint(case: Case, quality: str) -> str:
 
 
 def save(path: Path, facts: dict[str, Any], trees: dict[str, Any]) -> None:
-    """Write a checkpoint; `trees` are any pytrees of arrays."""
+    """Write a checkpoint; `trees` are any pytrees of arrays. Raises OSError, and leaves nothing half written."""
+    import jax  # a sweep asks for fingerprints alone
+
     arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts))}
     for name, tree in trees.items():
         for i, leaf in enumerate(jax.device_get(jax.tree_util.tree_leaves(tree))):
             arrays[f"{name}:{i}"] = np.asarray(leaf)
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        np.savez(file, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    content = io.BytesIO()  # an archive that meets a full disk complains a second time when it is closed
+    np.savez(content, **arrays)
+    part = part_name(path)
+    try:
+        write_through(part, content.getbuffer())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def same_run(path: Path, expected: str) -> bool:
+    """Whether the checkpoint at `path` belongs to the run with the fingerprint `expected`. Never raises."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return json.loads(str(archive["facts"])).get("fingerprint") == expected
+    except Exception:  # as in `load`: it cannot be read
+        return False
 
 
 def load(path: Path, expected: str) -> Checkpoint | None:
@@ -76,5 +90,7 @@ def load(path: Path, expected: str) -> Checkpoint | None:
 
 def restored(template: Any, leaves: list[np.ndarray]) -> Any:
     """A tree like `template` with the saved leaves."""
+    import jax
+
     treedef = jax.tree_util.tree_structure(template)
     return jax.tree_util.tree_unflatten(treedef, [jax.numpy.asarray(leaf) for leaf in leaves])

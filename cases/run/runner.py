@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from jamsu.cases.errors import CaseError
-from jamsu.cases.results.file import check_output, write_result
 from jamsu.cases.results.origin import Origin, attributes
+from jamsu.cases.results.output import check_output, owned
 from jamsu.cases.results.summary import Run, run_summary
 from jamsu.cases.run.keeper import Keeper
 from jamsu.cases.run.levels import coarsenesses, make_level
@@ -42,35 +40,37 @@ def run_case(
 ) -> Run:
     """Solve a case; with `output` write the result there and keep a checkpoint beside it until it is done.
 
-    `origin`, what was asked, becomes attributes of the result.
+    `origin`, what was asked, becomes attributes of the result. Where another file came to lie at `output` meanwhile,
+    the result goes to a free name beside it: the summary says where, and so does a warning (`OutputWarning`).
 
     Raises:
-      CaseError: the grid cannot be made, the output cannot be written, or the checkpoint is another run's.
+      CaseError: the grid cannot be made, the output cannot be written or is being written by somebody else, or the
+        checkpoint is another run's.
     """
     if output is not None:
         check_output(output, overwrite=force, resume=resume)
-    if case.solver.mode == "transient":
-        return run_transient(
-            case, output=output, quality=quality, resume=resume, force=force, progress=progress, origin=origin
-        )
+    with owned(output, overwrite=force, resume=resume) as replaces:
+        keeper = Keeper(case, quality, output, replaces)
+        if case.solver.mode == "transient":
+            return run_transient(case, keeper, quality=quality, resume=resume, progress=progress, origin=origin)
+        return _run_steady(case, keeper, quality, resume, progress, origin)
+
+
+def _run_steady(
+    case: Case, keeper: Keeper, quality: str, resume: bool, progress: Watcher, origin: Origin | None
+) -> Run:
     prepare(case.solver.precision)
     started = time.perf_counter()
-    with CompilationCount() as compiled:
-        keeper = Keeper(case, quality, output)
-        run = SteadyRun(case, quality, progress, keeper)
-        run.solve(keeper.load() if resume else None)
-        outcome, tree = run.result()
-    tree.attrs.update(attributes(origin, quality))
-    seconds = time.perf_counter() - started
-    summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, output)
-    if output is not None:
-        try:
-            write_result(output, tree, overwrite=force or resume)
-        except CaseError:
-            with suppress(OSError):  # the disk may be full: what can be kept is kept
-                run.keep()
-            raise
-        keeper.discard()
+    run = SteadyRun(case, quality, progress, keeper)
+    with keeper.interruptible(run.keep):
+        with CompilationCount() as compiled:
+            run.solve(keeper.begin(resume=resume))
+            outcome, tree = run.result()
+        tree.attrs.update(attributes(origin, quality))
+        seconds = time.perf_counter() - started
+        summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, keeper.output)
+        keeper.store(tree, summary, run.keep)
+    keeper.discard()
     return Run(tree, summary)
 
 

@@ -44,7 +44,7 @@ class SteadyRun:
 
     def solve(self, saved: checkpoint.Checkpoint | None) -> None:
         if saved is None:
-            self.level = self._make(0)
+            self.level = self._make(0, None)
             self.march = begin(self.level.module, first_state(self.level), self.level.criteria)
         else:
             self._restore(saved)
@@ -63,9 +63,9 @@ class SteadyRun:
         self.widths += again
         return True
 
-    def _make(self, number: int) -> Level:
-        self._tell("building the grid", 0.0)
-        return make_level(self.case, self.widths[number], self.gas, number == len(self.widths) - 1)
+    def _make(self, number: int, gas: float | None) -> Level:
+        self._tell("building the grid", float(number - self.number))
+        return make_level(self.case, self.widths[number], gas, number == len(self.widths) - 1)
 
     def _march(self) -> None:
         level = self.level
@@ -82,9 +82,6 @@ class SteadyRun:
                 self._tell(stage, told.fraction, told, self._seconds_left(elapsed, done, told.fraction))
                 if self.keeper.due():
                     self.keep()
-        except KeyboardInterrupt:
-            self.keep()
-            raise
         except FloatingPointError as error:
             raise CaseError(
                 self.case.name,
@@ -92,18 +89,18 @@ class SteadyRun:
             ) from None
 
     def _refine(self) -> None:
-        average = self.march.older.merged(self.march.newer)
-        self.gas = gas_temperature(self.case, self.level, average)
+        gas = gas_temperature(self.case, self.level, self.average)
+        level = self._make(self.number + 1, gas)
+        march = begin(level.module, next_state(level, self.level, self.march.state), level.criteria)
+        # All at once: an interruption before this saves the level before, one after it the new one.
         self.series += self.march.series
-        before, state = self.level, self.march.state
-        self.number += 1
-        self.level = self._make(self.number)
-        self.march = begin(self.level.module, next_state(self.level, before, state), self.level.criteria)
+        self.number, self.gas, self.level, self.march = self.number + 1, gas, level, march
         self.keep()
 
     def keep(self) -> None:
-        """Save where the run stands, for `--resume`."""
-        self.keeper.save(*self._facts())
+        """Save where the run stands, for `--resume`; before it has begun there is nothing to save."""
+        if hasattr(self, "march"):
+            self.keeper.save(*self._facts())
 
     def _facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
         march = self.march
@@ -128,7 +125,7 @@ class SteadyRun:
         self.number, self.gas = facts["number"], facts["gas"]
         self.series = [tuple(row) for row in facts["series"]]
         self.widths += self.widths[-1:] * (self.number + 1 - len(self.widths))  # the last grid, marched again
-        self.level = self._make(self.number)
+        self.level = self._make(self.number, self.gas)
         state = checkpoint.restored(first_state(self.level), saved.trees["state"])
         self.march = March(
             state=state,

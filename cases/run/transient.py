@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -20,7 +19,6 @@ import numpy as np
 import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
-from jamsu.cases.results.file import write_result
 from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.summary import Run, run_summary
@@ -41,18 +39,17 @@ STATUS = "finished"
 
 def run_transient(
     case: Case,
+    keeper: Keeper,
     *,
-    output: Path | None = None,
     quality: str = "default",
     resume: bool = False,
-    force: bool = False,
     progress: Watcher = None,
     origin: Origin | None = None,
 ) -> Run:
     """Solve a case in time; `jamsu.cases.run.runner.run_case` calls it for solver.mode = "transient".
 
-    With `output` the result is written there once, at the end; until then a checkpoint and the saved fields
-    lie beside it, and a run that is killed goes on from them with `resume` to the same numbers.
+    Where `keeper` has an output the result is written there once, at the end; until then a checkpoint and the saved
+    fields lie beside it, and a run that is killed goes on from them with `resume` to the same numbers.
 
     Raises:
       CaseError: the grid cannot be made, the flow diverges, the output cannot be written, or the checkpoint
@@ -60,17 +57,17 @@ def run_transient(
     """
     prepare(case.solver.precision)
     started = time.perf_counter()
-    with CompilationCount() as compiled:
-        transient = _Transient(case, quality, output, progress)
-        transient.solve(resume=resume)
-        outcome, tree = transient.result()
-    tree.attrs.update(attributes(origin, quality))
-    total = time.perf_counter() - started
-    march = transient.march
-    summary = run_summary(case, transient.level, march.window, outcome, tree, compiled, total, output)
-    if output is not None:
-        write_result(output, tree, overwrite=force or resume)
-    transient.discard()
+    transient = _Transient(case, quality, keeper, progress)
+    with keeper.interruptible(transient.keep):
+        with CompilationCount() as compiled:
+            transient.solve(resume=resume)
+            outcome, tree = transient.result()
+        tree.attrs.update(attributes(origin, quality))
+        total = time.perf_counter() - started
+        window = transient.march.window
+        summary = run_summary(case, transient.level, window, outcome, tree, compiled, total, keeper.output)
+        keeper.store(tree, summary, transient.keep)
+    keeper.discard()
     return Run(tree, summary)
 
 
@@ -92,21 +89,19 @@ class _Transient:
 
     march: TimeMarch
 
-    def __init__(self, case: Case, quality: str, output: Path | None, progress: Watcher) -> None:
-        self.case, self.progress = case, progress
+    def __init__(self, case: Case, quality: str, keeper: Keeper, progress: Watcher) -> None:
+        self.case, self.progress, self.keeper, self.quality = case, progress, keeper, quality
         duration = case.solver.duration
         assert duration is not None  # the schema asks for it
         self.schedule = Schedule(duration, case.solver.output_interval, case.solver.averaging_time)
-        self.keeper = Keeper(case, quality, output)
-        self.saved = SavedFields(output, self.keeper.fingerprint)
-        self._tell("building the grid")
-        self.level = make_level(case, coarsenesses(case, quality)[-1], None, True)
-        self.limits = step_limits(self.level.module)
+        self.saved = SavedFields(keeper.output, keeper.fingerprint)
 
     def solve(self, *, resume: bool) -> None:
-        found = self.keeper.load() if resume else None
+        found = self.keeper.begin(resume=resume)
+        self._tell("building the grid")
+        self.level = make_level(self.case, coarsenesses(self.case, self.quality)[-1], None, True)
+        self.limits = step_limits(self.level.module)
         if found is None:
-            self.discard()  # of a run before, whose checkpoint would not fit the fields of this one
             self.march = begin(self.level.module, self._initial_state(), self.limits)
         else:
             self.march = self._restored(found)
@@ -120,9 +115,6 @@ class _Transient:
                 gone = time.perf_counter() - begun
                 pace = gone / (self.march.time - first)
                 self._tell(f"{cells:,} cells", pace * (self.schedule.duration - self.march.time))
-        except KeyboardInterrupt:
-            self.keeper.save(*self._facts())
-            raise
         except FloatingPointError as error:
             wanted = "expected a finer solver.resolution or another solver.turbulence"
             raise CaseError(self.case.name, Problem("solver", "", f"{error}; {wanted}")) from None
@@ -131,10 +123,15 @@ class _Transient:
         level = self.level
         self.march = march_on(level.module, self.march, self.schedule, self.limits, level.turnover)
         if self._keep_fields() or self.keeper.due():
-            self.keeper.save(*self._facts())
+            self.keep()
+
+    def keep(self) -> None:
+        """Save where the run stands, for `--resume`; before it has begun there is nothing to save."""
+        if hasattr(self, "march"):
+            self.keeper.save(*self._facts(), first=self.saved.write)
 
     def _keep_fields(self) -> bool:
-        """Save the fields where an output falls on the present time; whether it did."""
+        """Keep the fields where an output falls on the present time; whether it did."""
         number = self.schedule.output_at(self.march.time)
         if number is not None:
             self.saved.keep(number, fields_of(self.level.module.model, self.march.state.flow))
@@ -171,11 +168,6 @@ class _Transient:
             window=restored_average(self.level.module, state, facts["window"], trees.get("window", [])),
             series=[(row[0], row[1], row[2], row[3]) for row in facts["series"]],
         )
-
-    def discard(self) -> None:
-        """Forget the checkpoint first: without it nobody asks for the saved fields."""
-        self.keeper.discard()
-        self.saved.discard()
 
     def _tell(self, stage: str, left: float | None = None) -> None:
         if self.progress is None:

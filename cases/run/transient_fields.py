@@ -2,12 +2,11 @@
 
 With an output they wait in a folder NAME.vtkhdf.steps beside it, one file a time, each written whole or not
 at all: a kill loses none of them, and memory does not grow while the run goes on. Without an output they stay
-in memory.
+in memory, and so do those that find no room on the disk.
 """
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import jax
@@ -17,6 +16,7 @@ import xarray as xr
 from jamsu.cases.assembly.module import Geometry
 from jamsu.cases.assembly.properties import Properties
 from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.output import fields_folder
 from jamsu.cases.results.tree import interior_dataset
 from jamsu.cases.run import checkpoint
 from jamsu.cases.schema.case import Case
@@ -38,31 +38,31 @@ class SavedFields:
     """The saved times of one run, numbered from 1."""
 
     def __init__(self, output: Path | None, fingerprint: str) -> None:
-        self.folder = None if output is None else output.with_name(output.name + ".steps")
+        self.folder = None if output is None else fields_folder(output)
         self._fingerprint = fingerprint
         self._memory: dict[int, Fields] = {}
 
     def keep(self, number: int, fields: Fields) -> None:
+        self._memory[number] = fields
+
+    def write(self) -> None:
+        """Move what is in memory to the folder. Raises OSError; what has not been moved stays in memory."""
         if self.folder is None:
-            self._memory[number] = fields
             return
         self.folder.mkdir(exist_ok=True)
-        checkpoint.save(self._path(number), {"fingerprint": self._fingerprint}, dict(fields))
+        for number in sorted(self._memory):
+            checkpoint.save(self._path(number), {"fingerprint": self._fingerprint}, dict(self._memory[number]))
+            del self._memory[number]
 
     def load(self, number: int) -> Fields:
         """Raises CaseError when the file is missing, damaged or another run's."""
-        if self.folder is None:
+        if self.folder is None or number in self._memory:
             return self._memory[number]
         path = self._path(number)
         saved = checkpoint.load(path, self._fingerprint)
         if saved is None:
             raise CaseError(str(path), Problem("", "", "no such file: the run must begin anew, without --resume"))
         return {name: leaves[0] for name, leaves in saved.trees.items()}
-
-    def discard(self) -> None:
-        self._memory.clear()
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _path(self, number: int) -> Path:
         assert self.folder is not None

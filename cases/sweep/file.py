@@ -1,15 +1,9 @@
-"""What a sweep leaves on disk: a journal of its points while it runs, one netCDF file of KPIs at its end.
-
-The journal (`NAME.part`) is a text file of JSON lines: first what the sweep is, then each point when it is
-done, so that whatever kills the process costs one point at most.
-"""
+"""What a sweep leaves on disk at its end: one netCDF file of KPIs, with its axes as dimensions."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +12,8 @@ import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.damaged import read_safely
+from jamsu.cases.results.file import locking
+from jamsu.cases.results.output import Stamp, put, refused
 from jamsu.cases.results.variables import VARIABLES
 from jamsu.cases.sweep.axis import Axis
 
@@ -61,48 +57,6 @@ def finished_point(index: tuple[int, ...], summary: Mapping[str, Any]) -> Point:
     return Point(index, str(summary["status"]), "", kept)
 
 
-class Journal:
-    """The sweep's partial file beside its output; every point is on the disk before the next one starts."""
-
-    def __init__(self, output: Path, header: Mapping[str, str]) -> None:
-        self.path = output.with_name(output.name + ".part")
-        self._header = dict(header)
-
-    def read(self) -> dict[tuple[int, ...], Point]:
-        """Points of an earlier, interrupted sweep by their index; none when there is no journal.
-
-        Raises CaseError when the journal belongs to another sweep (other case, axes, quality or version).
-        """
-        if not self.path.exists():
-            return {}
-        lines = self.path.read_text(encoding="utf-8").splitlines()
-        records = [record for record in map(_parse, lines) if record is not None]
-        if not records:
-            return {}
-        if differing := difference(self._header, records[0]):
-            other = f"belongs to an interrupted sweep with {differing}"
-            advice = "--force starts this one instead, another -o keeps both"
-            raise CaseError(str(self.path), Problem("", "", f"{other}: {advice}"))
-        points = [Point(**{**record, "index": tuple(record["index"])}) for record in records[1:]]
-        return {point.index: point for point in points}
-
-    def start(self, points: Iterable[Point]) -> None:
-        """Write the journal anew with the points that are kept (a line cut short by a crash goes)."""
-        lines = [self._header, *map(asdict, points)]
-        self.path.write_text("".join(_line(record) for record in lines), encoding="utf-8")
-
-    def append(self, point: Point) -> None:
-        """Add a point, down to the disk."""
-        with self.path.open("a", encoding="utf-8") as stream:
-            stream.write(_line(asdict(point)))
-            stream.flush()
-            os.fsync(stream.fileno())
-
-    def remove(self) -> None:
-        """Delete the journal: its points are in the output file."""
-        self.path.unlink(missing_ok=True)
-
-
 def difference(header: Mapping[str, str], found: Mapping[Any, Any]) -> str:
     """What another sweep's header has instead of ours ("another case and other axes"); empty where it is the same."""
     return " and ".join(_OTHER.get(key, f"another {key}") for key, value in header.items() if found.get(key) != value)
@@ -141,14 +95,17 @@ def dataset(axes: Sequence[Axis], points: Iterable[Point], header: Mapping[str, 
     return result
 
 
-def write_dataset(data: xr.Dataset, output: Path) -> None:
-    """Write the dataset as netCDF-4 under a temporary name and move it to `output` when it is whole."""
-    temporary = output.with_name(f".{output.name}.tmp")
+def write_dataset(data: xr.Dataset, output: Path, replaces: Stamp) -> Path:
+    """Write the dataset as netCDF-4 in place of the file with the stamp `replaces`; where it was written.
+
+    That is a free name beside `output` where another file came to lie there. Raises CaseError when it cannot be
+    written. HDF5 crashes the process when the disk is full, so the file is made in memory.
+    """
+    content = data.to_netcdf(engine="h5netcdf")
     try:
-        data.to_netcdf(temporary, engine="h5netcdf")
-        os.replace(temporary, output)
-    finally:
-        temporary.unlink(missing_ok=True)
+        return put(content, output, replaces)
+    except OSError as error:
+        raise refused(output, f"cannot write the sweep's file ({error.strerror or error})") from None
 
 
 def read_dataset(path: Path) -> xr.Dataset:
@@ -159,7 +116,7 @@ def read_dataset(path: Path) -> xr.Dataset:
     if path.is_file() and not _begins_as_hdf5(path):
         raise CaseError(str(path), Problem("", "", "no netCDF file of a sweep"))
     with read_safely(path):
-        return xr.load_dataset(path, engine="h5netcdf")
+        return xr.load_dataset(path, engine="h5netcdf", driver_kwds=locking(path))
 
 
 def _begins_as_hdf5(path: Path) -> bool:
@@ -212,15 +169,3 @@ def _keys(tables: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _warnings(point: Point) -> str:
     return "; ".join(point.summary.get("warnings", ()))
-
-
-def _line(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, default=lambda value: value.tolist()) + "\n"
-
-
-def _parse(line: str) -> dict[str, Any] | None:
-    """The record of a line, or None for one that a crash cut short."""
-    try:
-        return json.loads(line)
-    except json.JSONDecodeError:
-        return None

@@ -1,5 +1,6 @@
 """Result files: the same numbers through xarray's engines and through VTK's reader, held once."""
 
+import errno
 import os
 import stat
 
@@ -15,12 +16,13 @@ from vtkmodules.vtkIOHDF import vtkHDFReader
 from jamsu.cases.errors import CaseError
 from jamsu.cases.results.file import (
     append_time_step,
-    check_output,
     link_vtkhdf,
     open_result,
     read_result,
+    store_result,
     write_result,
 )
+from jamsu.cases.results.output import check_output
 
 CELLS = (9, 7, 5)
 FIELDS = (
@@ -175,7 +177,7 @@ def test_an_existing_file_is_kept_unless_told(tmp_path, tree):
 def test_a_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path, tree, monkeypatch):
     path = write_result(tmp_path / "a.vtkhdf", tree)
     old = path.read_bytes()
-    monkeypatch.setattr("jamsu.cases.results.file.link_vtkhdf", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
     with pytest.raises(CaseError, match=r"cannot write the result file \(full\)"):
         write_result(path, tree, overwrite=True)
     assert path.read_bytes() == old
@@ -220,3 +222,46 @@ def test_a_result_that_was_cut_short_is_called_so(tmp_path, tree):
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(CaseError, match="damaged or cut short"):
         read_result(path)
+
+
+@pytest.fixture
+def unlockable(monkeypatch):
+    """Files that HDF5 cannot lock, for a reason to be given."""
+    opened = h5py.File.__init__
+
+    def locked(number):
+        def refuse(self, name, mode="r", **options):
+            if isinstance(name, str | os.PathLike) and options.get("locking") is not False:
+                text = f"unable to lock file, errno = {number}, error message = '{os.strerror(number)}'"
+                raise OSError(number, f"Unable to synchronously open file ({text})")
+            opened(self, name, mode, **options)
+
+        monkeypatch.setattr(h5py.File, "__init__", refuse)
+
+    return locked
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP])
+def test_a_file_system_without_locks_is_as_good(tmp_path, tree, unlockable, number):
+    unlockable(number)
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    assert read_result(path).attrs["title"] == tree.attrs["title"]
+    append_time_step(path, tree["interior"].to_dataset().isel(time=0).assign_coords(time=1.0))
+    link_vtkhdf(path)
+    assert read_result(path)["interior"].sizes["time"] == 2
+
+
+def test_a_file_that_another_program_writes_is_called_so(tmp_path, tree, unlockable):
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    unlockable(errno.EAGAIN)
+    with pytest.raises(CaseError, match="another program holds the file open"):
+        read_result(path)
+
+
+def test_a_result_replaces_only_what_it_was_to(tmp_path, tree):
+    path = tmp_path / "a.vtkhdf"
+    path.write_text("another's")
+    stored = store_result(path, tree, None)
+    assert stored == tmp_path / "a-1.vtkhdf"
+    assert path.read_text() == "another's"
+    assert read_result(stored).attrs["title"] == tree.attrs["title"]

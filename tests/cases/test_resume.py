@@ -13,7 +13,7 @@ import xarray as xr
 
 from jamsu.cases import load_case
 from jamsu.cases.errors import CaseError
-from jamsu.cases.results.file import checkpoint_path
+from jamsu.cases.results.output import OutputWarning, checkpoint_path
 from jamsu.cases.run.runner import run_case
 
 SMALL = Path(__file__).parents[1] / "small.toml"
@@ -89,6 +89,50 @@ def test_a_finished_result_is_not_resumed_away(tmp_path):
     assert output.read_bytes() == b"a result"
 
 
+def test_a_result_that_came_to_lie_there_is_kept(tmp_path):
+    """Another's, written while the run was on its way; and the run is interrupted and resumed in between."""
+    output = tmp_path / "a.vtkhdf"
+
+    def stop(progress):
+        if progress.step > 60:
+            output.write_bytes(b"another's")
+            raise KeyboardInterrupt
+
+    case = load_case(SMALL)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run_case(case, output=output, quality="coarse", progress=stop)
+    assert caught.value.__notes__ == [
+        f"saved in {output}.checkpoint: the same command with --resume goes on from there"
+    ]
+    steps = []
+    with pytest.warns(OutputWarning, match=r"will go beside it|is .*a-1\.vtkhdf"):
+        run = run_case(case, output=output, quality="coarse", resume=True, progress=lambda p: steps.append(p.step))
+    assert min(step for step in steps if step) > 60
+    assert output.read_bytes() == b"another's"
+    assert run.summary["result"] == str(tmp_path / "a-1.vtkhdf")
+    assert any("another file came to lie there and is kept" in line for line in run.summary["warnings"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-1.vtkhdf", "a.vtkhdf"]
+
+
+def test_a_second_run_is_refused_before_anything_is_solved(tmp_path):
+    output = tmp_path / "a.vtkhdf"
+    told = []
+
+    def again(progress):
+        for options in ({}, {"force": True}, {"resume": True}):
+            with pytest.raises(CaseError) as caught:
+                run_case(load_case(SMALL), output=output, **options, progress=lambda p: pytest.fail("it began"))
+            told.append(str(caught.value))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run_case(load_case(SMALL), output=output, progress=again)
+    assert len(told) == 3
+    assert all("this process writes it already" in line for line in told)
+    assert caught.value.__notes__ == ["nothing was saved"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_full_disk_costs_no_solution(tmp_path, monkeypatch):
     output = tmp_path / "a.vtkhdf"
 
@@ -96,8 +140,9 @@ def test_a_full_disk_costs_no_solution(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("os.posix_fallocate", full)
-        with pytest.raises(CaseError, match=r"cannot write the result file \(No space left on device\)"):
+        patch.setattr("jamsu.cases.results.file.put", full)
+        told = r"cannot write the result file \(No space left on device\); what was solved is saved in"
+        with pytest.raises(CaseError, match=told):
             run_case(load_case(SMALL), output=output, quality="coarse")
     assert not output.exists()
     steps = []

@@ -1,7 +1,9 @@
 """Sweeps: axes as written, one session, failed points, interruptions, the dataset."""
 
+import errno
 import json
 import math
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.output import OutputWarning
 from jamsu.cases.sweep.axis import make_axis, parse_axis
 from jamsu.cases.sweep.plan import make_plan, refusals
 from jamsu.cases.sweep.sweep import run_sweep
@@ -391,8 +394,155 @@ def test_another_sweep_does_not_take_the_journal(session):
         run_sweep("x", AXES[:1], output=OUT)
     with pytest.raises(CaseError, match=r"another quality"):
         run_sweep("x", AXES, output=OUT, quality="fine")
-    run_sweep("x", AXES[:1], output=OUT, force=True)
+    with pytest.warns(OutputWarning, match="2 points of an interrupted sweep are left aside"):
+        run_sweep("x", AXES[:1], output=OUT, force=True)
     assert len(session.solved) == 2
+
+
+def test_lines_of_another_sweep_are_no_answers(session):
+    """Two sweeps that wrote one journal: the values of a line decide, and its case and quality, not its place."""
+    axes = {name: (parse_axis(f"a={name}"),) for name in ("5,8,10", "1,2,3", "5,2,10")}
+    lines = {}
+    for name, other in axes.items():
+        session.breaks_at, session.error = 10, KeyboardInterrupt()
+        with pytest.raises(KeyboardInterrupt):
+            run_sweep("x", other, overrides=() if name == "5,2,10" else ("c=7",), output=OUT, on_point=stop_at(3))
+        lines[name] = Path("out.nc.part").read_text().splitlines()
+        Path("out.nc.part").unlink()
+    session.breaks_at = math.nan
+    session.solved.clear()
+    header, own = lines["1,2,3"][0], lines["1,2,3"][1:]
+    mixed = [header, *own[:1], *lines["5,8,10"][1:], *lines["5,2,10"][1:]]  # "2" also comes from another case
+    Path("out.nc.part").write_text("\n".join(mixed) + "\n")
+    with pytest.warns(OutputWarning, match=r"4 of its lines are not of this sweep's points"):
+        data = run_sweep("x", axes["1,2,3"], overrides=("c=7",), output=OUT)
+    assert data["hottest_inlet"].values.tolist() == [8, 9, 10]
+    assert [values["a"] for values in session.solved] == [2, 3]
+
+
+def stop_at(count):
+    """Interrupts after so many points."""
+    seen = []
+
+    def on_point(point, total, before):
+        seen.append(point)
+        if len(seen) == count - 1:
+            raise KeyboardInterrupt
+
+    return on_point
+
+
+def test_each_line_of_the_journal_says_what_it_answers(session):
+    interrupted(session)
+    header, *points = map(json.loads, Path("out.nc.part").read_text().splitlines())
+    assert header["replaces"] is None
+    assert [point["values"] for point in points] == [["1 degC", "10"], ["1 degC", "20"]]
+    assert len({point["fingerprint"] for point in points} | {""}) == 3
+
+
+def test_a_second_sweep_is_refused_before_anything_is_solved(session):
+    """From within the first one's first point; whatever it is asked with."""
+    told = []
+
+    def again(point, total, before):
+        for options in ({}, {"force": True}, {"resume": True}):
+            with pytest.raises(CaseError) as caught:
+                run_sweep("x", AXES, output=OUT, **options)
+            told.append(str(caught.value))
+
+    run_sweep("x", AXES[:1], output=OUT, on_point=again)
+    assert len(told) == 6
+    assert all("out.nc: this process writes it already, since" in line for line in told)
+    assert len(session.solved) == 2
+    assert os.listdir() == ["out.nc"]
+
+
+def test_a_file_that_came_to_lie_there_is_kept(session):
+    def another(point, total, before):
+        OUT.write_bytes(b"another's")
+
+    with pytest.warns(OutputWarning, match=r"out\.nc: another file came to lie there and is kept.*out-1\.nc"):
+        data = run_sweep("x", AXES[:1], output=OUT, on_point=another)
+    assert data.encoding["source"] == "out-1.nc"
+    assert OUT.read_bytes() == b"another's"
+    xr.testing.assert_identical(xr.load_dataset("out-1.nc"), data)
+    assert sorted(os.listdir()) == ["out-1.nc", "out.nc"]
+
+
+def test_an_interrupted_sweep_does_not_replace_another_s_file(session):
+    interrupted(session)
+    journal = Path("out.nc.part").read_bytes()
+    Path("out.nc.part").unlink()
+    run_sweep("x", AXES[:1], output=OUT)
+    Path("out.nc.part").write_bytes(journal)
+    finished = OUT.read_bytes()
+    session.solved.clear()
+    with pytest.warns(OutputWarning, match="will go beside it|another file came to lie there"):
+        run_sweep("x", AXES, output=OUT, resume=True)
+    assert OUT.read_bytes() == finished
+    assert xr.load_dataset("out-1.nc")["hottest_inlet"].shape == (2, 3)
+    assert len(session.solved) == 4
+
+
+def test_a_sweep_begun_with_force_is_resumed_and_replaces_what_it_was_to(session):
+    run_sweep("x", AXES[:1], output=OUT)
+    session.solved.clear()
+    session.breaks_at, session.error = 30, KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run_sweep("x", AXES, output=OUT, force=True)
+    assert caught.value.__notes__ == [
+        "2 of 6 points are kept in out.nc.part: the same command with --resume goes on from there"
+    ]
+    session.breaks_at = math.nan
+    data = run_sweep("x", AXES, output=OUT, resume=True)
+    xr.testing.assert_identical(xr.load_dataset(OUT), data)
+    assert len(session.solved) == 6
+    assert os.listdir() == ["out.nc"]
+
+
+def test_an_interruption_before_the_first_point_promises_nothing(session):
+    session.breaks_at, session.error = 10, KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run_sweep("x", AXES, output=OUT)
+    assert caught.value.__notes__ == ["no point was done"]
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_journal_that_finds_no_space_costs_no_point(session, monkeypatch):
+    """The disk is full for three points: one warning, nothing half written, and the points follow later."""
+    kept = []
+
+    def on_point(point, total, before):
+        kept.append(len(Path("out.nc.part").read_text().splitlines()) - 1)
+        monkeypatch.setattr("os.fsync", full if len(kept) in (1, 2, 3) else lambda _: None)
+        if len(kept) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.warns(OutputWarning, match="the sweep goes on") as told, pytest.raises(KeyboardInterrupt):
+        run_sweep("x", AXES, output=OUT, on_point=on_point)
+    assert kept == [1, 1, 1, 1, 5]
+    assert len(told) == 1
+    assert [json.loads(line)["index"] for line in Path("out.nc.part").read_text().splitlines()[1:]] == [
+        *([0, 0], [0, 1], [0, 2], [1, 0], [1, 1]),
+    ]
+
+
+def test_an_output_that_finds_no_space_keeps_the_points(session, monkeypatch):
+    with monkeypatch.context() as patch:
+
+        def on_point(point, total, before):
+            if point.index == (1, 2):
+                patch.setattr("os.fsync", full)
+
+        with pytest.raises(CaseError, match=r"\(No space left on device\); 6 points are kept in out.nc.part"):
+            run_sweep("x", AXES, output=OUT, on_point=on_point)
+    assert os.listdir() == ["out.nc.part"]
+    session.solved.clear()
+    run_sweep("x", AXES, output=OUT)
+    assert session.solved == []
 
 
 def test_failed_points_are_tried_again(session):

@@ -1,9 +1,13 @@
 """`jamsu run`: what it writes, says and returns."""
 
 import json
+import signal
+import sys
 from pathlib import Path
 
 import pytest
+
+from jamsu.cases.results.output import tell
 
 
 def test_writes_the_case_name_here_and_prints_a_report(runner, jamsu_command):
@@ -93,14 +97,77 @@ def test_a_bad_case_is_one_line_and_exit_code_2(runner, jamsu_command):
     assert runner.calls == []
 
 
-def test_an_interruption_points_to_resume(runner, jamsu_command):
+def test_an_interruption_says_what_was_saved(runner, jamsu_command):
+    def interrupt(case):
+        stop = KeyboardInterrupt()
+        stop.add_note("saved in module.vtkhdf.checkpoint: the same command with --resume goes on from there")
+        raise stop
+
+    runner.fail = interrupt
+    result = jamsu_command("run", "module")
+    assert result.exit_code == 130
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("jamsu: interrupted; saved in module.vtkhdf.checkpoint: the same command with --resume")
+
+
+def test_an_interruption_before_anything_was_saved_promises_nothing(runner, jamsu_command):
     def interrupt(case):
         raise KeyboardInterrupt
 
     runner.fail = interrupt
     result = jamsu_command("run", "module")
     assert result.exit_code == 130
-    assert "--resume" in result.stderr
+    assert result.stderr.splitlines()[-1] == "jamsu: interrupted"
+
+
+@pytest.mark.parametrize(("name", "code", "word"), [("SIGTERM", 143, "terminated"), ("SIGHUP", 129, "hung up")])
+def test_a_signal_that_ends_the_process_is_an_interruption(runner, jamsu_command, name, code, word):
+    number = getattr(signal, name)
+
+    def end(case):
+        try:
+            signal.raise_signal(number)
+        except KeyboardInterrupt as stop:
+            signal.raise_signal(number)  # a second one does not cut the saving short
+            stop.add_note("saved")
+            raise
+
+    runner.fail = end
+    result = jamsu_command("run", "module")
+    assert result.exit_code == code
+    assert result.stderr.splitlines()[-1] == f"jamsu: {word}; saved"
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_a_signal_that_is_ignored_stays_so(runner, jamsu_command):
+    runner.fail = lambda case: signal.raise_signal(signal.SIGHUP)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        assert jamsu_command("run", "module").exit_code == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_result_beside_its_output_has_its_own_exit_code(runner, jamsu_command, monkeypatch):
+    """What the runner tells is printed once, as a line of ours."""
+    solve = runner.run_case
+
+    def elsewhere(case, **options):
+        tell("module.vtkhdf: another file came to lie there")
+        solved = solve(case, **options)
+        solved.summary["result"] = "module-1.vtkhdf"
+        return solved
+
+    monkeypatch.setattr(sys.modules["jamsu.cases.run.runner"], "run_case", elsewhere)
+    result = jamsu_command("run", "module")
+    assert result.exit_code == 4
+    assert result.stderr.count("jamsu: warning: module.vtkhdf: another file came to lie there\n") == 1
+    assert "module-1.vtkhdf" in result.stdout.splitlines()[-1]
+
+
+def test_the_help_names_the_signals(jamsu_command):
+    for command in ("run", "sweep"):
+        assert "130, 143, 129  ended by Ctrl-C, SIGTERM, SIGHUP" in jamsu_command(command, "--help").stdout
 
 
 def test_a_defect_keeps_its_traceback(runner, jamsu_command):
