@@ -42,7 +42,8 @@ class Keeper:
         self.fingerprint = checkpoint.fingerprint(case, quality)
         self.replaces = replaces
         self.notes: list[str] = []
-        self._saved = self._failed = False
+        self._saved = self._told = False
+        self._behind = False  # what is saved is not what there is now
         self._others = self._same = False  # what lies at the path is another run's; of this case and quality
         self._begun = self._last = time.perf_counter()
 
@@ -92,11 +93,11 @@ class Keeper:
         except OSError as error:
             kept = "the one before is kept" if self._saved else "an interruption loses the run"
             reason = error.strerror or error
-            if not self._failed:
+            if not self._told:
                 self.note(f"{self.path}: the checkpoint cannot be written ({reason}); the run goes on, {kept}")
-            self._failed = True
+            self._told = self._behind = True
         else:
-            self._saved, self._others = True, False
+            self._saved, self._others, self._behind = True, False, False
         self._last = time.perf_counter()
 
     def note(self, line: str) -> None:
@@ -118,9 +119,10 @@ class Keeper:
 
     def _state(self) -> str:
         if self._saved:
-            return f"saved in {self.path}: the same command with --resume goes on from there"
+            what = "an earlier state is saved" if self._behind else "saved"
+            return f"{what} in {self.path}: the same command with --resume goes on from there"
         if self._others:
-            return f"{self.path} is left as it was: --resume goes on from there"
+            return f"{self.path} is left as it was" + (": --resume goes on from there" if self._same else "")
         return "nothing was saved"
 
     def store(self, tree: xr.DataTree, summary: dict[str, Any], save: Callable[[], None]) -> None:
@@ -133,7 +135,7 @@ class Keeper:
                 stored = store_result(self.output, tree, self.replaces)
             except CaseError as error:
                 save()
-                kept = f"; what was solved is {self._state()}" if self._saved else ""
+                kept = f"; {self._state()}" if self._saved else ""
                 raise CaseError(error.file, Problem(error.key, error.value, error.expected + kept)) from None
             if stored != self.output:
                 self.note(beside(self.output, stored))

@@ -130,8 +130,8 @@ def _write(data: xr.Dataset, output: Path, journal: Journal) -> None:
     try:
         stored = write_dataset(data, output, journal.replaces)
     except CaseError as error:
-        kept = f"; {journal.kept} points are kept in {journal.path}, for the same command with --resume"
-        expected = error.expected + (kept if journal.kept else "")
+        kept = f"; {journal.kept} of {data['status'].size} points are kept in {journal.path}"
+        expected = error.expected + (f"{kept}, for the same command with --resume" if journal.kept else "")
         raise CaseError(error.file, Problem(error.key, error.value, expected)) from None
     if stored != output:
         tell(beside(output, stored))

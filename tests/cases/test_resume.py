@@ -141,7 +141,7 @@ def test_a_full_disk_costs_no_solution(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("jamsu.cases.results.file.put", full)
-        told = r"cannot write the result file \(No space left on device\); what was solved is saved in"
+        told = r"cannot write the result file \(No space left on device\); saved in"
         with pytest.raises(CaseError, match=told):
             run_case(load_case(SMALL), output=output, quality="coarse")
     assert not output.exists()

@@ -537,7 +537,7 @@ def test_an_output_that_finds_no_space_keeps_the_points(session, monkeypatch):
             if point.index == (1, 2):
                 patch.setattr("os.fsync", full)
 
-        with pytest.raises(CaseError, match=r"\(No space left on device\); 6 points are kept in out.nc.part"):
+        with pytest.raises(CaseError, match=r"\(No space left on device\); 6 of 6 points are kept in out.nc.part"):
             run_sweep("x", AXES, output=OUT, on_point=on_point)
     assert os.listdir() == ["out.nc.part"]
     session.solved.clear()
