@@ -30,6 +30,9 @@ AVERAGED = (
     "patch_heat",
     "wall",
     "stored",
+    "block_stored",
+    "block_temperature",
+    "block_exchange",
     "key_figures",
 )
 SQUARES = "key_figures_squared"

@@ -29,6 +29,7 @@ Outside = Literal["sea", "film", "adiabatic"]
 class Hull:
     """Attributes:
     cell, area, distance: of each patch: flat cell number, m2 of inner surface, m from the gas to the wall.
+    conduction: of patches behind solid blocks, W/m2/K from the middle of the block's cell; 0 where gas wets the wall.
     normal: (patch, 3) unit normal out of the gas.
     resistance: m2 K/W. area_ratio: outer over inner area.
     size, height: lengths of the outside film, m. current: speed of the sea, m/s.
@@ -42,6 +43,7 @@ class Hull:
     cell: Int[Array, "patch"]
     area: Float[Array, "patch"]
     distance: Float[Array, "patch"]
+    conduction: Float[Array, "patch"]
     normal: Float[Array, "patch 3"]
     resistance: Array
     area_ratio: Array
@@ -97,6 +99,7 @@ def update_wall(
         hull.normal[:, 2],
         turbulent_energy=turbulent_energy,
     )
+    film_inner = jnp.where(hull.conduction > 0, hull.conduction, film_inner)
     if hull.outside == "adiabatic":
         zero = jnp.zeros_like(hull.area)
         return WallState(gas_temperature, gas_temperature, film_inner, zero), zero

@@ -85,6 +85,7 @@ class RackPorts:
         of the same stream tube, and the first cell outside the machine (behind a rear door if there is one).
       slot: rack * units + unit.
       share: of the rack's flow that belongs to this row; sums to one over a rack. unit_share: that of a height unit.
+      excess: by how much the height unit warms its gas more than the row's cells hold, W over the rack's whole flow.
     """
 
     front_cell: Int[Array, "row"]
@@ -92,6 +93,7 @@ class RackPorts:
     behind_cell: Int[Array, "row"]
     slot: Int[Array, "row"]
     share: Float[Array, "row"]
+    excess: Float[Array, "row"]
     unit_share: Float[Array, "rack unit"]
 
 
@@ -101,6 +103,20 @@ def by_unit(ports: RackPorts, row_values: Float[Array, "row"]) -> Float[Array, "
     total = jax.ops.segment_sum(ports.share * row_values, ports.slot, racks * units)
     share = ports.unit_share
     return jnp.where(share > 0, total.reshape(racks, units) / jnp.where(share > 0, share, 1), 0)
+
+
+def unit_outlet(
+    ports: RackPorts, temperature: Float[Array, "row"], rate: Float[Array, "rack"]
+) -> Float[Array, "rack unit"]:
+    """Temperature of the gas that leaves each height unit, K; 0 where no gas flows.
+
+    Args:
+      temperature: of the rear cells at the rows. rate: capacity rate of each rack's whole flow, W/K.
+    """
+    units = ports.unit_share.shape[1]
+    flow = rate[ports.slot // units]
+    own = jnp.where(flow > 0, ports.excess / jnp.where(flow > 0, flow, 1), 0)
+    return by_unit(ports, temperature + own)
 
 
 def by_rack(ports: RackPorts, row_values: Float[Array, "row"]) -> Float[Array, "rack"]:

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from jamsu.solver.blocks import Blocks, by_block, mean_temperature, to_surroundings
 from jamsu.solver.coils import (
     Coils,
     cell_conductance,
@@ -27,10 +28,20 @@ from jamsu.solver.coils import (
 )
 from jamsu.solver.courant import courant_rate
 from jamsu.solver.hull import Hull, WallState, update_wall
-from jamsu.solver.machines import FanCurves, Machines, RackPorts, by_rack, by_unit, fan_flow, prescribed_velocity
+from jamsu.solver.machines import (
+    FanCurves,
+    Machines,
+    RackPorts,
+    by_rack,
+    by_unit,
+    fan_flow,
+    prescribed_velocity,
+    unit_outlet,
+)
 from jamsu.solver.mesh import AXES, Mesh, Vector
 from jamsu.solver.operators import cell_velocity, volume_flux
 from jamsu.solver.step import Model, State, step
+from jamsu.solver.surface_films import SurfaceFilms, film_conductance, with_films
 from jamsu.solver.turbulence import TurbulentFields, renewed_walls, turbulent_fields
 
 
@@ -63,7 +74,7 @@ class Module:
     Attributes:
       machine_flow: (machine,) given gas flow of each machine, racks first, m3/s.
       density: of the gas, kg/m3 (turns kinematic into real pressure).
-      coolers: the cooling units of a room.
+      coolers: the cooling units of a room. films: on blocks and closed panels. blocks: as stores of heat.
     """
 
     model: Model
@@ -74,6 +85,8 @@ class Module:
     coils: Coils
     hull: Hull
     coolers: Coolers
+    films: SurfaceFilms
+    blocks: Blocks
     density: Array
 
 
@@ -122,7 +135,10 @@ class Round(NamedTuple):
     patch_heat: Array  # (patch,)
     wall: WallState
     stored: Array
-    exchange: Array  # change of the heat lost with the gas's mean temperature, W/K
+    block_stored: Array  # (block,) of it in each block
+    block_temperature: Array  # (block,) mean, K from the reference
+    block_exchange: Array  # (block,) conductance to all around it, W/K
+    exchange: Array  # change of the heat lost with the gas's mean temperature, W/K: to what lies outside and to blocks
     iterations: Array  # of the pressure solution, mean
     change: Array  # root-mean-square change of temperature, K/s
     courant: Array  # largest Courant number at the end
@@ -138,6 +154,7 @@ class Coupling(NamedTuple):
     water_inlet: Array  # by coil, K from the reference
     effectiveness: Array  # by coil
     hull_conductance: Array  # of the patches, W/K
+    film_conductance: Array  # of the films' faces, W/K
 
 
 def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
@@ -155,19 +172,26 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
     coil_g = cell_conductance(coils, rate, share)
     water = water_inlet(coils, state.duty)
 
-    near = jnp.stack([c.ravel()[hull.cell] for c in cell_velocity(velocity)], 1)
+    x, y, z = (c.ravel() for c in cell_velocity(velocity))
     fields = state.flow.turbulence
-    energy = None if fields is None else fields.k.ravel()[hull.cell]
-    wall, hull_g = update_wall(hull, state.wall, temperature[hull.cell], near, energy)
+    energy = None if fields is None else fields.k.ravel()
+    near, near_energy = jnp.stack([c[hull.cell] for c in (x, y, z)], 1), None if energy is None else energy[hull.cell]
+    wall, hull_g = update_wall(hull, state.wall, temperature[hull.cell], near, near_energy)
+    film_g = film_conductance(module.films, hull.gas, temperature, (x, y, z), energy)
 
     zero = jnp.zeros_like(temperature)
     exchange = zero.at[coils.cell].add(coil_g).at[hull.cell].add(hull_g)
     warmth = zero.at[coils.cell].add(coil_g * water[coil_of_cell(coils)])
     warmth = warmth.at[hull.cell].add(hull_g * hull.outside_temperature)
     external = warmth / jnp.where(exchange > 0, exchange, 1)
-    new_heat = replace(heat, exchange=exchange.reshape(mesh.shape), exchange_temperature=external.reshape(mesh.shape))
+    new_heat = replace(
+        heat,
+        conductance=with_films(heat.conductance, module.films, film_g),
+        exchange=exchange.reshape(mesh.shape),
+        exchange_temperature=external.reshape(mesh.shape),
+    )
     model = renewed_walls(replace(model, heat=new_heat, prescribed=prescribed), velocity)
-    coupling = Coupling(model, rate, coil_g, water, effective, hull_g)
+    coupling = Coupling(model, rate, coil_g, water, effective, hull_g, film_g)
     return coupling, replace(state, machine_flow=flow, wall=wall)
 
 
@@ -245,13 +269,16 @@ def _report(
     of_cell = coil_of_cell(coils)
     coil_cells = coupling.coil_conductance * (flat[coils.cell] - coupling.water_inlet[of_cell])
     patches = coupling.hull_conductance * (flat[hull.cell] - hull.outside_temperature)
-    capacity = coupling.model.heat.capacity
+    heat, blocks = coupling.model.heat, module.blocks
+    capacity = heat.capacity
     rise = flow.temperature - state.flow.temperature
-    units = coolers.supply.shape[0]
+    units, racks = coolers.supply.shape[0], ports.unit_share.shape[0]
     # Cooling units are the last machines; a warmer room loses more heat to each at its capacity rate.
     cooler_flow = state.machine_flow[state.machine_flow.shape[0] - units :]
     supply_rate = coupling.model.heat.fluid_capacity * jnp.sum(cooler_flow)
     gas_in, gas_out = gas_temperatures(coils, coupling.rate, flat)
+    # A block follows what is around it; a panel only passes heat from gas to gas.
+    to_blocks = jnp.sum(coupling.film_conductance * jnp.abs(module.films.gas[0] - module.films.gas[1]))
     return Round(
         time=flow.time,
         duration=duration,
@@ -260,7 +287,7 @@ def _report(
         pressure=flow.pressure,
         turbulence=turbulence,
         rack_inlet=by_unit(ports, flat[ports.front_cell]),
-        rack_outlet=by_unit(ports, flat[ports.rear_cell]),
+        rack_outlet=unit_outlet(ports, flat[ports.rear_cell], heat.fluid_capacity * state.machine_flow[:racks]),
         machine_flow=state.machine_flow,
         coil_duty=jax.ops.segment_sum(coil_cells, of_cell, coils.conductance.shape[0]),
         coil_gas_inlet=gas_in,
@@ -275,7 +302,10 @@ def _report(
         patch_heat=patches,
         wall=state.wall,
         stored=jnp.sum(capacity * rise) / duration,
-        exchange=jnp.sum(coupling.model.heat.exchange) + supply_rate,
+        block_stored=by_block(blocks, capacity * rise) / duration,
+        block_temperature=mean_temperature(blocks, mean, capacity),
+        block_exchange=to_surroundings(blocks, heat.conductance, heat.exchange),
+        exchange=jnp.sum(heat.exchange * coupling.model.mesh.open_cell) + to_blocks + supply_rate,
         key_figures=_key_figures(module, state, flat, coil_cells, carried, patches),
         iterations=jnp.asarray(0.0),
         change=jnp.sqrt(jnp.sum(capacity * rise**2) / jnp.sum(capacity)) / duration,

@@ -1,9 +1,10 @@
 """The steady state of a module, by marching through time to a (statistically) steady flow.
 
-A level (one grid) is marched in rounds. While it settles, the gas's mean temperature is moved to where the heat
-balance asks for it where the heat's way out is slow, such as a bare hull (one Newton step on the mean a round: excess
-heat over total conductance to the surroundings). Then two half windows are averaged; when both agree and
-the balance closes, the level is converged; else the older half is dropped and the window moves on.
+A level (one grid) is marched in rounds. While it settles, the gas's mean temperature is moved to where its own heat
+balance asks for it where the heat's way out is slow, such as a bare hull (one Newton step on the mean a round: heat
+stored over total conductance to the surroundings). Blocks answer quickly by themselves, as their heat capacity is set
+so in a steady run. Then two half windows are averaged; when both agree and every store
+of heat is steady by its own measure, the level is converged; else the older half is dropped and the window moves on.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ LARGEST_GROWTH = 1.5  # of the step from one round to the next
 LARGEST_COURANT = 1.5  # a round that ends beyond this is taken again with smaller steps
 MOST_TRIES = 8
 FEWEST_STEPS = 100  # a turnover; gas at rest has no Courant number, and buoyancy sets it moving
-SMALLEST_DIFFERENCE = 1.0  # K: a balance is not measured against less heat than this drives out of the gas,
-STILL_DIFFERENCE = 10.0  # K: and without any source against what this does
+STILL_DIFFERENCE = 10.0  # K: without any heat a balance is measured against what this drives out of the gas
 BLINK = 1e-3  # the very first step, in units of the target Courant number
 SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
+NEWER_HALF = 2.0  # times the tolerance that the newer half window may store
+LONGEST_WINDOW = 4.0  # times the window: means that agree but store heat for so long drift
 SLOW_PATH = 3.0  # turnovers: a way out for the heat that takes longer is hurried along
 
 
@@ -35,8 +37,9 @@ class Criteria:
     Attributes:
       settle: time before averaging, s. window: averaging time of a flow that keeps moving, s. shortest: averaging
         time of one that has come to rest, s. longest: time after which it gives up, s.
-      tolerance: share of the sources by which the averaged heat balance may be open.
+      tolerance: share of the heat that passes the gas, and of a block's, that either may store in the mean.
       drift: largest difference of two half windows' rack inlet (without racks: mean gas) temperatures, K.
+      block_drift: K by which a block may miss its steady temperature where that is more than the tolerance.
       steady_drift: K; with less than this between two half windows the flow counts as at rest.
       courant: target Courant number.
     """
@@ -47,6 +50,7 @@ class Criteria:
     longest: float
     tolerance: float
     drift: float = 0.1
+    block_drift: float = 0.1
     steady_drift: float = 0.01
     courant: float = 0.7
 
@@ -130,6 +134,11 @@ def sources(module: Module) -> float:
     return float(np.sum(np.asarray(module.model.heat.source, float)))
 
 
+def stored_in_gas(report: Round) -> float:
+    """Heat that the gas takes up, W; what blocks do is not counted."""
+    return float(report.stored) - float(np.sum(report.block_stored))
+
+
 def heat_capacity(module: Module) -> float:
     """Heat capacity of the open cells, J/K."""
     mesh = module.model.mesh
@@ -146,13 +155,27 @@ def sinks(report: Round) -> float:
     return float(report.hull_heat) + float(np.sum(report.coil_duty)) + float(np.sum(report.cooler_duty))
 
 
+def throughput(power: float, report: Round, exchange: float) -> float:
+    """Heat that passes the gas, W: its sources, or what enters or leaves through one kind of sink where that is more.
+
+    What the balance and the stored heat are shares of. A vessel without any heat counts what `STILL_DIFFERENCE` drives.
+    """
+    passing = max(
+        abs(power),
+        abs(float(report.hull_heat)),
+        abs(float(np.sum(report.coil_duty))),
+        abs(float(np.sum(report.cooler_duty))),
+    )
+    return max(passing if power else max(passing, STILL_DIFFERENCE * exchange), 1e-9)
+
+
 def march_round(module: Module, march: March, criteria: Criteria, turnover: float) -> Progress:
     """Advance a level by one round and decide whether it is done (changes `march`)."""
     report = _advance_safely(module, march)
     power = sources(module)
     excess = power - sinks(report)
     exchange = float(report.exchange)
-    scale = max(abs(power), (SMALLEST_DIFFERENCE if power else STILL_DIFFERENCE) * exchange, 1e-9)
+    scale = throughput(power, report, exchange)
     time = float(report.time)
     _next_step(march, report, criteria, turnover)
     elapsed = time - march.start
@@ -161,12 +184,13 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
     march.series.append((time, residual, excess / scale, hot))
     march.rounds += 1
     if elapsed < criteria.settle:
-        far = abs(excess) > criteria.tolerance * scale
-        slow = heat_capacity(module) > SLOW_PATH * turnover * float(report.exchange) > 0
+        held = stored_in_gas(report)
+        far = abs(held) > min(criteria.tolerance * scale, criteria.drift * exchange)
+        slow = heat_capacity(module) > SLOW_PATH * turnover * exchange > 0
         if far and slow and elapsed < 0.7 * criteria.settle:
-            _shift_mean(module, march, SHIFT_SHARE * excess / float(report.exchange))
+            _shift_mean(module, march, SHIFT_SHARE * held / exchange)
     else:
-        _average(march, report, criteria, scale)
+        _average(module, march, report, criteria, scale)
         if elapsed > criteria.longest:
             march.finished = True
     fraction = 1.0 if march.finished else min(elapsed / (criteria.settle + criteria.window), 0.99)
@@ -188,13 +212,14 @@ def _shift_mean(module: Module, march: March, shift: float) -> None:
     march.state = replace(march.state, flow=replace(flow, temperature=jnp.asarray(warmer)))
 
 
-def _average(march: March, report: Round, criteria: Criteria, scale: float) -> None:
+def _average(module: Module, march: March, report: Round, criteria: Criteria, scale: float) -> None:
     """Add a round to the newer half; when both halves are full, judge them, widen them or move on."""
     march.newer.add(report)
-    tolerance = criteria.tolerance * scale
     if march.agreed:
         # A mean over any longer window is as good: it ends as soon as the stored heat has averaged out.
-        march.finished = march.converged = closed(march, tolerance)
+        march.finished = march.converged = closed(module, march, criteria, scale)
+        if not march.converged and march.older.duration + march.newer.duration > LONGEST_WINDOW * criteria.window:
+            march.agreed, march.older, march.newer = False, march.newer, Average()  # it drifts: begin again
         return
     if march.newer.duration < max(criteria.shortest / 2, march.older.duration):
         return
@@ -204,16 +229,32 @@ def _average(march: March, report: Round, criteria: Criteria, scale: float) -> N
     wide = march.older.duration + march.newer.duration >= 0.99 * criteria.window
     march.agreed = agreed(march, criteria.drift if wide else criteria.steady_drift, wide)
     if march.agreed:
-        march.finished = march.converged = closed(march, tolerance)
+        march.finished = march.converged = closed(module, march, criteria, scale)
     elif wide:
         march.older, march.newer = march.newer, Average()  # the flow is still settling: leave its beginning behind
     else:
         march.older, march.newer = march.older.merged(march.newer), Average()
 
 
-def closed(march: March, tolerance: float) -> bool:
-    """Whether the heat stored over both half windows is at most `tolerance`, W."""
-    return abs(float(march.older.merged(march.newer).mean("stored"))) <= tolerance
+def closed(module: Module, march: March, criteria: Criteria, scale: float) -> bool:
+    """Whether gas and blocks are steady in the mean over both half windows; `scale` as `throughput` gives it, W."""
+    mean = march.older.merged(march.newer)
+    # What a mean over an earlier time, of gas that still cools or warms, happens to store is no balance: the newer half
+    # has to be steady too.
+    stores = [abs(float(half.mean("stored") - np.sum(half.mean("block_stored")))) for half in (mean, march.newer)]
+    gas = stores[0] <= criteria.tolerance * scale and stores[1] <= NEWER_HALF * criteria.tolerance * scale
+    return gas and bool(np.all(unsteady(module, mean, criteria) <= 1.0))
+
+
+def unsteady(module: Module, mean: Average, criteria: Criteria) -> np.ndarray:
+    """How far each block is from its steady state, in what is allowed: (block,).
+
+    A block that stores S (W) and is tied to all around it by G (W/K) has S / G (K) to go; allowed are `block_drift`,
+    and the tolerance's share of what its own power P makes of it, P / G.
+    """
+    tied = np.maximum(mean.mean("block_exchange"), 1e-12)
+    allowed = np.maximum(criteria.block_drift, criteria.tolerance * np.asarray(module.blocks.power, float) / tied)
+    return np.abs(mean.mean("block_stored")) / tied / allowed
 
 
 def agreed(march: March, drift: float, moving: bool) -> bool:

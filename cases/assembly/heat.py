@@ -10,26 +10,27 @@ import numpy as np
 from jamsu.cases.assembly.domain import Domain, broadcast
 from jamsu.cases.assembly.machines import Machinery
 from jamsu.cases.assembly.properties import Properties
-from jamsu.cases.schema.case import Case
+from jamsu.cases.assembly.surfaces import cell_conductivity, sides
+from jamsu.cases.schema.case import Block, Case
 from jamsu.geometry.cutcells import CutCells
 from jamsu.materials import get_solid
 from jamsu.solver.advection import face_reading
 from jamsu.solver.energy import Heat
-from jamsu.solver.gas_films import gas_natural_film
 from jamsu.solver.mesh import AXES, Vector
 
 TURBULENT_PRANDTL = 0.85  # Kays 1994
 SMALLEST_INERTIA = 0.5  # cut cells keep at least this share of a full cell's inertia and heat capacity
-# Films on blocks and panels: turbulent natural convection at this difference (K). A gas that blows along a block takes
-# more, so a heated block is on the warm side.
-FILM_DIFFERENCE = 10.0
+# A steady run needs no block's own heat capacity: as much of the gas's as makes its slowest response this quick, s.
+# Heat flows through blocks implicitly, so that a quick one limits no step.
+BLOCK_RESPONSE = 5.0
+SMALL_FILM = 3.0  # W/m2/K: about the least that gas at rest takes from a block
 
 
 def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properties, machine_faces, cast) -> Heat:
-    capacity, conductivity = _cell_properties(case, domain, properties)
-    film = float(gas_natural_film(properties.gas, FILM_DIFFERENCE))
+    capacity = _cell_capacity(case, domain, properties)
+    conductivity = cell_conductivity(case, domain, float(properties.gas.conductivity))
     shift = wall_shift(domain.cut) * (domain.open_cell & (domain.machine < 0))
-    links = [_links(domain, axis, conductivity, float(properties.gas.conductivity), film) for axis in AXES]
+    links = [_links(domain, axis, conductivity, float(properties.gas.conductivity)) for axis in AXES]
     zero = cast(np.zeros(domain.grid.shape))
     return Heat(
         capacity=cast(capacity),
@@ -71,56 +72,48 @@ def _inner(axis: int) -> tuple[slice, ...]:
     return tuple(slice(1, -1) if a == axis else slice(None) for a in AXES)
 
 
-def _cell_properties(case: Case, domain: Domain, properties: Properties) -> tuple[np.ndarray, np.ndarray]:
-    """Heat capacity (J/K) and conductivity (W/(m K)) of every cell."""
+def _cell_capacity(case: Case, domain: Domain, properties: Properties) -> np.ndarray:
+    """Heat capacity of every cell, J/K; in a steady run that of a block is what `BLOCK_RESPONSE` allows."""
     grid = domain.grid
     full = np.broadcast_to(np.asarray(grid.cell_volume), grid.shape)
     open_share = np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA)
     capacity = properties.gas_capacity * np.where(domain.open_cell, open_share, 1.0) * full
-    conductivity = np.full(grid.shape, properties.gas.conductivity)
     for number, block in enumerate(case.blocks.values()):
         inside = domain.solid == number
         solid = get_solid(block.material)
-        conductivity[inside] = solid.conductivity
         if case.solver.mode == "transient":
-            # In a steady run a block's own capacity only slows the march: it keeps the gas's.
             capacity[inside] = solid.density * solid.heat_capacity * full[inside]
-    return capacity, conductivity
+        else:
+            capacity[inside] = min(_quick_capacity(block, solid.conductivity), properties.gas_capacity) * full[inside]
+    return capacity
+
+
+def _quick_capacity(block: Block, conductivity: float) -> float:
+    """Heat capacity of a block (J/m3/K) that answers within `BLOCK_RESPONSE`: through its film and through itself."""
+    a, b, c = block.size
+    film = SMALL_FILM * 2 * (1 / a + 1 / b + 1 / c)
+    through = conductivity * (np.pi / min(block.size)) ** 2
+    return BLOCK_RESPONSE / (1 / film + 1 / through)
 
 
 def _links(
-    domain: Domain, axis: int, conductivity: np.ndarray, gas_conductivity: float, film: float
+    domain: Domain, axis: int, conductivity: np.ndarray, gas_conductivity: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """On all faces of an axis: molecular conductance (W/K), and open area over distance (m) for turbulence.
 
-    Gas to gas between the centres of two cells, see `jamsu.solver.energy.beyond_centres`; through blocks half cell by
-    half cell; through a film on the gas's side of a block's surface, and through one on either side of a closed panel
-    (of thin metal, no resistance of its own). Machines' walls pass nothing.
+    Gas to gas between the centres of two cells, see `jamsu.solver.energy.beyond_centres`; between blocks half cell by
+    half cell. What lies between a block or a closed panel and the gas is the films' (`jamsu.solver.surface_films`), 0
+    here. Machines' walls pass nothing.
     """
-    index, n = _inner(axis), domain.grid.shape[axis]
+    index = _inner(axis)
     area, passable = domain.area[axis][index], domain.passable[axis][index]
     apart = broadcast(np.asarray(domain.grid.spacing(axis))[1:-1], axis)
-
-    def sides(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.take(cells, range(n - 1), axis), np.take(cells, range(1, n), axis)
-
-    half = broadcast(np.asarray(domain.grid.widths(axis)), axis) / (2 * conductivity)
-    low_half, high_half = sides(half)
-    low_block, high_block = sides(domain.solid >= 0)
-    low_half = np.where(high_block & ~low_block, np.minimum(low_half, 1 / film), low_half)
-    high_half = np.where(low_block & ~high_block, np.minimum(high_half, 1 / film), high_half)
-    low_machine, high_machine = sides(domain.machine >= 0)
-    walled = low_machine | high_machine
-    low_open, high_open = sides(domain.open_cell)
-
+    low_half, high_half = sides(broadcast(np.asarray(domain.grid.widths(axis)), axis) / (2 * conductivity), axis)
+    low_block, high_block = sides(domain.solid >= 0, axis)
     open_area = np.where(domain.free[axis][index], area, 0.0)
-    through_block = np.where((low_block | high_block) & ~walled, passable, 0.0)
-    panel = (area == 0) & low_open & high_open & ~walled
-    conductance = (
-        np.where(low_block | high_block, 0.0, open_area) * gas_conductivity / apart
-        + through_block / (low_half + high_half)
-        + np.where(panel, passable, 0.0) * film / 2
-    )
+    conductance = np.where(low_block | high_block, 0.0, open_area) * gas_conductivity / apart + np.where(
+        low_block & high_block, passable, 0.0
+    ) / (low_half + high_half)
     ends = [(1, 1) if a == axis else (0, 0) for a in range(3)]
     return np.pad(conductance, ends), np.pad(open_area / apart, ends)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
-from jamsu.cases.assembly.domain import Domain
+from jamsu.cases.assembly.domain import Domain, broadcast
 from jamsu.cases.assembly.properties import Properties
+from jamsu.cases.assembly.surfaces import cell_conductivity
 from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
 from jamsu.materials import get_solid
@@ -17,9 +18,10 @@ from jamsu.solver.shell import Contact, Layer, hull_resistance
 
 def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull:
     cut, vessel = domain.cut, case.vessel
-    touching = (cut.wall_area > 0) & domain.open_cell & (domain.machine < 0)
+    solid = domain.solid >= 0
+    touching = (cut.wall_area > 0) & (domain.open_cell | solid) & (domain.machine < 0)
     cells = np.flatnonzero(touching.ravel())
-    # Wall behind machines and blocks gives its area to no patch: it is not wetted by the gas.
+    # Wall behind machines gives its area to no patch: it is not wetted by the gas, and their walls pass nothing.
     vector = cut.wall_vector.reshape(3, -1)[:, cells].T
     length = np.linalg.norm(vector, axis=1, keepdims=True)
     normal = vector / np.where(length > 0, length, 1)
@@ -27,6 +29,10 @@ def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull
     # from cell to cell and would make the hull's heat depend on how the vessel lies on its grid (1 % when turned).
     full = np.broadcast_to(np.asarray(domain.grid.cell_volume), domain.grid.shape).ravel()[cells]
     distance = 0.5 * np.cbrt(full)
+    # A block on the hull conducts to it, from the middle of its cells.
+    conductivity = cell_conductivity(case, domain, 0.0).ravel()[cells]
+    depth = np.abs(np.sum(normal * np.stack([_half_widths(domain, a).ravel()[cells] for a in range(3)], 1), 1))
+    conduction = np.where(solid.ravel()[cells], conductivity / np.where(depth > 0, depth, 1.0), 0.0)
     kind, size, height, film = _hull_shape(case)
     elements = [
         Contact(layer.resistance or 0.0)
@@ -40,6 +46,7 @@ def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull
         cell=jnp.asarray(cells, jnp.int32),
         area=cast(cut.wall_area.ravel()[cells]),
         distance=cast(distance),
+        conduction=cast(conduction),
         normal=cast(normal),
         resistance=cast(wall.resistance),
         area_ratio=cast(wall.area_ratio),
@@ -54,6 +61,10 @@ def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull
         shape=film,
         outside=vessel.outside,
     )
+
+
+def _half_widths(domain: Domain, axis: int) -> np.ndarray:
+    return np.broadcast_to(0.5 * broadcast(np.asarray(domain.grid.widths(axis)), axis), domain.grid.shape)
 
 
 def _hull_shape(case: Case) -> tuple[str, float, float, str]:

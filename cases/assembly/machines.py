@@ -157,8 +157,9 @@ def _place_rack(case, domain, made, name, rack: Rack, door: tuple[str, int] | No
     split = inside * share[: rack.height_units]
     plane = _plane_share(domain.grid, stream, axis, split.sum(1))
     _stream(domain, made, stream, axis, sign, plane, machine)
-    _rack_heat(domain, made, rack, body, axis, inside)
-    _rack_ports(domain, made, body, stream, axis, sign, split, number, units)
+    heat = unit_heat(rack)
+    _rack_heat(domain, made, body, inside @ heat)
+    _rack_ports(domain, made, body, stream, axis, sign, split, _excess(inside, heat, split), number, units)
     if door is not None:
         _coil_block(domain, made, case.coils[door[0]], door_extent, axis, sign, door[1])
 
@@ -167,16 +168,33 @@ def _joined(a: Extent, b: Extent) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(a.lower, b.lower), np.maximum(a.upper, b.upper)
 
 
-def _rack_heat(domain, made, rack: Rack, body: Index, axis: int, inside: np.ndarray) -> None:
-    """Heat of each height unit over the cells of its rows, evenly by volume."""
-    powers = np.array(rack.unit_powers)
-    fans = rack.fan_power * unit_shares(rack, rack.height_units)
-    rows = inside @ (powers * (1 - rack.liquid_share) + fans)
+def unit_heat(rack: Rack) -> np.ndarray:
+    """Heat that each height unit gives to the gas, (height_units,), W: fans' included, the liquid loop's not."""
+    return np.array(rack.unit_powers) * (1 - rack.liquid_share) + rack.fan_power * unit_shares(rack, rack.height_units)
+
+
+def _rack_heat(domain, made, body: Index, rows: np.ndarray) -> None:
+    """Heat of each row of cells, W, evenly by volume."""
     volume = np.asarray(domain.grid.cell_volume)[body]
     made.power[body] += volume / volume.sum((0, 1), keepdims=True) * rows[None, None, :]
 
 
-def _rack_ports(domain, made, body, stream, axis, sign, split, number, units) -> None:
+def _excess(inside: np.ndarray, heat: np.ndarray, split: np.ndarray) -> np.ndarray:
+    """By how much a unit warms its gas more than its row of cells does, (row, unit), W over the rack's whole flow.
+
+    Cells hold the heat of all units that share their row; the gas of each unit leaves warmed by its own. Weighted with
+    the flow the excess of a row is 0, so that field and table hold the same heat.
+
+    Args:
+      inside: share of each unit that lies in each row. split: share of the rack's flow in both.
+    """
+    flows = split > 0
+    own = np.where(flows, inside * heat, 0.0)
+    row = own.sum(1, keepdims=True) / np.where(flows.any(1, keepdims=True), split.sum(1, keepdims=True), 1.0)
+    return np.where(flows, own / np.where(flows, split, 1.0) - row, 0.0)
+
+
+def _rack_ports(domain, made, body, stream, axis, sign, split, excess, number, units) -> None:
     layers, front, _ = _depth(body, axis, sign)
     _, _, behind = _depth(stream, axis, sign)
     across = 1 - axis
@@ -191,7 +209,14 @@ def _rack_ports(domain, made, body, stream, axis, sign, split, number, units) ->
         return np.broadcast_to(plane[:, :, None], share.shape)[kept]
 
     slot = number * units + np.broadcast_to(np.arange(in_units), share.shape)[kept]
-    made.ports.add(front=cells(front), rear=cells(layers[-1]), behind=cells(behind), slot=slot, share=share[kept])
+    made.ports.add(
+        front=cells(front),
+        rear=cells(layers[-1]),
+        behind=cells(behind),
+        slot=slot,
+        share=share[kept],
+        excess=np.broadcast_to(excess, share.shape)[kept],
+    )
 
 
 def _coil_block(domain, made, coil: Coil, extent: Extent, axis: int, sign: int, number: int) -> None:

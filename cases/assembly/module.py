@@ -14,13 +14,13 @@ from jamsu.cases.assembly.hull import build_hull
 from jamsu.cases.assembly.machines import Machinery, build_machines
 from jamsu.cases.assembly.mesh import domain_mesh
 from jamsu.cases.assembly.properties import Properties, machine_flows
+from jamsu.cases.assembly.surfaces import build_blocks, build_films, cell_conductivity
 from jamsu.cases.assembly.walls import solver_walls, wall_distances
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.cutcells import CutCells
 from jamsu.geometry.grid import Grid
-from jamsu.materials import get_fluid
 from jamsu.solver.coils import Coils
 from jamsu.solver.fast_diagonalization import FastDiagonalization
 from jamsu.solver.flow import Fluid
@@ -104,11 +104,13 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
         model=model,
         machines=Machines((u, v, w), (i, j, k)),
         machine_flow=cast(flow),
-        curves=_fan_curves(case, cast),
+        curves=_fan_curves(case, float(properties.gas.density), cast),
         ports=_ports(case, made, cast),
         coils=_coils(case, made, properties, cast),
         hull=build_hull(case, domain, properties, cast),
         coolers=_coolers(case, made, cast),
+        films=build_films(domain, cell_conductivity(case, domain, float(properties.gas.conductivity)), cast),
+        blocks=build_blocks(case, domain, cast),
         density=cast(properties.gas.density),
     )
 
@@ -120,14 +122,13 @@ def _pressure_solver(case: Case, mesh: Mesh) -> FastDiagonalization | Preconditi
     return preconditioner(mesh, box) if panelled else box
 
 
-def _fan_curves(case: Case, cast) -> FanCurves:
+def _fan_curves(case: Case, density: float, cast) -> FanCurves:
     laws = [rack.airflow for rack in case.racks.values()]
     points = max([len(law.flows) for law in laws if law.law == "fan_curve"], default=2)
     flow = np.tile(np.arange(points, dtype=float), (len(laws), 1))
     pressure = np.tile(-np.arange(points, dtype=float), (len(laws), 1))
     active, loss = np.zeros(len(laws)), np.zeros(len(laws))
     doors = {coil.rack: coil for coil in case.coils.values() if coil.rack is not None}
-    density = float(get_fluid(case.vessel.fluid).density(293.15, case.vessel.pressure))
     for i, (name, rack) in enumerate(case.racks.items()):
         law = rack.airflow
         if law.law != "fan_curve":
@@ -138,8 +139,8 @@ def _fan_curves(case: Case, cast) -> FanCurves:
         pressure[i] = np.pad(law.pressures, (0, points - count), mode="edge")
         active[i] = 1.0
         if name in doors:
-            face = rack.size[2] * rack.size[1 - "xy".index(rack.front[1])]
-            loss[i] = doors[name].gas_loss_coefficient * density / (2 * face**2)
+            # The rack's stream keeps to the units that it passes, through the door too.
+            loss[i] = doors[name].gas_loss_coefficient * density / (2 * rack.open_face**2)
     return FanCurves(cast(flow), cast(pressure), cast(active), cast(loss))
 
 
@@ -153,6 +154,7 @@ def _ports(case: Case, made: Machinery, cast) -> RackPorts:
         behind_cell=cells("behind"),
         slot=cells("slot"),
         share=cast(made.ports.array("share", float)),
+        excess=cast(made.ports.array("excess", float)),
         unit_share=cast(made.unit_share),
     )
 

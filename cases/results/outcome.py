@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from jamsu.cases.assembly.machines import unit_heat
 from jamsu.cases.assembly.module import Geometry
 from jamsu.cases.assembly.properties import Properties
 from jamsu.cases.results import ashrae
@@ -25,13 +26,14 @@ ZERO_CELSIUS = 273.15
 
 @dataclass(frozen=True)
 class Outcome:
-    """Balance by name (W); racks and coils by name; key figures and their spreads; patches; warnings."""
+    """Balance by name (W); racks, coils and blocks by name; key figures and their spreads."""
 
     balance: dict[str, float]
     racks: dict[str, dict[str, Any]]
     coils: dict[str, dict[str, float]]
     kpis: dict[str, Any]
-    units: dict[str, np.ndarray]  # (rack, unit): power, flow, inlet_temperature, outlet_temperature
+    units: dict[str, np.ndarray]  # (rack, unit): power, gas_heat, flow, inlet_temperature, outlet_temperature
+    blocks: dict[str, dict[str, float]]  # power, mean temperature, stored heat, conductance to what is around
 
 
 def celsius(case: Case, difference: Any) -> Any:
@@ -46,10 +48,10 @@ def find_outcome(case: Case, geometry: Geometry, properties: Properties, average
     racks = _racks(case, units)
     coils = _coils(case, properties, average, racks)
     kpis = _kpis(case, balance, racks, coils, units)
-    kpis |= _spreads(balance, kpis, average)
+    kpis |= _spreads(balance, kpis, _to_the_water(case, balance, coils)[0], average)
     wall = None if case.vessel.outside == "adiabatic" else celsius(case, average.mean("wall").inner)
     kpis["coldest_surface"] = coldest_surface(machine_surfaces(case, coils, kpis), wall)
-    return Outcome(balance, racks, coils, kpis, units)
+    return Outcome(balance, racks, coils, kpis, units, _blocks(case, average))
 
 
 def _balance(case: Case, average: Average) -> dict[str, float]:
@@ -78,15 +80,34 @@ def _balance(case: Case, average: Average) -> dict[str, float]:
 def _units(case: Case, geometry: Geometry, average: Average) -> dict[str, np.ndarray]:
     share = geometry.machinery.unit_share
     racks = list(case.racks.values())
-    power = np.full(share.shape, np.nan)
+    power, heat = np.full(share.shape, np.nan), np.full(share.shape, np.nan)
     for i, rack in enumerate(racks):
         power[i, : rack.height_units] = rack.unit_powers
+        heat[i, : rack.height_units] = unit_heat(rack)
     flow = share * np.asarray(average.mean("machine_flow"))[: len(racks), None]
     passed = flow > 0
     inlet = np.where(passed, celsius(case, average.mean("rack_inlet")), np.nan)
     outlet = np.where(passed, celsius(case, average.mean("rack_outlet")), np.nan)
     flow = np.where(np.isnan(power), np.nan, flow)
-    return {"power": power, "flow": flow, "inlet_temperature": inlet, "outlet_temperature": outlet}
+    return {
+        "power": power,
+        "gas_heat": heat,
+        "flow": flow,
+        "inlet_temperature": inlet,
+        "outlet_temperature": outlet,
+    }
+
+
+def _blocks(case: Case, average: Average) -> dict[str, dict[str, float]]:
+    return {
+        name: {
+            "power": block.power,
+            "temperature": float(celsius(case, average.mean("block_temperature")[i])),
+            "stored_heat": float(average.mean("block_stored")[i]),
+            "conductance": float(average.mean("block_exchange")[i]),
+        }
+        for i, (name, block) in enumerate(case.blocks.items())
+    }
 
 
 def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]]:
@@ -162,21 +183,17 @@ def _kpis(
     heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
     heat_in = balance["it_power"] + balance["fan_power"]
     pumps = case.loop.pump_power + (case.liquid.pump_power if case.liquid else 0.0)
-    water = sum(c["water_flow"] for c in coils.values() if np.isfinite(c["water_flow"]))
-    if case.loop.arrangement == "series" and case.coils:
-        water = max(c["water_flow"] for c in coils.values())
-    water += case.liquid.water_flow if case.liquid else 0.0
     capacity = float(seawater.heat_capacity(case.site.seawater_temperature, case.site.salinity))
-    given = balance["coil_heat"] + balance["liquid_heat"] + pumps
-    wake = _wake_rise(case, heat_out + pumps)
+    given, water = _to_the_water(case, balance, coils)
+    wake = _wake_rise(case, _to_the_sea(case, balance, coils) + pumps)
     kpis: dict[str, Any] = {
         "hottest_inlet": float(np.max(inlet[passed])) if passed.any() else float("nan"),
         "coldest_inlet": float(np.min(inlet[passed])) if passed.any() else float("nan"),
         "mean_inlet": float(np.nansum(inlet * flow) / flow.sum()) if flow.sum() > 0 else float("nan"),
         "hottest_outlet": float(np.nanmax(units["outlet_temperature"])) if passed.any() else float("nan"),
         "ashrae_class": ashrae.class_met(inlet[passed]) if passed.any() else "not applicable",
-        "hull_share": balance["hull_heat"] / heat_out if heat_in > 0 else float("nan"),
-        "seawater_rise": given / (water * capacity) if water > 0 else wake,
+        "hull_share": balance["hull_heat"] / heat_out if heat_in > 0 and heat_out else float("nan"),
+        "seawater_rise": (given + pumps) / (water * capacity) if water > 0 else wake,
         "wake_rise": wake,
         "pue_partial": (balance["it_power"] + balance["fan_power"] + pumps) / balance["it_power"]
         if balance["it_power"]
@@ -188,15 +205,32 @@ def _kpis(
     return kpis | liquid_loop(case, capacity)
 
 
-def _spreads(balance: dict[str, float], kpis: dict[str, Any], average: Average) -> dict[str, float]:
-    """Standard deviation over the window of the key figures that move with the flow."""
+def _to_the_water(case: Case, balance: dict[str, float], coils: dict[str, dict[str, float]]) -> tuple[float, float]:
+    """Heat that enters the seawater that is pumped (W), and how much of that there is (kg/s).
+
+    What cooling units and heat pipes without a flow take enters other water, or none.
+    """
+    flows = {name: coil.water_flow for name, coil in case.coils.items() if coil.water_flow}
+    given = sum(coils[name]["duty"] for name in flows) + balance["liquid_heat"]
+    series = case.loop.arrangement == "series"
+    water = max(flows.values(), default=0.0) if series else sum(flows.values())
+    return given, water + (case.liquid.water_flow if case.liquid else 0.0)
+
+
+def _to_the_sea(case: Case, balance: dict[str, float], coils: dict[str, dict[str, float]]) -> float:
+    """Heat that the sea takes, W: all but what cooling units do."""
+    hull = balance["hull_heat"] if case.vessel.outside == "sea" else 0.0
+    return sum(coils[name]["duty"] for name in case.coils) + balance["liquid_heat"] + hull
+
+
+def _spreads(balance: dict[str, float], kpis: dict[str, Any], given: float, average: Average) -> dict[str, float]:
+    """Standard deviation over the window of the key figures that move with the flow; `given` to the pumped water, W."""
     spread = average.spread()
     heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
     nan = float("nan")
     inlets = ("hottest_inlet", "coldest_inlet", "mean_inlet")
     found = {f"{name}_spread": spread[name] if np.isfinite(kpis[name]) else nan for name in inlets}
     found["hull_share_spread"] = spread["hull_heat"] / heat_out if np.isfinite(kpis["hull_share"]) else nan
-    given = balance["coil_heat"] + balance["liquid_heat"]
     found["seawater_rise_spread"] = kpis["seawater_rise"] * spread["coil_heat"] / given if given else nan
     return found
 

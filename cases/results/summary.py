@@ -51,6 +51,7 @@ def run_summary(
         "balance": outcome.balance,
         "racks": outcome.racks,
         "coils": outcome.coils,
+        "blocks": outcome.blocks,
         "kpis": outcome.kpis,
         "warnings": collect_warnings(case, level, average, outcome),
         "timings": {

@@ -100,8 +100,9 @@ def result_tree(
         ),
         "/interior": interior,
         "/hull": _hull(case, geometry, module, average),
-        "/racks": _racks(case, outcome),
+        "/racks": _racks(case, outcome, float(module.model.heat.fluid_capacity)),
         "/coils": _coils(case, outcome),
+        "/blocks": _blocks(outcome),
         "/balance": xr.Dataset(outcome.balance),
         "/kpis": kpis,
         "/history": _history(case, series),
@@ -130,12 +131,18 @@ def _hull(case: Case, geometry: Geometry, module: Module, average: Average) -> x
             "heat_flux": ("patch", average.mean("patch_heat") / area),
             "film_coefficient_inner": ("patch", np.asarray(wall.film_inner)),
             "film_coefficient_outer": ("patch", np.asarray(wall.film_outer)),
+            "facing_temperature": ("patch", celsius(case, average.mean("temperature").ravel()[cells])),
         },
-        attrs=attrs,
+        attrs=attrs
+        | {
+            "resistance": float(hull.resistance),
+            "area_ratio": float(hull.area_ratio),
+            "outside_temperature": float(celsius(case, float(hull.outside_temperature))),
+        },
     )
 
 
-def _racks(case: Case, outcome: Outcome) -> xr.Dataset:
+def _racks(case: Case, outcome: Outcome, gas_capacity: float) -> xr.Dataset:
     extents = [rack_extent(rack) for rack in case.racks.values()]
     data = {name: (("rack", "unit"), values) for name, values in outcome.units.items()}
     return xr.Dataset(
@@ -149,6 +156,7 @@ def _racks(case: Case, outcome: Outcome) -> xr.Dataset:
             "rack": np.array(list(case.racks), dtype=str),
             "unit": np.arange(1, outcome.units["power"].shape[1] + 1),
         },
+        attrs={"gas_heat_capacity": gas_capacity, "gas_heat_capacity_units": "J m-3 K-1"},
     )
 
 
@@ -164,6 +172,15 @@ def _coils(case: Case, outcome: Outcome) -> xr.Dataset:
             "upper": (("coil", "component"), np.array([e.upper for e in extents]).reshape(-1, 3)),
         },
         coords={"coil": np.array(names, dtype=str)},
+    )
+
+
+def _blocks(outcome: Outcome) -> xr.Dataset:
+    names = list(outcome.blocks)
+    keys = ("power", "temperature", "stored_heat", "conductance")
+    return xr.Dataset(
+        {key: ("block", np.array([outcome.blocks[name][key] for name in names], float)) for key in keys},
+        coords={"block": np.array(names, dtype=str)},
     )
 
 

@@ -36,9 +36,11 @@ VARIABLES: dict[str, dict[str, tuple[str, str]]] = {
         "heat_flux": ("W m-2", "heat flux from the inside to the sea"),
         "film_coefficient_inner": ("W m-2 K-1", "film coefficient on the inside"),
         "film_coefficient_outer": ("W m-2 K-1", "film coefficient on the outside"),
+        "facing_temperature": ("degC", "temperature of the cell that faces the hull: gas, or a block on it"),
     },
     "racks": {
         "power": ("W", "heat of the height unit"),
+        "gas_heat": ("W", "heat that the height unit gives to the gas, fans included"),
         "flow": ("m3 s-1", "gas flow through the height unit"),
         "inlet_temperature": ("degC", "gas temperature entering the height unit"),
         "outlet_temperature": ("degC", "gas temperature leaving the height unit"),
@@ -56,6 +58,12 @@ VARIABLES: dict[str, dict[str, tuple[str, str]]] = {
         "effectiveness": ("1", "heat moved as a share of what the second law allows"),
         "lower": ("m", "lower corner of the coil"),
         "upper": ("m", "upper corner of the coil"),
+    },
+    "blocks": {
+        "power": ("W", "heat released in the block"),
+        "temperature": ("degC", "mean temperature of the block"),
+        "stored_heat": ("W", "rate of change of the heat that the block holds"),
+        "conductance": ("W K-1", "conductance from the block to all around it"),
     },
     "balance": {
         "it_power": ("W", "heat of the servers"),

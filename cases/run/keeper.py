@@ -108,10 +108,13 @@ class Keeper:
 
     @contextlib.contextmanager
     def interruptible(self, save: Callable[[], None]) -> Iterator[None]:
-        """Save when the block is interrupted; the exception's notes say from where --resume goes on."""
+        """Save when the block is interrupted, or fails by a defect after hours of work; the exception's notes say from
+        where --resume goes on. A case that is refused, or whose flow diverged, leaves nothing worth going on from."""
         try:
             yield
-        except KeyboardInterrupt as stop:
+        except CaseError:
+            raise
+        except (KeyboardInterrupt, Exception) as stop:
             save()
             if self.path is not None:
                 stop.add_note(self._state())

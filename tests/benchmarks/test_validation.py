@@ -215,7 +215,9 @@ def test_half_the_cells_beside_a_benchmark_of_one_grid():
 
 
 def test_a_benchmark_that_takes_a_list_of_grids_is_left_as_it_is():
-    case = replace(WALL, benchmark="beltrami", parameters={}, expected={"order_velocity": {"value": 2.0, "tolerance": 0.1}})
+    case = replace(
+        WALL, benchmark="beltrami", parameters={}, expected={"order_velocity": {"value": 2.0, "tolerance": 0.1}}
+    )
     (rung,) = ladder.climb([case], lambda *_: {"order_velocity": 2.0, "cells": [8, 16, 32]}, half=True)
     assert rung.result == {"order_velocity": 2.0, "cells": [8, 16, 32]}
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from jamsu.cases.reading.loader import case_from_text
 from jamsu.cases.run.levels import make_level
 from jamsu.cases.run.runner import run_case
 from jamsu.solver.gas_films import gas_natural_film
+from jamsu.solver.surface_films import film_conductance, with_films
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 ROOM = """
@@ -140,12 +142,19 @@ position = "1.9, -1.0, -1.0 m"
 size = "0, 2.0, 2.0 m"
 """
     level = make_level(case_from_text(SMALL.read_text() + panel, name="panel"), 1.0, None, True)
-    heat = level.module.model.heat
-    face = int(np.argmin(np.abs(np.asarray(level.geometry.grid.x_edge) - 1.9)))
-    film = float(gas_natural_film(level.properties.gas, 10.0))
+    heat, films = level.module.model.heat, level.module.films
+    edges = np.asarray(level.geometry.grid.x_edge)
+    face = int(np.argmin(np.abs(edges - 1.9)))
+    warm = np.where(np.asarray(level.geometry.grid.centres(0)) < 1.9, 20.0, 0.0)[:, None, None]
+    temperature = jnp.asarray(np.broadcast_to(warm, heat.capacity.shape).ravel(), jnp.float32)
+    still = (jnp.zeros_like(temperature),) * 3
+    conductance = with_films(
+        heat.conductance, films, film_conductance(films, level.module.hull.gas, temperature, still, None)
+    )
+    film = float(gas_natural_film(level.properties.gas, 10.0))  # half of the difference on either side
     assert 1.0 < film < 3.0
     # Two films on the cross-section of the cylinder, 2 m across, less the slivers at its rim.
-    assert float(heat.conductance[0][face].sum()) == pytest.approx(film / 2 * np.pi, rel=0.02)
+    assert float(conductance[0][face].sum()) == pytest.approx(film / 2 * np.pi, rel=0.02)
     assert not np.any(heat.turbulent_link[0][face])
     assert np.any(heat.turbulent_link[0][face + 1])
 

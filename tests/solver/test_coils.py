@@ -9,7 +9,7 @@ from jamsu.solver.exchanger import heat_pipe_rate
 
 
 def coils(arrangement="condenser", water_rate=(2437.0, 2437.0), series=False, share=0.5):
-    """Two coils of 2 kW/K, each of one column of two cells: cells 0 to 3 and 4 to 7 in a row, the middle two its own."""
+    """Two coils of 2 kW/K, each of one column of two cells: the middle ones of 0 to 3 and of 4 to 7."""
     table = np.array([[0, 1, 2, 3], [4, 5, 6, 7]])
     return Coils(
         cell=jnp.array([1, 2, 5, 6]),

@@ -31,6 +31,7 @@ def hull_of(shape, cells=20):
         cell=jnp.asarray(touching),
         area=jnp.asarray(cut.wall_area.ravel()[touching]),
         distance=jnp.asarray(distance),
+        conduction=jnp.zeros(len(touching)),
         normal=jnp.asarray(normal),
         resistance=jnp.asarray(2e-3),
         area_ratio=jnp.asarray(1.02),
