@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from jamsu.command_audit import audit
 from jamsu.command_cases import cases, check, show
 from jamsu.command_render import render
 from jamsu.command_run import run
@@ -57,7 +58,7 @@ def jamsu(
     """
 
 
-for command in (run, cases, show, check, render, sweep):
+for command in (run, cases, show, check, audit, render, sweep):
     app.command(command.__name__)(command)
 
 

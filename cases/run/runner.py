@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from jamsu.cases.results.audit import audited
 from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.results.output import check_output, owned
 from jamsu.cases.results.summary import Run, run_summary
@@ -66,6 +67,7 @@ def _run_steady(
         with CompilationCount() as compiled:
             run.solve(keeper.begin(resume=resume))
             outcome, tree = run.result()
+        audited(tree)
         tree.attrs.update(attributes(origin, quality))
         seconds = time.perf_counter() - started
         summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, keeper.output)

@@ -19,6 +19,7 @@ import numpy as np
 import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.audit import audited
 from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.summary import Run, run_summary
@@ -62,6 +63,7 @@ def run_transient(
         with CompilationCount() as compiled:
             transient.solve(resume=resume)
             outcome, tree = transient.result()
+        audited(tree)
         tree.attrs.update(attributes(origin, quality))
         total = time.perf_counter() - started
         window = transient.march.window
