@@ -31,6 +31,7 @@ class Hull:
     cell, area, distance: of each patch: flat cell number, m2 of inner surface, m from the gas to the wall.
     conduction: of patches behind solid blocks, W/m2/K from the middle of the block's cell; 0 where gas wets the wall.
     normal: (patch, 3) unit normal out of the gas.
+    reach: from the wall to the open centroid of each patch's cell, or from there to its centre if that is more, m.
     resistance: m2 K/W. area_ratio: outer over inner area.
     size, height: lengths of the outside film, m. current: speed of the sea, m/s.
     outside_temperature: of the sea (or of a given film), K from the reference.
@@ -45,6 +46,7 @@ class Hull:
     distance: Float[Array, "patch"]
     conduction: Float[Array, "patch"]
     normal: Float[Array, "patch 3"]
+    reach: Float[Array, "patch"]
     resistance: Array
     area_ratio: Array
     size: Array
@@ -109,6 +111,26 @@ def update_wall(
     inner = gas_temperature - flux / film_inner
     outer = hull.outside_temperature + flux / (film_outer * hull.area_ratio)
     return WallState(inner, outer, film_inner, film_outer), overall * hull.area
+
+
+def shift_share(
+    hull: Hull, wall: WallState, eddy_diffusivity: Float[Array, "patch"] | None, fluid_capacity: Array
+) -> Float[Array, "patch"]:
+    """How much of `Heat.wall_shift` counts where the film, not the gas's own conduction, carries the heat: 0 to 1.
+
+    The shift extends the gas's temperature linearly by s q / k, as if q went through gas of conductivity k up to the
+    wall. A film of more than k / y passes the heat with less difference: between the cell and the wall there is q / h
+    in all, and the cell's centre is no further than that. With s the shift and y the distance from the wall,
+
+        share = min(1, k_eff / (h max(y, s))),      k_eff = k + rho c a_t / 2, a_t the eddies' diffusivity,
+
+    half of the cell's own eddies being the least that a face to it conducts with. Without the share a cell beside a cut
+    one loses more than it can draw, and gas gets colder than the sea.
+    """
+    conductivity = hull.gas.conductivity
+    if eddy_diffusivity is not None:
+        conductivity = conductivity + 0.5 * fluid_capacity * eddy_diffusivity
+    return jnp.minimum(1.0, conductivity / (wall.film_inner * hull.reach))
 
 
 def _sea_film(hull: Hull, wall: WallState) -> Float[Array, "patch"]:

@@ -27,7 +27,7 @@ from jamsu.solver.coils import (
     water_inlet,
 )
 from jamsu.solver.courant import courant_rate
-from jamsu.solver.hull import Hull, WallState, update_wall
+from jamsu.solver.hull import Hull, WallState, shift_share, update_wall
 from jamsu.solver.machines import (
     FanCurves,
     Machines,
@@ -42,7 +42,7 @@ from jamsu.solver.mesh import AXES, Mesh, Vector
 from jamsu.solver.operators import cell_velocity, volume_flux
 from jamsu.solver.step import Model, State, step
 from jamsu.solver.surface_films import SurfaceFilms, film_conductance, with_films
-from jamsu.solver.turbulence import TurbulentFields, renewed_walls, turbulent_fields
+from jamsu.solver.turbulence import TurbulentFields, closure, renewed_walls, turbulent_fields
 
 
 @jax.tree_util.register_dataclass
@@ -186,6 +186,7 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
     external = warmth / jnp.where(exchange > 0, exchange, 1)
     new_heat = replace(
         heat,
+        wall_shift=_wall_shift(module, state, wall),
         conductance=with_films(heat.conductance, module.films, film_g),
         exchange=exchange.reshape(mesh.shape),
         exchange_temperature=external.reshape(mesh.shape),
@@ -193,6 +194,17 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
     model = renewed_walls(replace(model, heat=new_heat, prescribed=prescribed), velocity)
     coupling = Coupling(model, rate, coil_g, water, effective, hull_g, film_g)
     return coupling, replace(state, machine_flow=flow, wall=wall)
+
+
+def _wall_shift(module: Module, state: ModuleState, wall: WallState) -> Array | None:
+    """`Heat.wall_shift` as far as the hull's films let it count."""
+    heat, hull = module.model.heat, module.hull
+    if heat.wall_shift is None or hull.cell.shape[0] == 0:
+        return heat.wall_shift
+    eddies = closure(module.model, state.flow.velocity, state.flow.turbulence).eddy_diffusivity
+    near = None if eddies is None else eddies.ravel()[hull.cell]
+    share = shift_share(hull, wall, near, heat.fluid_capacity)
+    return heat.wall_shift.ravel().at[hull.cell].multiply(share).reshape(heat.wall_shift.shape)
 
 
 def _machine_flow(module: Module, state: ModuleState) -> Array:

@@ -203,13 +203,34 @@ def _next_step(march: March, report: Round, criteria: Criteria, turnover: float)
 
 
 def _shift_mean(module: Module, march: March, shift: float) -> None:
-    """Move the whole gas by one temperature difference; held and closed cells stay."""
+    """Move the gas's mean temperature; held and closed cells stay.
+
+    Gas is warmed everywhere alike. It is cooled in proportion to what it has above the coldest sink: a cell at the
+    sink's own temperature would otherwise get colder than that, and where gas hardly moves remain so.
+    """
     flow = march.state.flow
     moving = np.asarray(module.model.mesh.open_cell)
     if module.model.heat.fixed is not None:
         moving = moving * (1 - np.asarray(module.model.heat.fixed))
-    warmer = np.asarray(flow.temperature) + np.asarray(shift, moving.dtype) * moving
+    temperature = np.asarray(flow.temperature)
+    change = np.full_like(temperature, shift)
+    if shift < 0:
+        content = np.asarray(module.model.heat.capacity, float) * moving
+        above = np.maximum(temperature - coldest_sink(module), 0.0)
+        mean = float(np.sum(content * above) / np.sum(content))
+        change = above * (max(shift / mean, -1.0) if mean > 0 else 0.0)
+    warmer = (temperature + change * moving).astype(temperature.dtype)
     march.state = replace(march.state, flow=replace(flow, temperature=jnp.asarray(warmer)))
+
+
+def coldest_sink(module: Module) -> float:
+    """Least temperature of what the gas may give its heat to, K from the reference."""
+    sinks = np.asarray(module.coolers.supply, float).tolist()
+    if module.hull.outside != "adiabatic":
+        sinks.append(float(module.hull.outside_temperature))
+    if module.coils.conductance.shape[0] > 0:
+        sinks.append(float(module.coils.intake))
+    return min(sinks, default=0.0)
 
 
 def _average(module: Module, march: March, report: Round, criteria: Criteria, scale: float) -> None:

@@ -6,10 +6,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from jamsu.cases.assembly.domain import Domain, broadcast
+from jamsu.cases.assembly.heat import wall_shift
 from jamsu.cases.assembly.properties import Properties
 from jamsu.cases.assembly.surfaces import cell_conductivity
 from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
+from jamsu.geometry.cutcells import CutCells
 from jamsu.materials import get_solid
 from jamsu.solver.films import FilmProperties
 from jamsu.solver.hull import Hull
@@ -48,6 +50,7 @@ def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull
         distance=cast(distance),
         conduction=cast(conduction),
         normal=cast(normal),
+        reach=cast(_reach(cut, cells)),
         resistance=cast(wall.resistance),
         area_ratio=cast(wall.area_ratio),
         size=cast(size),
@@ -61,6 +64,13 @@ def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull
         shape=film,
         outside=vessel.outside,
     )
+
+
+def _reach(cut: CutCells, cells: np.ndarray) -> np.ndarray:
+    """Distance from the wall to the cell's open centroid, or from there to its centre if that is more, m."""
+    shift = np.abs(wall_shift(cut) * cut.wall_area).ravel()[cells]
+    smallest = 1e-3 * np.cbrt(np.broadcast_to(np.asarray(cut.grid.cell_volume), cut.grid.shape).ravel()[cells])
+    return np.maximum(np.maximum(cut.wall_distance.ravel()[cells], shift), smallest)
 
 
 def _half_widths(domain: Domain, axis: int) -> np.ndarray:

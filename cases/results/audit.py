@@ -106,15 +106,14 @@ def _levels(case: Case, tree: xr.DataTree) -> list[float]:
     found: list[float] = []
     if hull.attrs["outside"] != "adiabatic":
         found.append(float(hull.attrs["outside_temperature"]))
-    water = np.asarray(tree["coils/water_inlet_temperature"], float)
+    coils = tree["coils"].to_dataset()
+    water = coils["water_inlet_temperature"].to_numpy() if "water_inlet_temperature" in coils else np.zeros(0)
     found += water[np.isfinite(water)].tolist()
     return found + [unit.supply_temperature - ZERO_CELSIUS for unit in case.coolers.values()]
 
 
 def _coils(case: Case, tree: xr.DataTree) -> Iterator[Check]:
     """The second law on both sides of each coil; its duty against the flow of its rack or fan."""
-    if "coils" not in tree.children:
-        return
     capacity = float(tree["racks"].attrs["gas_heat_capacity"])
     for name, coil in case.coils.items():
         at = tree["coils"].to_dataset().sel(coil=name)
@@ -211,7 +210,8 @@ def _sums(case: Case, tree: xr.DataTree) -> Iterator[Check]:
     power = balance["it_power"] + balance["fan_power"]
     size = max(abs(power), abs(balance["coil_heat"]), abs(balance["hull_heat"]), STILL_WATTS)
     yield Check("balance", "heat not accounted for, W", abs(balance["imbalance"]), 1e-4 * size)
-    parts = float(np.sum(tree["coils/duty"])) if "coils" in tree.children else 0.0
+    coils = tree["coils"].to_dataset()
+    parts = float(np.sum(coils["duty"])) if "duty" in coils else 0.0
     yield Check(
         "balance", "to the coils against their duties, apart by W", abs(parts - balance["coil_heat"]), 1e-5 * size
     )

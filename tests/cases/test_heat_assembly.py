@@ -1,6 +1,10 @@
 """The gas's conductances between cut walls: a linear temperature conducts through every section as Fourier says, and
 the hull's heat is shared so that one beside the hull does (tests/solver/test_cut_walls.py)."""
 
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -8,6 +12,8 @@ from jamsu.cases.assembly.grid import build_cut_cells, build_grid
 from jamsu.cases.assembly.module import build_geometry, build_module
 from jamsu.cases.assembly.properties import properties_at
 from jamsu.cases.reading.loader import case_from_text
+from jamsu.solver.energy import advance_temperature
+from jamsu.solver.hull import WallState, shift_share
 
 VESSEL = """
 name = "vessel"
@@ -31,12 +37,15 @@ precision = "float64"
 """
 
 
-@pytest.fixture(scope="module")
-def built():
+def _given():
     case = case_from_text(VESSEL, name="vessel")
     grid = build_grid(case, 1.0)
-    geometry = build_geometry(case, grid, build_cut_cells(case, grid))
-    properties = properties_at(case, 293.15)
+    return case, build_geometry(case, grid, build_cut_cells(case, grid)), properties_at(case, 293.15)
+
+
+@pytest.fixture(scope="module")
+def built():
+    case, geometry, properties = _given()
     return geometry, build_module(case, geometry, properties).model.heat, properties
 
 
@@ -75,3 +84,30 @@ def test_cut_cells_share_the_hulls_heat_but_machines_do_not(built):
     metres = (shift * cut.wall_area)[walled]
     assert 0 < metres.max() < 0.1  # a cell's width
     np.testing.assert_allclose(metres[cut.volume_fraction[walled] == 1], 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("film", [5.0, 100.0])
+def test_gas_at_rest_cools_no_further_than_the_sea(built, film):
+    """Behind a film stronger than conduction a cut cell's centre is no colder than its wall: with the whole shift its
+    neighbours lose more than they can draw and pass the sea's temperature by some mK."""
+    geometry, still, _ = built
+    hull = build_module(*_given()).hull
+    wall = WallState(*(jnp.full(hull.area.shape, film),) * 4)
+    share = shift_share(hull, wall, None, still.fluid_capacity)
+    assert 0 < float(share.min()) < float(share.max()) <= 1
+    gas = np.asarray(geometry.domain.open_cell)
+    exchange = jnp.zeros(gas.size).at[hull.cell].add(film * hull.area).reshape(gas.shape)
+
+    @jax.jit
+    def cooled(shift):
+        heat = replace(still, exchange=exchange, wall_shift=shift, conduction="implicit")
+        none = jnp.zeros(gas.shape)
+
+        def once(_, now):
+            return advance_temperature(heat, now, none, heat.conductance, 2.0, None, 1e-10)[0]
+
+        return jax.lax.fori_loop(0, 100, once, jnp.asarray(np.where(gas, 10.0, 0.0)))
+
+    limited = still.wall_shift.ravel().at[hull.cell].multiply(share).reshape(gas.shape)
+    assert float(cooled(limited)[gas].min()) >= -1e-9
+    assert float(cooled(still.wall_shift)[gas].min()) < -1e-4

@@ -33,6 +33,7 @@ def hull_of(shape, cells=20):
         distance=jnp.asarray(distance),
         conduction=jnp.zeros(len(touching)),
         normal=jnp.asarray(normal),
+        reach=jnp.asarray(distance),
         resistance=jnp.asarray(2e-3),
         area_ratio=jnp.asarray(1.02),
         size=jnp.asarray(DIAMETER),
