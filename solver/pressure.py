@@ -125,6 +125,9 @@ def project(
             maximum,
         )
         increment, iterations = solution.x, solution.iterations
+        if sides is None:
+            # Known up to a constant. The first guess hands it on, and round-off adds to it: it would grow step by step.
+            increment = increment - driven * jnp.vdot(volume, increment) / jnp.vdot(volume, driven)
     return Projection(subtract_gradient(mesh, velocity, increment, dt, mobility, sides), increment, iterations)
 
 
