@@ -132,9 +132,10 @@ def gas_temperatures(
 
 
 def _column_mean(coils: Coils, rate: Float[Array, "column"], values: Float[Array, "column"]) -> Array:
-    """Flow-weighted mean over the columns of each coil."""
+    """Flow-weighted mean over the columns of each coil; without a flow, their mean."""
     count = coils.conductance.shape[0]
-    weight = jnp.abs(rate)
+    through = jax.ops.segment_sum(jnp.abs(rate), coils.column_coil, count)
+    weight = jnp.where(through[coils.column_coil] > 0, jnp.abs(rate), 1)  # of gas at rest all columns alike
     total = jax.ops.segment_sum(weight * values, coils.column_coil, count)
     flow = jax.ops.segment_sum(weight, coils.column_coil, count)
     return total / jnp.where(flow > 0, flow, 1)

@@ -155,18 +155,26 @@ def sinks(report: Round) -> float:
     return float(report.hull_heat) + float(np.sum(report.coil_duty)) + float(np.sum(report.cooler_duty))
 
 
-def throughput(power: float, report: Round, exchange: float) -> float:
+def throughput(power: float, hull: float, coils: float, coolers: float, exchange: float) -> float:
     """Heat that passes the gas, W: its sources, or what enters or leaves through one kind of sink where that is more.
 
     What the balance and the stored heat are shares of. A vessel without any heat counts what `STILL_DIFFERENCE` drives.
     """
-    passing = max(
-        abs(power),
-        abs(float(report.hull_heat)),
-        abs(float(np.sum(report.coil_duty))),
-        abs(float(np.sum(report.cooler_duty))),
-    )
+    passing = max(abs(power), abs(hull), abs(coils), abs(coolers), abs(coils + coolers))
     return max(passing if power else max(passing, STILL_DIFFERENCE * exchange), 1e-9)
+
+
+def of_round(power: float, report: Round) -> float:
+    """`throughput` of one round."""
+    coils, coolers = (float(np.sum(duty)) for duty in (report.coil_duty, report.cooler_duty))
+    return throughput(power, float(report.hull_heat), coils, coolers, float(report.exchange))
+
+
+def of_window(module: Module, march: March, report: Round) -> float:
+    """`throughput` of the means over both half windows; `report` of the last round."""
+    mean = march.older.merged(march.newer)
+    coils, coolers = (float(np.sum(mean.mean(name))) for name in ("coil_duty", "cooler_duty"))
+    return throughput(sources(module), float(mean.mean("hull_heat")), coils, coolers, float(report.exchange))
 
 
 def march_round(module: Module, march: March, criteria: Criteria, turnover: float) -> Progress:
@@ -175,7 +183,7 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
     power = sources(module)
     excess = power - sinks(report)
     exchange = float(report.exchange)
-    scale = throughput(power, report, exchange)
+    scale = of_round(power, report)
     time = float(report.time)
     _next_step(march, report, criteria, turnover)
     elapsed = time - march.start
@@ -190,7 +198,7 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
         if far and slow and elapsed < 0.7 * criteria.settle:
             _shift_mean(module, march, SHIFT_SHARE * held / exchange)
     else:
-        _average(module, march, report, criteria, scale)
+        _average(module, march, report, criteria)
         if elapsed > criteria.longest:
             march.finished = True
     fraction = 1.0 if march.finished else min(elapsed / (criteria.settle + criteria.window), 0.99)
@@ -233,12 +241,12 @@ def coldest_sink(module: Module) -> float:
     return min(sinks, default=0.0)
 
 
-def _average(module: Module, march: March, report: Round, criteria: Criteria, scale: float) -> None:
+def _average(module: Module, march: March, report: Round, criteria: Criteria) -> None:
     """Add a round to the newer half; when both halves are full, judge them, widen them or move on."""
     march.newer.add(report)
     if march.agreed:
         # A mean over any longer window is as good: it ends as soon as the stored heat has averaged out.
-        march.finished = march.converged = closed(module, march, criteria, scale)
+        march.finished = march.converged = closed(module, march, criteria, of_window(module, march, report))
         if not march.converged and march.older.duration + march.newer.duration > LONGEST_WINDOW * criteria.window:
             march.agreed, march.older, march.newer = False, march.newer, Average()  # it drifts: begin again
         return
@@ -250,7 +258,7 @@ def _average(module: Module, march: March, report: Round, criteria: Criteria, sc
     wide = march.older.duration + march.newer.duration >= 0.99 * criteria.window
     march.agreed = agreed(march, criteria.drift if wide else criteria.steady_drift, wide)
     if march.agreed:
-        march.finished = march.converged = closed(module, march, criteria, scale)
+        march.finished = march.converged = closed(module, march, criteria, of_window(module, march, report))
     elif wide:
         march.older, march.newer = march.newer, Average()  # the flow is still settling: leave its beginning behind
     else:

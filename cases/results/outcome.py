@@ -230,8 +230,10 @@ def _spreads(balance: dict[str, float], kpis: dict[str, Any], given: float, aver
     nan = float("nan")
     inlets = ("hottest_inlet", "coldest_inlet", "mean_inlet")
     found = {f"{name}_spread": spread[name] if np.isfinite(kpis[name]) else nan for name in inlets}
-    found["hull_share_spread"] = spread["hull_heat"] / heat_out if np.isfinite(kpis["hull_share"]) else nan
-    found["seawater_rise_spread"] = kpis["seawater_rise"] * spread["coil_heat"] / given if given else nan
+    # Where no gas enters a rack the march's figure is that of the gas itself.
+    found["hottest_gas_spread"] = nan if np.isfinite(kpis["hottest_inlet"]) else spread["hottest_inlet"]
+    found["hull_share_spread"] = abs(spread["hull_heat"] / heat_out) if np.isfinite(kpis["hull_share"]) else nan
+    found["seawater_rise_spread"] = abs(kpis["seawater_rise"] * spread["coil_heat"] / given) if given else nan
     return found
 
 

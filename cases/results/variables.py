@@ -83,6 +83,10 @@ VARIABLES: dict[str, dict[str, tuple[str, str]]] = {
     "kpis": {
         "hottest_inlet": ("degC", "hottest rack inlet of any height unit"),
         "hottest_inlet_spread": ("K", "standard deviation of the hottest rack inlet over the averaging window"),
+        "hottest_gas_spread": (
+            "K",
+            "standard deviation of the hottest gas over the window, where no gas enters a rack",
+        ),
         "coldest_inlet": ("degC", "coldest rack inlet of any height unit"),
         "coldest_inlet_spread": ("K", "standard deviation of the coldest rack inlet over the averaging window"),
         "mean_inlet": ("degC", "flow-weighted mean of the rack inlets"),

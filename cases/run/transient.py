@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
+from jamsu.cases.assembly.start import initial_temperature
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.audit import audited
 from jamsu.cases.results.origin import Origin, attributes
@@ -71,19 +72,6 @@ def run_transient(
         keeper.store(tree, summary, transient.keep)
     keeper.discard()
     return Run(tree, summary)
-
-
-def initial_temperature(case: Case) -> float:
-    """Of the gas at time 0, K: the sea's; in a room apart from the sea what is supplied or lies outside."""
-    vessel, coolers = case.vessel, list(case.coolers.values())
-    if case.coils or vessel.outside == "sea":
-        return case.site.seawater_temperature
-    if coolers:
-        flow = sum(unit.flow for unit in coolers)
-        return sum(unit.flow * unit.supply_temperature for unit in coolers) / flow
-    if vessel.outside == "film" and vessel.outside_temperature is not None:
-        return vessel.outside_temperature
-    return case.site.seawater_temperature
 
 
 class _Transient:

@@ -95,6 +95,8 @@ class Coil(Frozen):
                 raise key_error(key, "needed for a coil without a rack")
         if self.depth is not None:
             raise key_error("depth", "only for a rear door (with rack); a free coil has a size")
+        if self.gas_flow is None and self.fan_power > 0:
+            raise key_error("fan_power", "a passive coil has no fans: expected a gas_flow with it, or no fan_power")
         if self.gas_flow is None and self.gas_loss_coefficient == 0:
             raise key_error("gas_flow", "expected a gas_flow, or a gas_loss_coefficient above 0 (passive coil)")
         return self

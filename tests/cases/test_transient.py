@@ -7,12 +7,12 @@ import pytest
 import xarray as xr
 
 from jamsu.cases import load_case
+from jamsu.cases.assembly.start import initial_temperature
 from jamsu.cases.errors import CaseError
 from jamsu.cases.results.file import read_result
 from jamsu.cases.run import keeper
 from jamsu.cases.run.levels import make_level
 from jamsu.cases.run.runner import run_case
-from jamsu.cases.run.transient import initial_temperature
 from jamsu.cases.run.transient_march import Schedule
 from jamsu.materials import get_solid
 

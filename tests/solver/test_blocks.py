@@ -7,7 +7,7 @@ import pytest
 from jamsu.solver.averaging import Average
 from jamsu.solver.blocks import Blocks, by_block, mean_temperature, to_surroundings
 from jamsu.solver.module import Module, ModuleState, Round
-from jamsu.solver.steady import Criteria, March, closed, throughput, unsteady
+from jamsu.solver.steady import Criteria, March, closed, of_round, throughput, unsteady
 
 CRITERIA = Criteria(settle=10.0, window=10.0, shortest=5.0, longest=100.0, tolerance=0.003)
 
@@ -89,7 +89,7 @@ def report_of(coil=0.0, hull=0.0, cooler=0.0):
 
 def test_a_tolerance_is_a_share_of_the_heat_that_passes():
     """100 W in 2.7 m3/s: a coil that takes 6.6 kW at 1 K may leave 0.3 W open, not the 20 W that 1 K would drive."""
-    scale = throughput(100.0, report_of(coil=100.0), 6600.0)
+    scale = throughput(100.0, 0.0, 100.0, 0.0, 6600.0)
     assert scale == pytest.approx(100.0)
     for stored, steady in ((0.29, True), (0.31, False), (20.0, False), (-21.0, False)):
         assert closed(module_of(), march_of(half(stored), half(stored)), CRITERIA, scale) is steady
@@ -100,9 +100,9 @@ def test_what_passes_is_the_most_of_one_kind():
 
     Without any source, the heat that 10 K would drive.
     """
-    assert throughput(100.0, report_of(coil=121.0), 6600.0) == pytest.approx(121.0)
-    assert throughput(10.0, report_of(hull=-500.0, cooler=510.0), 50.0) == pytest.approx(510.0)
-    assert throughput(0.0, report_of(), 50.0) == pytest.approx(500.0)
+    assert of_round(100.0, report_of(coil=121.0)) == pytest.approx(121.0)
+    assert of_round(10.0, report_of(hull=-500.0, cooler=510.0)) == pytest.approx(510.0)
+    assert throughput(0.0, 0.0, 0.0, 0.0, 50.0) == pytest.approx(500.0)
 
 
 def test_gas_that_cools_and_then_warms_is_not_steady():
