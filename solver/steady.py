@@ -289,9 +289,9 @@ def unsteady(module: Module, mean: Average, criteria: Criteria) -> np.ndarray:
 def agreed(march: March, drift: float, moving: bool) -> bool:
     """Whether two half windows tell the same.
 
-    The hottest rack inlet, and the root mean square over all inlets and the extremes and mean of them (of the gas where
-    there are none), differ by at most `drift` (K), or in a flow that keeps `moving` by at most half the standard
-    deviation of its hottest inlet over the window.
+    The hottest rack inlet, the root mean square over all inlets and the extremes and mean of them (of the gas where
+    there are none), and each block's mean differ by at most `drift` (K), or in a flow that keeps `moving` by at most
+    half the standard deviation of its hottest inlet over the window.
     """
     halves = (march.older, march.newer)
     old, new = (np.append(half.mean("rack_inlet"), half.mean("key_figures")[:INLETS]) for half in halves)
@@ -300,4 +300,6 @@ def agreed(march: March, drift: float, moving: bool) -> bool:
         window = series[:, 0] > series[-1, 0] - march.older.duration - march.newer.duration
         drift = max(drift, 0.5 * float(np.std(series[window, 3])))
     root_mean_square = np.sqrt(np.mean((old - new) ** 2))
-    return bool(abs(np.max(old) - np.max(new)) <= drift and root_mean_square <= drift)
+    blocks = [half.mean("block_temperature") for half in halves]
+    apart = max([abs(np.max(old) - np.max(new)), root_mean_square, *np.abs(blocks[0] - blocks[1])])
+    return bool(apart <= drift)
