@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import sys
 import threading
 from pathlib import Path
@@ -93,7 +94,8 @@ def test_files_beside_the_reader_of_a_pipe(standard_input):
     standard_input(
         ROOM.replace('shape = "box"', 'shape = "stl"\nfile = "hull.stl"').replace('size = "1.6, 1.2, 1.2 m"', "")
     )
-    with pytest.raises(CaseError, match=f"vessel.file: '{Path.cwd()}"):
+    # The message shortens a long path.
+    with pytest.raises(CaseError, match=re.escape(f"vessel.file: '{Path.cwd()}"[:50])):
         cases.load_case("-")
 
 

@@ -30,7 +30,7 @@ def whole(tmp_path_factory):
     axes = [parse_axis("a=1,2 degC"), parse_axis("b=x,y")]
     summary = {"status": "converged", "kpis": {"hottest_inlet": 20.0, "ashrae_class": "A1"}, "racks": {"r": {"p": 1.0}}}
     points = [finished_point((i, j), summary) for i in range(2) for j in range(2)]
-    write_dataset(dataset(axes, points, {"case": "name"}), files["sweep.nc"])
+    write_dataset(dataset(axes, points, {"case": "name"}), files["sweep.nc"], None)
     trees = {"state": [np.arange(50.0), np.zeros((4, 5))], "older": [np.ones(3)]}
     checkpoint.save(files["run.checkpoint"], {"fingerprint": KEY, "rounds": 3}, trees)
     return {kind: file.read_bytes() for kind, file in files.items()}
