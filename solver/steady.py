@@ -25,6 +25,7 @@ FEWEST_STEPS = 100  # a turnover; gas at rest has no Courant number, and buoyanc
 STILL_DIFFERENCE = 10.0  # K: without any heat a balance is measured against what this drives out of the gas
 BLINK = 1e-3  # the very first step, in units of the target Courant number
 SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
+BLOCK_SHARE = 0.2  # of what inlets may drift from one half window to the next
 NEWER_HALF = 2.0  # times the tolerance that the newer half window may store
 LONGEST_WINDOW = 4.0  # times the window: means that agree but store heat for so long drift
 SLOW_PATH = 3.0  # turnovers: a way out for the heat that takes longer is hurried along
@@ -290,8 +291,9 @@ def agreed(march: March, drift: float, moving: bool) -> bool:
     """Whether two half windows tell the same.
 
     The hottest rack inlet, the root mean square over all inlets and the extremes and mean of them (of the gas where
-    there are none), and each block's mean differ by at most `drift` (K), or in a flow that keeps `moving` by at most
-    half the standard deviation of its hottest inlet over the window.
+    there are none) differ by at most `drift` (K), or in a flow that keeps `moving` by at most half the standard
+    deviation of its hottest inlet over the window; the mean of each block, whose film follows the slowest of the flow,
+    by at most `BLOCK_SHARE` of that.
     """
     halves = (march.older, march.newer)
     old, new = (np.append(half.mean("rack_inlet"), half.mean("key_figures")[:INLETS]) for half in halves)
@@ -301,5 +303,5 @@ def agreed(march: March, drift: float, moving: bool) -> bool:
         drift = max(drift, 0.5 * float(np.std(series[window, 3])))
     root_mean_square = np.sqrt(np.mean((old - new) ** 2))
     blocks = [half.mean("block_temperature") for half in halves]
-    apart = max([abs(np.max(old) - np.max(new)), root_mean_square, *np.abs(blocks[0] - blocks[1])])
+    apart = max([abs(np.max(old) - np.max(new)), root_mean_square, *np.abs(blocks[0] - blocks[1]) / BLOCK_SHARE])
     return bool(apart <= drift)
