@@ -127,7 +127,8 @@ def project(
         increment, iterations = solution.x, solution.iterations
         if sides is None:
             # Known up to a constant. The first guess hands it on, and round-off adds to it: it would grow step by step.
-            increment = increment - driven * jnp.vdot(volume, increment) / jnp.vdot(volume, driven)
+            whole = jnp.vdot(volume, driven)  # 0 where no pressure drives anything
+            increment = increment - driven * jnp.vdot(volume, increment) / jnp.where(whole > 0, whole, 1)
     return Projection(subtract_gradient(mesh, velocity, increment, dt, mobility, sides), increment, iterations)
 
 
