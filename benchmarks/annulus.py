@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from jamsu.geometry.cutcells import CutCells
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 ANGLES = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)  # degrees from the top
 WINDOW = 12.0  # degrees to both sides of an angle from which the local heat flux is found,
@@ -86,6 +86,7 @@ def cut_annulus(radius_ratio: float, cells: int) -> CutCells:
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Cylinder
+    from jamsu.geometry.smallcells import close_small_cells
 
     inner = 1 / (radius_ratio - 1)
     outer = inner * radius_ratio
@@ -94,7 +95,7 @@ def cut_annulus(radius_ratio: float, cells: int) -> CutCells:
     grid = Grid(width * np.arange(half + 1), np.array([0.0, width]), outer * np.linspace(-1, 1, cells + 1))
     ends = ((0.0, -1.0, 0.0), (0.0, 1.0 + width, 0.0))
     gap = Cylinder(*ends, outer) - Cylinder(*ends, inner)
-    return cut_cells(grid, gap, closed_box=False).floor(SMALLEST_OPEN_SHARE)
+    return close_small_cells(cut_cells(grid, gap, closed_box=False), SMALLEST_OPEN_SHARE)
 
 
 def walls(cut: CutCells, radius_ratio: float) -> Walls:
@@ -107,7 +108,7 @@ def walls(cut: CutCells, radius_ratio: float) -> Walls:
     return Walls(cell, cut.wall_area.reshape(-1)[cell], np.degrees(np.arctan2(x, z)), np.hypot(x, z) < between)
 
 
-def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: int) -> Model:
+def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: int) -> FlowModel:
     """The gap in units of L, alpha and dT."""
     import numpy as np
 
@@ -129,12 +130,12 @@ def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: i
     return with_cut_walls(model, cut, 1.0, hot.reshape(grid.shape))
 
 
-def conduction_state(model: Model, radius_ratio: float) -> State:
+def conduction_state(model: FlowModel, radius_ratio: float) -> FlowState:
     """Fluid at rest, temperature ln(r_o / r) / ln(r_o / r_i)."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.grid.mesh import along
 
     mesh = model.mesh
     radius = jnp.hypot(along(mesh.centres(0), 0), along(mesh.centres(2), 2))
@@ -142,7 +143,7 @@ def conduction_state(model: Model, radius_ratio: float) -> State:
     return initial_state(mesh, jnp.broadcast_to(jnp.clip(warm, 0.0, 1.0) * mesh.open_cell, mesh.shape))
 
 
-def measure(model: Model, state: State, radius_ratio: float) -> dict[str, Any]:
+def measure(model: FlowModel, state: FlowState, radius_ratio: float) -> dict[str, Any]:
     """k_eq of the walls as a whole and at the angles, by the heat that their patches exchange with the cells."""
     import numpy as np
 

@@ -23,7 +23,7 @@ from jamsu.benchmarks.registry import Parameter, benchmark
 if TYPE_CHECKING:
     import numpy as np
 
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 STATIONS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 14.0, 15.0, 18.0)
 FLUX = 32 / 5  # into the fluid at both walls
@@ -104,7 +104,7 @@ def lengthwise(cells: int, length: float) -> np.ndarray:
     return length * (share * s + (1 - share) * s**2)
 
 
-def step_model(reynolds: float, prandtl: float, cells: int, length: float) -> Model:
+def step_model(reynolds: float, prandtl: float, cells: int, length: float) -> FlowModel:
     """The channel in units of H and U; what the walls give is released in the cells beside them."""
     import jax.numpy as jnp
     import numpy as np
@@ -143,12 +143,12 @@ def step_model(reynolds: float, prandtl: float, cells: int, length: float) -> Mo
     return replace(model, heat=heat)
 
 
-def streaming(model: Model) -> State:
+def streaming(model: FlowModel) -> FlowState:
     """The developed flow of the whole channel, everywhere."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.grid.mesh import along
 
     state = initial_state(model.mesh)
     z = along(model.mesh.centres(2), 2)
@@ -156,7 +156,7 @@ def streaming(model: Model) -> State:
     return replace(state, velocity=(u, *state.velocity[1:]))
 
 
-def eddies(model: Model, state: State) -> dict[str, float | None]:
+def eddies(model: FlowModel, state: FlowState) -> dict[str, float | None]:
     """Where the shear at a wall changes sign: the last return to forward flow below, the first eddy above.
 
     The slope at the wall is that of the parabola through it and two cells, (9 u_1 - u_2) / (3 h).
@@ -180,7 +180,7 @@ def eddies(model: Model, state: State) -> dict[str, float | None]:
     return found
 
 
-def nusselt(model: Model, state: State, stations: Sequence[float]) -> dict[str, list[float | None]]:
+def nusselt(model: FlowModel, state: FlowState, stations: Sequence[float]) -> dict[str, list[float | None]]:
     """(32/5) 2 H / (T_wall - T_mean) at the stations; none beyond the channel."""
     import numpy as np
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from jamsu.solver.mesh import Vector
-    from jamsu.solver.open_sides import OpenSides
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
+    from jamsu.solver.flow.open_sides import OpenSides
+    from jamsu.solver.grid.mesh import Vector
 
 A, D = 0.7853981633974483, 1.5707963267948966
 VISCOSITY = 1.0
@@ -81,7 +81,7 @@ def face_velocity(edges: Any, axis: int, time: Any) -> Any:
     """Mean velocity through all faces of an axis, by Simpson's rule: what enters then leaves to fourth order."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
+    from jamsu.solver.grid.mesh import along
 
     middle, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * (edges[1:] - edges[:-1])
     total: Any = 0.0
@@ -101,8 +101,8 @@ def given_sides(edges: Any, time: Any) -> OpenSides:
     """All sides with the exact velocity; the normal one less its mean outflow, so that nothing is left over."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
-    from jamsu.solver.open_sides import OpenSides, layer
+    from jamsu.solver.flow.open_sides import OpenSides, layer
+    from jamsu.solver.grid.mesh import along
 
     centre = 0.5 * (edges[1:] + edges[:-1])
     normal = [face_velocity(edges, axis, time) for axis in range(3)]
@@ -136,8 +136,9 @@ def errors(cells: int, time: float) -> tuple[float, float]:
     import numpy as np
 
     from jamsu.solver.box import box_model
-    from jamsu.solver.mesh import along
-    from jamsu.solver.step import initial_state, step
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.flow.step import step
+    from jamsu.solver.grid.mesh import along
 
     edges = jnp.asarray(np.linspace(-1, 1, cells + 1))
     model = box_model(
@@ -161,8 +162,8 @@ def errors(cells: int, time: float) -> tuple[float, float]:
     dt = time / count
 
     @jax.jit
-    def march(model: Model, state: State) -> State:
-        def once(_: Any, now: State) -> State:
+    def march(model: FlowModel, state: FlowState) -> FlowState:
+        def once(_: Any, now: FlowState) -> FlowState:
             # The normal velocities must be those of the step's end; friction is then late by a step, of order h^2.
             return step(replace(model, sides=given_sides(edges, now.time + dt)), now, jnp.asarray(dt))[0]
 

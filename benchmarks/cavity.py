@@ -26,7 +26,7 @@ from jamsu.benchmarks.registry import Parameter, benchmark
 from jamsu.benchmarks.stopwatch import Answer
 
 if TYPE_CHECKING:
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 
 @benchmark(
@@ -73,7 +73,7 @@ def cavity(
     return {**result.report(tolerance, "wall_balance"), "answer_seconds": answer.seconds}
 
 
-def cavity_model(rayleigh: float, prandtl: float, cells: int) -> Model:
+def cavity_model(rayleigh: float, prandtl: float, cells: int) -> FlowModel:
     """The cavity in units of L, alpha and dT, with direct implicit conduction and viscosity."""
     import numpy as np
 
@@ -88,7 +88,7 @@ def cavity_model(rayleigh: float, prandtl: float, cells: int) -> Model:
     )
 
 
-def measure(model: Model, state: State) -> dict[str, float]:
+def measure(model: FlowModel, state: FlowState) -> dict[str, float]:
     """The references' quantities, by cubic splines through the grid's values."""
     import numpy as np
     from scipy.interpolate import CubicSpline

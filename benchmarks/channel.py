@@ -25,8 +25,7 @@ from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids
 if TYPE_CHECKING:
     import numpy as np
 
-    from jamsu.solver.step import Model, State
-    from jamsu.solver.turbulence import TurbulenceModel
+    from jamsu.solver.flow.model import FlowModel, FlowState, TurbulenceModel
 
 STATIONS = (1.0, 5.0, 10.0, 30.0, 50.0, 100.0, 300.0, 1000.0)
 DECAY = 15.0  # of the bulk temperature, h/u_tau: about Theta_b+; that of the bulk velocity is u_b+ / 2
@@ -80,7 +79,7 @@ def channel(
             raise BenchmarkError(f"channel: stations={y:g}: expected y+ up to the middle, {reynolds_tau:g}")
     levels = [n for n in (cells // 2,) if n >= COARSEST] + [cells]
 
-    def build(n: int) -> Model:
+    def build(n: int) -> FlowModel:
         return channel_model(reynolds_tau, prandtl, model, n, first_y_plus * cells / n)
 
     found = marched_on_grids(
@@ -96,7 +95,9 @@ def channel(
     return {**found, "stations": wanted}
 
 
-def channel_model(reynolds_tau: float, prandtl: float, name: TurbulenceModel, cells: int, first_y_plus: float) -> Model:
+def channel_model(
+    reynolds_tau: float, prandtl: float, name: TurbulenceModel, cells: int, first_y_plus: float
+) -> FlowModel:
     """Half of the channel, one cell along the flow."""
     import numpy as np
 
@@ -122,14 +123,14 @@ def channel_model(reynolds_tau: float, prandtl: float, name: TurbulenceModel, ce
     )
 
 
-def begin(model: Model) -> State:
+def begin(model: FlowModel) -> FlowState:
     """The parabolas of a laminar flow; or the law of the wall with the k and epsilon of a log layer."""
     import jax.numpy as jnp
     import numpy as np
 
-    from jamsu.solver.k_epsilon import C_MU, Turbulence
-    from jamsu.solver.step import initial_state
-    from jamsu.solver.wall_law import VON_KARMAN, kader_temperature, reichardt_velocity
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.turbulence.k_epsilon import C_MU, Turbulence
+    from jamsu.solver.turbulence.wall_law import VON_KARMAN, kader_temperature, reichardt_velocity
 
     z, reynolds = np.asarray(model.mesh.centres(2)), 1 / float(model.fluid.viscosity)
     prandtl = float(model.heat.fluid_capacity / model.heat.box_conductivity) / reynolds
@@ -150,12 +151,12 @@ def begin(model: Model) -> State:
     return replace(state, velocity=(jnp.broadcast_to(jnp.asarray(u), state.velocity[0].shape), *state.velocity[1:]))
 
 
-def measure(model: Model, state: State, stations: Sequence[float]) -> dict[str, Any]:
+def measure(model: FlowModel, state: FlowState, stations: Sequence[float]) -> dict[str, Any]:
     """Profiles, and what the wall takes of momentum and heat."""
     import numpy as np
 
-    from jamsu.solver.step import with_wall_heat
-    from jamsu.solver.turbulence import closure, renewed_walls
+    from jamsu.solver.flow.closure import closure, renewed_walls
+    from jamsu.solver.flow.step import with_wall_heat
 
     mesh, reynolds = model.mesh, 1 / float(model.fluid.viscosity)
     z, dz = np.asarray(mesh.centres(2)), np.asarray(mesh.widths(2))

@@ -18,7 +18,7 @@ from jamsu.benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 
 @benchmark(
@@ -101,7 +101,7 @@ def conducting_wall(
     return result.report(tolerance, "wall_balance")
 
 
-def body_model(rayleigh: float, prandtl: float, size: float, conductivity_ratio: float, cells: int) -> Model:
+def body_model(rayleigh: float, prandtl: float, size: float, conductivity_ratio: float, cells: int) -> FlowModel:
     """The cavity with its body in the centre; cells narrow towards the sides of both."""
     import numpy as np
 
@@ -120,7 +120,7 @@ def body_model(rayleigh: float, prandtl: float, size: float, conductivity_ratio:
     )
 
 
-def wall_model(grashof: float, prandtl: float, thickness: float, conductivity_ratio: float, cells: int) -> Model:
+def wall_model(grashof: float, prandtl: float, thickness: float, conductivity_ratio: float, cells: int) -> FlowModel:
     """Wall on -thickness < x < 0, fluid beyond; the wall's cells are as wide as the fluid's where they meet."""
     import numpy as np
 
@@ -141,12 +141,12 @@ def wall_model(grashof: float, prandtl: float, thickness: float, conductivity_ra
     )
 
 
-def falling_across(model: Model) -> State:
+def falling_across(model: FlowModel) -> FlowState:
     """Fluid at rest, temperature falling linearly from the hot to the cold side."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.grid.mesh import along
 
     mesh = model.mesh
     first, last = mesh.x_edge[0], mesh.x_edge[-1]
@@ -154,7 +154,7 @@ def falling_across(model: Model) -> State:
     return initial_state(mesh, jnp.broadcast_to(along(falling, 0), mesh.shape))
 
 
-def measure(model: Model, state: State) -> dict[str, float]:
+def measure(model: FlowModel, state: FlowState) -> dict[str, float]:
     """Heat that the outermost sides exchange with their cells, by the scheme's own conductances."""
     import numpy as np
 
@@ -164,7 +164,7 @@ def measure(model: Model, state: State) -> dict[str, float]:
     return {"nusselt_mean": heat_in, "wall_balance": (heat_in - heat_out) / heat_in}
 
 
-def interface(model: Model, state: State) -> dict[str, float]:
+def interface(model: FlowModel, state: FlowState) -> dict[str, float]:
     """Mean temperature of the wall's inner face x = 0, where the heat that leaves the solid enters the fluid."""
     import numpy as np
 

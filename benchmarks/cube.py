@@ -25,7 +25,7 @@ from jamsu.benchmarks.registry import Parameter, benchmark
 from jamsu.benchmarks.stopwatch import Answer
 
 if TYPE_CHECKING:
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 
 @benchmark(
@@ -67,7 +67,7 @@ def cube(
     return {**result.report(tolerance, "wall_balance"), "answer_seconds": answer.seconds}
 
 
-def cube_model(rayleigh: float, prandtl: float, cells: int) -> Model:
+def cube_model(rayleigh: float, prandtl: float, cells: int) -> FlowModel:
     """The half y < 1/2 of the cube in units of L, alpha and dT; an odd number of cells has one more along y."""
     import numpy as np
 
@@ -84,7 +84,7 @@ def cube_model(rayleigh: float, prandtl: float, cells: int) -> Model:
     )
 
 
-def measure(model: Model, state: State) -> dict[str, float]:
+def measure(model: FlowModel, state: FlowState) -> dict[str, float]:
     """Nusselt numbers by the scheme's own wall flux: what the heat balance makes cross every x."""
     import numpy as np
 

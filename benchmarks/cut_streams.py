@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jamsu.geometry.cutcells import CutCells
     from jamsu.solver.box import OpenSide
-    from jamsu.solver.step import Model
+    from jamsu.solver.flow.model import FlowModel
 
 
 def cut_stream_model(
@@ -19,7 +19,7 @@ def cut_stream_model(
     conductivity: float,
     wall_temperature: float,
     **options: Any,
-) -> Model:
+) -> FlowModel:
     """Fluid of unit heat capacity past cut walls of one temperature; the box's closed sides are frictionless."""
     import jax.numpy as jnp
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from jamsu.geometry.cutcells import CutCells
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 SHEDDING = (  # what is measured in a shedding wake
     "drag",
@@ -157,13 +157,14 @@ def cut_out(x: np.ndarray, z: np.ndarray, walls: tuple[float, float]) -> CutCell
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Box, Cylinder
+    from jamsu.geometry.smallcells import close_small_cells
 
     far = 4 * float(np.max(np.abs(x)))
     around = Box((-far, -far, walls[0]), (far, far, walls[1])) - Cylinder((0.0, -far, 0.0), (0.0, far, 0.0), 0.5)
-    return cut_cells(Grid(x, np.array([0.0, 1.0]), z), around, closed_box=False).floor(SMALLEST_OPEN_SHARE)
+    return close_small_cells(cut_cells(Grid(x, np.array([0.0, 1.0]), z), around, closed_box=False), SMALLEST_OPEN_SHARE)
 
 
-def stream_model(cut: CutCells, reynolds: float, prandtl: float) -> Model:
+def stream_model(cut: CutCells, reynolds: float, prandtl: float) -> FlowModel:
     """The stream in units of D and U."""
     from jamsu.benchmarks.cut_streams import cut_stream_model
 
@@ -176,7 +177,7 @@ def stream_model(cut: CutCells, reynolds: float, prandtl: float) -> Model:
     )
 
 
-def channel_model(cut: CutCells, reynolds: float, prandtl: float) -> Model:
+def channel_model(cut: CutCells, reynolds: float, prandtl: float) -> FlowModel:
     """The channel in units of D and mean velocity; only the cylinder is hot."""
     import jax.numpy as jnp
     import numpy as np
@@ -197,12 +198,12 @@ def channel_model(cut: CutCells, reynolds: float, prandtl: float) -> Model:
     return replace(model, heat=replace(model.heat, exchange=model.heat.exchange * jnp.asarray(near, float)))
 
 
-def starting(model: Model, push: float) -> State:
+def starting(model: FlowModel, push: float) -> FlowState:
     """The undisturbed stream, and where it is to oscillate a cross-flow behind the cylinder."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.grid.mesh import along
 
     mesh = model.mesh
     state = initial_state(mesh)
@@ -215,7 +216,7 @@ def starting(model: Model, push: float) -> State:
 
 
 def shed(
-    model: Model, state: State, ends: np.ndarray, fastest: float, largest_time: float
+    model: FlowModel, state: FlowState, ends: np.ndarray, fastest: float, largest_time: float
 ) -> tuple[dict[str, Any], float, int]:
     """March until two runs of periods agree; means over the last one, their change, and steps taken."""
     import jax.numpy as jnp
@@ -243,10 +244,10 @@ def _recorded() -> Callable[..., Any]:
     """So many steps with the forces after each of them, compiled."""
     import jax
 
-    from jamsu.solver.step import step
+    from jamsu.solver.flow.step import step
 
-    def march(model: Model, state: State, ends: Any, dt: Any) -> Any:
-        def once(now: State, _: Any) -> Any:
+    def march(model: FlowModel, state: FlowState, ends: Any, dt: Any) -> Any:
+        def once(now: FlowState, _: Any) -> Any:
             after = step(model, now, dt)[0]
             return after, forces(model, after, ends)
 

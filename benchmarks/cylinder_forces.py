@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from jamsu.geometry.cutcells import CutCells
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 PROBE = (2.0, 0.0)  # x, z from the centre where the oscillation is followed, D
 REACH = 0.75  # from the centre the balance of forces is made, D
@@ -32,7 +32,7 @@ def front_to_rear(cut: CutCells) -> np.ndarray:
     return weights
 
 
-def forces(model: Model, state: State, ends: Any) -> dict[str, Any]:
+def forces(model: FlowModel, state: FlowState, ends: Any) -> dict[str, Any]:
     """Forces on the cylinder, pressure difference (`ends`: its weights) and mean Nusselt number, as far as the part
     that is computed makes them, and the cross-flow at the probe."""
     import jax.numpy as jnp
@@ -51,7 +51,7 @@ def forces(model: Model, state: State, ends: Any) -> dict[str, Any]:
     }
 
 
-def force(model: Model, state: State, axis: int) -> tuple[Any, Any]:
+def force(model: FlowModel, state: FlowState, axis: int) -> tuple[Any, Any]:
     """Force on the cylinder along an axis over rho, and its part by pressure, from the cells within `REACH`.
 
     Friction is what the walls take from the momentum of the faces' fluid, and what the stress between them gives to
@@ -60,10 +60,10 @@ def force(model: Model, state: State, axis: int) -> tuple[Any, Any]:
     """
     import jax.numpy as jnp
 
-    from jamsu.solver.flow import control_volume, inner_faces, viscous_force
-    from jamsu.solver.fusion import widened
-    from jamsu.solver.mesh import along, take
-    from jamsu.solver.operators import difference
+    from jamsu.solver.flow.momentum import control_volume, inner_faces, viscous_force
+    from jamsu.solver.grid.fusion import halo_padded
+    from jamsu.solver.grid.mesh import along, take
+    from jamsu.solver.grid.operators import difference
 
     mesh = model.mesh
     assert mesh.obstacles is not None
@@ -73,7 +73,7 @@ def force(model: Model, state: State, axis: int) -> tuple[Any, Any]:
     free = inner_faces(mesh.obstacles.free[axis], axis)
     nu = model.fluid.viscosity
     velocity = inner_faces(state.velocity[axis], axis)
-    stress = viscous_force(mesh, model.fluid, state.velocity, widened(state.velocity[axis]), nu, axis)
+    stress = viscous_force(mesh, model.fluid, state.velocity, halo_padded(state.velocity[axis]), nu, axis)
     rubbed = free * nu * inner_faces(mesh.obstacles.friction[axis], axis) * velocity + (1 - free) * stress
     friction = jnp.sum(inside * rubbed)
     slope = difference(state.pressure, axis) / along(mesh.spacing(axis)[1:-1], axis)
@@ -85,7 +85,7 @@ def force(model: Model, state: State, axis: int) -> tuple[Any, Any]:
     return friction + pressed, pressed
 
 
-def wake_length(model: Model, state: State) -> float | None:
+def wake_length(model: FlowModel, state: FlowState) -> float | None:
     """Where the velocity on the axis behind the cylinder turns forward, from its rear; None if it always is.
 
     On the axis the velocity is that of the parabola through two cells that is even about it, (9 u_1 - u_2) / 8.

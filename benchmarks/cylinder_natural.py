@@ -19,7 +19,7 @@ from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
     from jamsu.geometry.cutcells import CutCells
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 ANGLES = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)  # degrees from the bottom
 ASIDE, ABOVE = 0.7, 1.0  # from the centre the cells are uniform, D
@@ -57,7 +57,7 @@ def cylinder_natural(
     """March to the steady state on half of the cells, then on all."""
     from jamsu.benchmarks.marching import carried
     from jamsu.benchmarks.streams import settle
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
 
     levels = [n for n in (cells // COARSER,) if 8 <= n < cells] + [cells]
     steps, means = [], []
@@ -94,16 +94,17 @@ def cut_half(cells: int, distance: float) -> CutCells:
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Box, Cylinder
+    from jamsu.geometry.smallcells import close_small_cells
 
     width = 1 / cells
     side, below, above = (growing(width, width, reach, distance, GROWTH) for reach in (ASIDE, ASIDE, ABOVE))
     far = 4 * distance
     fluid = Box((-far, -far, -far), (far, far, far)) - Cylinder((0.0, -far, 0.0), (0.0, far, 0.0), 0.5)
     grid = Grid(side, np.array([0.0, 1.0]), np.concatenate([-below[:0:-1], above]))
-    return cut_cells(grid, fluid, closed_box=False).floor(SMALLEST_OPEN_SHARE)
+    return close_small_cells(cut_cells(grid, fluid, closed_box=False), SMALLEST_OPEN_SHARE)
 
 
-def natural_model(cut: CutCells, rayleigh: float, prandtl: float) -> Model:
+def natural_model(cut: CutCells, rayleigh: float, prandtl: float) -> FlowModel:
     """The fluid at rest far away, drawn in through three sides."""
     from jamsu.benchmarks.cut_streams import cut_stream_model
 
@@ -118,7 +119,7 @@ def natural_model(cut: CutCells, rayleigh: float, prandtl: float) -> Model:
     )
 
 
-def measure(model: Model, state: State, cut: CutCells) -> dict[str, Any]:
+def measure(model: FlowModel, state: FlowState, cut: CutCells) -> dict[str, Any]:
     """Nusselt numbers by the heat that the patches of wall exchange with their cells."""
     import numpy as np
 

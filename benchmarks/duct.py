@@ -23,7 +23,7 @@ from jamsu.benchmarks.registry import Parameter, benchmark
 if TYPE_CHECKING:
     import numpy as np
 
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 DISTANCE = 300.0  # of the station from the inlet, Dh
 BEYOND = 1.2  # cells along the duct over those to the station
@@ -75,7 +75,7 @@ def enough_cells(station: float) -> int:
     return 2 * round(max(24.0, 2.5 * station ** (-1 / 3)))
 
 
-def duct_model(shape: str, station: float, cells: int) -> tuple[Model, float]:
+def duct_model(shape: str, station: float, cells: int) -> tuple[FlowModel, float]:
     """The duct with its developed flow, and f Re of that."""
     import numpy as np
 
@@ -89,7 +89,9 @@ def duct_model(shape: str, station: float, cells: int) -> tuple[Model, float]:
     return build(edges, cells, profile, viscosity, conductivity), friction
 
 
-def pipe(edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: float, conductivity: float) -> Model:
+def pipe(
+    edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: float, conductivity: float
+) -> FlowModel:
     """The quarter y, z > 0 of a pipe of diameter 1."""
     import numpy as np
 
@@ -98,11 +100,12 @@ def pipe(edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: 
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Cylinder
+    from jamsu.geometry.smallcells import close_small_cells
 
     length = float(edges[-1])
     across = np.linspace(0.0, 0.5, cells // 2 + 1)
     inside = Cylinder((-length, 0.0, 0.0), (2 * length, 0.0, 0.0), 0.5)
-    cut = cut_cells(Grid(edges, across, across), inside, closed_box=False).floor(SMALLEST_OPEN_SHARE)
+    cut = close_small_cells(cut_cells(Grid(edges, across, across), inside, closed_box=False), SMALLEST_OPEN_SHARE)
     return cut_stream_model(
         cut,
         {(0, 0): ("inflow", (profile, 0.0, 0.0), 1.0), (0, 1): ("outflow", (0.0, 0.0, 0.0), 0.0)},
@@ -114,7 +117,9 @@ def pipe(edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: 
     )
 
 
-def plates(edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: float, conductivity: float) -> Model:
+def plates(
+    edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: float, conductivity: float
+) -> FlowModel:
     """The half 0 < z < 1/4 of a gap of 1/2, wall at z = 0."""
     import jax.numpy as jnp
     import numpy as np
@@ -137,7 +142,7 @@ def plates(edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity
     )
 
 
-def developed(model: Model, section: float) -> tuple[np.ndarray, float]:
+def developed(model: FlowModel, section: float) -> tuple[np.ndarray, float]:
     """Velocity on the inlet's faces, (1, ny, nz), at which the model's friction balances a pressure gradient.
 
     Its mean is 1. With the gradient G = dp/dx / nu that this takes, f Re = 2 (G / 4) Dh^2 / (U Dh) = G / 2.
@@ -151,14 +156,14 @@ def developed(model: Model, section: float) -> tuple[np.ndarray, float]:
     return profile / mean, 0.5 / mean
 
 
-def _balance(model: Model) -> Any:
+def _balance(model: FlowModel) -> Any:
     """Profile in balance with the gradient 1 on the first inner faces, for a viscosity of 1."""
     import jax.numpy as jnp
 
-    from jamsu.solver.conjugate_gradient import conjugate_gradient
-    from jamsu.solver.flow import control_volume, viscous_force
-    from jamsu.solver.fusion import widened
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.flow.momentum import control_volume, viscous_force
+    from jamsu.solver.grid.fusion import halo_padded
+    from jamsu.solver.linear.conjugate_gradient import conjugate_gradient
 
     mesh = model.mesh
     still = initial_state(mesh).velocity
@@ -170,7 +175,7 @@ def _balance(model: Model) -> Any:
 
     def resistance(profile: Any) -> Any:
         velocity = (jnp.broadcast_to(profile, still[0].shape), still[1], still[2])
-        return free * (friction * profile - viscous_force(mesh, fluid, velocity, widened(velocity[0]), one, 0)[:1])
+        return free * (friction * profile - viscous_force(mesh, fluid, velocity, halo_padded(velocity[0]), one, 0)[:1])
 
     load = free * control_volume(mesh, 0)[:1]
     none, same = jnp.zeros_like(load), _same
@@ -181,11 +186,11 @@ def _same(residual: Any) -> Any:
     return residual
 
 
-def flowing(model: Model) -> State:
+def flowing(model: FlowModel) -> FlowState:
     """The inlet's profile and temperature everywhere."""
     import jax.numpy as jnp
 
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
 
     assert model.sides is not None
     state = initial_state(model.mesh, model.mesh.open_cell)
@@ -193,7 +198,7 @@ def flowing(model: Model) -> State:
     return replace(state, velocity=(u, state.velocity[1], state.velocity[2]))
 
 
-def measure(model: Model, state: State, section: float) -> dict[str, float]:
+def measure(model: FlowModel, state: FlowState, section: float) -> dict[str, float]:
     """At the cells of the station: mean temperature, and the heat that their walls exchange with them.
 
     The wall is 4 / Dh times as large as the section is long: that is what the hydraulic diameter means.

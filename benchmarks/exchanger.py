@@ -22,8 +22,8 @@ from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
     gives={"effectiveness": ("", "duty over the largest duty that the second law allows")},
 )
 def exchanger(ntu: float, capacity_ratio: float, arrangement: str) -> dict[str, Any]:
-    """Effectiveness-NTU (`jamsu.solver.exchanger.effectiveness`)."""
-    from jamsu.solver.exchanger import effectiveness
+    """Effectiveness-NTU (`jamsu.solver.exchange.effectiveness.effectiveness`)."""
+    from jamsu.solver.exchange.effectiveness import effectiveness
 
     try:
         return {"effectiveness": effectiveness(ntu, capacity_ratio, arrangement)}

@@ -15,7 +15,7 @@ from jamsu.benchmarks.profiles import peak
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 # Where Ghia, Ghia & Shin, J. Comput. Phys. 48 (1982) 387, tables I and II, print velocities.
 STATIONS_Y = (
@@ -51,7 +51,7 @@ WALL_CELL = 0.5  # of a uniform one
 )
 def lid(reynolds: float, cells: int, tolerance: float, largest_time: float) -> dict[str, Any]:
     """March to the steady state on a coarse grid, then on finer ones from there."""
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
 
     result = steady_on_grids(
         lambda n: lid_model(reynolds, n),
@@ -73,7 +73,7 @@ def decay_time(reynolds: float) -> float:
     return max(reynolds / float(np.pi**2), 0.1)
 
 
-def lid_model(reynolds: float, cells: int) -> Model:
+def lid_model(reynolds: float, cells: int) -> FlowModel:
     """The cavity in units of L and U."""
     import numpy as np
 
@@ -85,7 +85,7 @@ def lid_model(reynolds: float, cells: int) -> Model:
     return box_model((edges, np.array([0.0, 1.0]), edges), viscosity=1 / reynolds, wall_velocity=moving)
 
 
-def measure(model: Model, state: State) -> dict[str, Any]:
+def measure(model: FlowModel, state: FlowState) -> dict[str, Any]:
     """Velocities on the two centre lines, by cubic splines through the grid's values and the sides'."""
     import numpy as np
     from scipy.interpolate import CubicSpline

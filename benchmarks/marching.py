@@ -5,7 +5,8 @@ Three things make it quick (Ra = 1e6, CPU seconds of one core in double precisio
 * Coarse grids first, left early. The wall's heat flux carried from half the cells is right within 0.5 % after one round
   of steps: 1.4 s for the cavity of 128^2 cells (2.6 s with the coarse grids marched on to 10 instead of LOOSENED times
   the tolerance), 4.5 s for the cube of 64^3, of which half is computed (at a tolerance of 1e-3).
-* Anderson's method on the finest grid (`jamsu.solver.acceleration`), for problems that ask for it, from there to a
+* Anderson's method on the finest grid (`jamsu.solver.march.acceleration`), for problems that ask for it, from there to
+a
   tolerance of 1e-5: the cavity of 128^2 in 1950 steps instead of 4800 (about 9 instead of 22 s), of 64^2 in 1250
   instead of 3000.
   The cube of 32^3 took 850 instead of 1600. Rounds of 10 to 100 steps and depths of 10 to 30 gave at best a fifth fewer
@@ -28,8 +29,8 @@ from jamsu.benchmarks.registry import Parameter
 from jamsu.benchmarks.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
-    from jamsu.solver.mesh import Mesh
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
+    from jamsu.solver.grid.mesh import Mesh
 
 COURANT = 0.7
 STEPS_A_ROUND = 50
@@ -65,8 +66,8 @@ class Steady(NamedTuple):
     steps: on each grid. by_grid: "cells" and each wanted quantity, on each grid. seconds: of marching.
     """
 
-    model: Model
-    state: State
+    model: FlowModel
+    state: FlowState
     found: dict[str, Any]
     remaining: float
     steps: list[int]
@@ -87,9 +88,9 @@ class Steady(NamedTuple):
 
 
 def steady_on_grids(
-    build: Callable[[int], Model],
-    begin: Callable[[Model], State],
-    measure: Callable[[Model, State], dict[str, Any]],
+    build: Callable[[int], FlowModel],
+    begin: Callable[[FlowModel], FlowState],
+    measure: Callable[[FlowModel, FlowState], dict[str, Any]],
     cells: int,
     *,
     decay: float,
@@ -98,7 +99,7 @@ def steady_on_grids(
     follow: tuple[str, ...] = ("nusselt_mean",),
     coarsest: int = COARSEST,
     accelerate: bool = False,
-    watch: Callable[[Model, State, float], None] | None = None,
+    watch: Callable[[FlowModel, FlowState, float], None] | None = None,
 ) -> Steady:
     """March to the steady state on a quarter and on half of the cells, where that is not too coarse, then on all.
 
@@ -133,30 +134,32 @@ def steady_on_grids(
     return Steady(model, state, found, remaining, steps, by_grid, clock.seconds)
 
 
-def _tell(watch: Callable[[Model, State, float], None], clock: Stopwatch, model: Model, state: State) -> None:
+def _tell(
+    watch: Callable[[FlowModel, FlowState, float], None], clock: Stopwatch, model: FlowModel, state: FlowState
+) -> None:
     watch(model, state, clock.seconds)
 
 
-def carried(state: State, old: Mesh, new: Mesh) -> State:
+def carried(state: FlowState, old: Mesh, new: Mesh) -> FlowState:
     """The state on another mesh, with the temperature of solids, which conduct here and so are as good as fluid."""
     import numpy as np
 
-    from jamsu.solver.step import initial_state
-    from jamsu.solver.transfer import refine
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.march.transfer import refine
 
     solid = (old.open_cell == 0, new.open_cell == 0)
     return refine(state, old, new, initial_state(new).velocity, (np.asarray(solid[0]), np.asarray(solid[1])))
 
 
 def steady(
-    model: Model,
-    state: State,
+    model: FlowModel,
+    state: FlowState,
     decay: float,
     tolerance: float,
     largest_time: float,
     accelerate: bool = False,
-    watch: Callable[[State], None] | None = None,
-) -> tuple[State, float, int]:
+    watch: Callable[[FlowState], None] | None = None,
+) -> tuple[FlowState, float, int]:
     """March until what is left to change is within the tolerance.
 
     What is left is estimated as rate of change times `decay`, the slowest decay time of a disturbance (that of
@@ -173,7 +176,7 @@ def steady(
     import jax.numpy as jnp
     import numpy as np
 
-    from jamsu.solver.acceleration import Mixture
+    from jamsu.solver.march.acceleration import Mixture
 
     march, rate_of = _compiled()
     # Buoyancy and advection are explicit: the step has to resolve the fastest internal wave as well.
@@ -208,7 +211,7 @@ def steady(
     return marched, remaining, taken
 
 
-def _first_rate(model: Model, wave: float) -> float:
+def _first_rate(model: FlowModel, wave: float) -> float:
     """Courant rate of the largest velocity that buoyancy and lids can give, 1/s."""
     import jax.numpy as jnp
 
@@ -217,7 +220,7 @@ def _first_rate(model: Model, wave: float) -> float:
     return max(wave * model.mesh.shape[2], lid / narrowest, 1e-30)
 
 
-def viscous_limit(model: Model) -> float:
+def viscous_limit(model: FlowModel) -> float:
     """Largest stable step of explicit Adams-Bashforth viscosity, s: 1 / |largest eigenvalue|, which is at most
     2 nu sum(area / distance) / volume over the faces of a cell (Gershgorin); infinite where viscosity is implicit.
     """
@@ -241,18 +244,18 @@ def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The march and the Courant rate, compiled once for each grid's shape."""
     import jax
 
-    from jamsu.solver.courant import courant_rate
+    from jamsu.solver.flow.courant import courant_rate
 
     return jax.jit(partial(_march, steps=STEPS_A_ROUND)), jax.jit(courant_rate)
 
 
-def _march(model: Model, state: State, dt: Any, steps: int) -> tuple[State, Any]:
+def _march(model: FlowModel, state: FlowState, dt: Any, steps: int) -> tuple[FlowState, Any]:
     """So many steps; rates of change of temperature and velocities in the last one."""
     import jax
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import AXES
-    from jamsu.solver.step import step
+    from jamsu.solver.flow.step import step
+    from jamsu.solver.grid.mesh import AXES
 
     before = jax.lax.fori_loop(0, steps - 1, lambda _, s: step(model, s, dt)[0], state)
     after, _ = step(model, before, dt)
@@ -276,17 +279,17 @@ def diffusive_decay(prandtl: float) -> float:
     return float(1 / (np.pi**2 * min(1.0, prandtl)))
 
 
-def falling_along(axis: int, model: Model) -> State:
+def falling_along(axis: int, model: FlowModel) -> FlowState:
     """Fluid at rest, temperature falling linearly from 1 to 0 along one axis of a unit box."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.grid.mesh import along
 
     return initial_state(model.mesh, jnp.broadcast_to(1 - along(model.mesh.centres(axis), axis), model.mesh.shape))
 
 
-def hot_side(model: Model, state: State) -> float:
+def hot_side(model: FlowModel, state: FlowState) -> float:
     """Mean Nusselt number of the side x = 0 at temperature 1 of a unit box, by the scheme's own wall flux."""
     import numpy as np
 

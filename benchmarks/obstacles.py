@@ -1,6 +1,7 @@
 """Solids and curved walls inside a box, set up for the solver as the module's own blocks and hull are.
 
-`jamsu.cases.assembly` closes faces, sums the walls' friction and makes the arrays of `jamsu.solver.mesh.Obstacles`.
+`jamsu.cases.assembly` closes faces, sums the walls' friction and makes the arrays of
+`jamsu.solver.grid.mesh.Obstacles`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
     from jamsu.geometry.cutcells import CutCells
     from jamsu.solver.box import Side
-    from jamsu.solver.mesh import Mesh
-    from jamsu.solver.step import Model
+    from jamsu.solver.flow.model import FlowModel
+    from jamsu.solver.grid.mesh import Mesh
 
 # The pressure is solved until these shares of the divergence, or of a cell, are left: nothing that shows in a result.
 PRESSURE_TOLERANCE = 1e-3
@@ -30,7 +31,7 @@ def solid_model(
     *,
     viscosity: float,
     buoyancy: float,
-) -> Model:
+) -> FlowModel:
     """A box of fluid with unit conductivity and heat capacity around solid cells; all sides are no-slip walls.
 
     Args:
@@ -76,7 +77,7 @@ def solid_model(
     return obstructed(replace(model, heat=heat), domain_mesh(domain, model.mesh.dtype))
 
 
-def obstructed(model: Model, mesh: Mesh) -> Model:
+def obstructed(model: FlowModel, mesh: Mesh) -> FlowModel:
     """A box's model on a mesh with obstacles, whose friction counts the sides of the box as well."""
     import jax.numpy as jnp
 
@@ -84,7 +85,9 @@ def obstructed(model: Model, mesh: Mesh) -> Model:
     return replace(model, mesh=mesh, fluid=fluid, pressure_tolerance=PRESSURE_TOLERANCE, continuity=CONTINUITY)
 
 
-def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temperature: float | np.ndarray) -> Model:
+def with_cut_walls(
+    model: FlowModel, cut: CutCells, conductivity: float, wall_temperature: float | np.ndarray
+) -> FlowModel:
     """A box's model with fluid of unit heat capacity in the open part of cut cells, whose walls have temperatures.
 
     Heat is conducted as between the cells of a module, and from them to the walls over their true area and distance.
@@ -95,7 +98,7 @@ def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temper
     from jamsu.cases.assembly.domain import NEAREST_WALL, open_domain
     from jamsu.cases.assembly.heat import SMALLEST_INERTIA, wall_shift
     from jamsu.cases.assembly.mesh import domain_mesh
-    from jamsu.solver.advection import face_reading
+    from jamsu.solver.flow.advection import face_stencil_limits
 
     grid = cut.grid
     distance = np.maximum(cut.wall_distance, NEAREST_WALL * min(float(grid.widths(axis).min()) for axis in range(3)))
@@ -105,7 +108,7 @@ def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temper
         link[..., [0, -1]] = 0.0
         links.append(jnp.asarray(np.moveaxis(link, -1, axis)))
     share = np.where(cut.volume_fraction > 0, np.maximum(cut.volume_fraction, SMALLEST_INERTIA), 1.0)
-    x, y, z = (jnp.asarray(face_reading(cut.apertures[axis], None, axis)) for axis in range(3))
+    x, y, z = (jnp.asarray(face_stencil_limits(cut.apertures[axis], None, axis)) for axis in range(3))
     heat = replace(
         model.heat,
         capacity=jnp.asarray(share * grid.cell_volume),
@@ -114,7 +117,7 @@ def with_cut_walls(model: Model, cut: CutCells, conductivity: float, wall_temper
         exchange=jnp.asarray(np.where(cut.wall_area > 0, conductivity * cut.wall_area / distance, 0.0)),
         exchange_temperature=jnp.asarray(np.broadcast_to(wall_temperature, grid.shape)),
         wall_shift=jnp.asarray(wall_shift(cut)),
-        reading=(x, y, z),
+        stencil_limits=(x, y, z),
     )
     return obstructed(replace(model, heat=heat, heat_solver=None), domain_mesh(open_domain(cut), model.mesh.dtype))
 

@@ -26,7 +26,7 @@ from jamsu.benchmarks.similarity import plume_profile
 if TYPE_CHECKING:
     import numpy as np
 
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 HEIGHTS = (0.35, 0.75)  # of the box, between which the constants are fitted
 WIDE = {"line": 1.0, "round": 0.5}  # half width of the box, heights
@@ -66,7 +66,7 @@ def plume(
 ) -> dict[str, Any]:
     """March the plume to its steady state."""
     from jamsu.benchmarks.streams import settle
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
 
     exact = plume_profile(kind, prandtl)
     model, strength = plume_model(kind, prandtl, cells, GRASHOF[kind] if grashof is None else grashof)
@@ -84,7 +84,7 @@ def plume(
     }
 
 
-def plume_model(kind: str, prandtl: float, cells: int, grashof: float) -> tuple[Model, float]:
+def plume_model(kind: str, prandtl: float, cells: int, grashof: float) -> tuple[FlowModel, float]:
     """Half of the box (a quarter for a point) and the part of the buoyancy flux that is released in it."""
     import jax.numpy as jnp
     import numpy as np
@@ -124,7 +124,7 @@ def plume_model(kind: str, prandtl: float, cells: int, grashof: float) -> tuple[
     return model, share * flux
 
 
-def constants(model: Model, state: State, kind: str, strength: float) -> dict[str, float]:
+def constants(model: FlowModel, state: FlowState, kind: str, strength: float) -> dict[str, float]:
     """Both constants by straight lines through the values on the axis between the heights of the fit."""
     import numpy as np
 

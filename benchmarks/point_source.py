@@ -19,7 +19,7 @@ from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
 if TYPE_CHECKING:
     import numpy as np
 
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 GROWTH = 1.08  # of a cell to the next outer one
 WIDEST_NEAR = 0.5  # cell at the source, D/U
@@ -94,7 +94,7 @@ def exact(places: np.ndarray, line: bool) -> np.ndarray:
     return np.asarray(fall * (k0e(r / 2) / (2 * np.pi) if line else 1 / (4 * np.pi * r)))
 
 
-def stream_model(places: np.ndarray, line: bool, cells: int) -> tuple[Model, float]:
+def stream_model(places: np.ndarray, line: bool, cells: int) -> tuple[FlowModel, float]:
     """The stream with a source of strength `unit`, with which concentrations at the farthest station are near 1."""
     import jax.numpy as jnp
     import numpy as np
@@ -132,17 +132,17 @@ def stream_model(places: np.ndarray, line: bool, cells: int) -> tuple[Model, flo
     return model, unit
 
 
-def streaming(model: Model) -> State:
+def streaming(model: FlowModel) -> FlowState:
     """Clean fluid that moves with the stream."""
     import jax.numpy as jnp
 
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
 
     state = initial_state(model.mesh)
     return replace(state, velocity=(jnp.ones_like(state.velocity[0]), *state.velocity[1:]))
 
 
-def at_places(model: Model, state: State, places: np.ndarray) -> list[float]:
+def at_places(model: FlowModel, state: FlowState, places: np.ndarray) -> list[float]:
     """Cubic interpolation of the cells' values, by Lagrange's polynomials; even about the planes of symmetry."""
     import numpy as np
 

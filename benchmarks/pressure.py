@@ -15,7 +15,7 @@ from jamsu.benchmarks.registry import Parameter, benchmark
 if TYPE_CHECKING:
     import numpy as np
 
-    from jamsu.solver.mesh import Mesh
+    from jamsu.solver.grid.mesh import Mesh
 
 WALLS = ((1 / 3, (0.0, 0.6)), (2 / 3, (0.4, 1.0)))  # x, and from which height to which
 PRECONDITIONERS = ("panels", "box")
@@ -49,9 +49,9 @@ def pressure(
     import jax
     import jax.numpy as jnp
 
-    from jamsu.solver import preconditioner as walls
-    from jamsu.solver.operators import divergence
-    from jamsu.solver.pressure import box_solver, project
+    from jamsu.solver.flow.pressure import box_solver, project
+    from jamsu.solver.grid.operators import divergence
+    from jamsu.solver.linear import preconditioner as walls
 
     mesh = obstacle_mesh(obstacle, cells, stretching, precision)
     box = box_solver(mesh)
@@ -85,13 +85,14 @@ def obstacle_mesh(obstacle: str, cells: int, stretching: float, precision: str) 
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Box, Cylinder
+    from jamsu.geometry.smallcells import close_small_cells
 
     edges = stretched(cells, stretching)
     if obstacle == "cylinder":
         shape = Box((-9.0, -9.0, -9.0), (9.0, 9.0, 9.0)) - Cylinder((0.5, -9.0, 0.5), (0.5, 9.0, 0.5), 0.2)
     else:
         shape = Cylinder((0.02, 0.5, 0.5), (0.98, 0.5, 0.5), 0.48)
-    domain = open_domain(cut_cells(Grid(edges, edges, edges), shape).floor(SMALLEST_OPEN_SHARE))
+    domain = open_domain(close_small_cells(cut_cells(Grid(edges, edges, edges), shape), SMALLEST_OPEN_SHARE))
     for x, (low, high) in WALLS if obstacle == "vessel" else ():
         faces = panel_faces(domain, 0, (x, 0.0, low), (x, 1.0, high))
         domain.area[0][faces] = 0.0

@@ -16,7 +16,7 @@ from jamsu.benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 CRITICAL_WAVE_NUMBER = 3.117
 CRITICAL_RAYLEIGH = 1707.762
@@ -85,7 +85,7 @@ def onset(prandtl: float, cells: int, wave_number: float) -> dict[str, Any]:
     return {"critical_rayleigh": zero, "growth_rates": rates, "rayleigh": [low, high]}
 
 
-def rolls_model(rayleigh: float, prandtl: float, cells: int, wave_number: float) -> Model:
+def rolls_model(rayleigh: float, prandtl: float, cells: int, wave_number: float) -> FlowModel:
     """One roll, pi / a long, in units of d, alpha and dT."""
     import numpy as np
 
@@ -101,12 +101,12 @@ def rolls_model(rayleigh: float, prandtl: float, cells: int, wave_number: float)
     )
 
 
-def disturbed(model: Model, amplitude: float) -> State:
+def disturbed(model: FlowModel, amplitude: float) -> FlowState:
     """Fluid at rest, temperature of conduction with one roll's disturbance, warm where x = 0."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.grid.mesh import along
 
     mesh = model.mesh
     x, z = along(mesh.centres(0), 0) / mesh.x_edge[-1], along(mesh.centres(2), 2)
@@ -123,7 +123,7 @@ def decay_time(rayleigh: float, prandtl: float) -> float:
     return max(diffusive_decay(prandtl), min(near, LONGEST_DECAY))
 
 
-def growth_rate(model: Model) -> float:
+def growth_rate(model: FlowModel) -> float:
     """Exponential growth rate of a disturbance too small to change the mean temperature, alpha/d^2.
 
     The other modes of the start decay at 10 and more; the rate is taken between two times after they have.
@@ -139,7 +139,7 @@ def growth_rate(model: Model) -> float:
     return float(np.log(sizes[1] / sizes[0]) / (times[1] - times[0]))
 
 
-def measure(model: Model, state: State) -> dict[str, float]:
+def measure(model: FlowModel, state: FlowState) -> dict[str, float]:
     """Nusselt numbers by the scheme's own wall flux: what the heat balance makes cross every z."""
     import numpy as np
 

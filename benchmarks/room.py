@@ -25,8 +25,7 @@ from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids, star
 if TYPE_CHECKING:
     import numpy as np
 
-    from jamsu.solver.step import Model, State
-    from jamsu.solver.turbulence import TurbulenceModel
+    from jamsu.solver.flow.model import FlowModel, FlowState, TurbulenceModel
 
 LENGTH, SLOT, OUTLET = 3.0, 0.056, 0.16  # H
 REYNOLDS = 5000.0  # of the slot
@@ -82,7 +81,7 @@ def room(model: TurbulenceModel, cells: int, stations: Sequence[float], toleranc
     return {**found, "y": list(stations)}
 
 
-def room_model(name: TurbulenceModel, cells: int) -> Model:
+def room_model(name: TurbulenceModel, cells: int) -> FlowModel:
     """A plain box: what flows in and out is given on its two ends, and nothing crosses the rest of them."""
     import jax.numpy as jnp
     import numpy as np
@@ -132,23 +131,23 @@ def walls_beside_openings(x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.
     return distance, touching
 
 
-def begin(model: Model) -> State:
+def begin(model: FlowModel) -> FlowState:
     """Air at rest between the openings; k and epsilon of a tenth of u0."""
-    from jamsu.solver.open_sides import side_velocity
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.flow.open_sides import side_velocity
 
     assert model.sides is not None
     state = initial_state(model.mesh, turbulence=starting_fields(model))
     return replace(state, velocity=(side_velocity(model.sides, state.velocity[0], 0), *state.velocity[1:]))
 
 
-def measure(model: Model, state: State, stations: Sequence[float]) -> dict[str, Any]:
+def measure(model: FlowModel, state: FlowState, stations: Sequence[float]) -> dict[str, Any]:
     """Velocity profiles at x = H and 2 H."""
     import numpy as np
     from scipy.interpolate import PchipInterpolator
 
-    from jamsu.solver.turbulence import closure, renewed_walls
-    from jamsu.solver.walls import cell_speed
+    from jamsu.solver.flow.closure import closure, renewed_walls
+    from jamsu.solver.turbulence.walls import cell_speed
 
     mesh = model.mesh
     x, z = np.asarray(mesh.x_edge), np.asarray(mesh.centres(2))

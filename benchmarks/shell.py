@@ -31,8 +31,8 @@ from jamsu.benchmarks.wall import contacts, elements
 def shell(
     radii: list[float], layers: list[float], contact_resistances: list[float] | None, **fluids: float
 ) -> dict[str, Any]:
-    """Series resistances (`jamsu.solver.shell.cylindrical_shell`)."""
-    from jamsu.solver.shell import Layer, cylindrical_shell
+    """Series resistances (`jamsu.solver.exchange.shell.cylindrical_shell`)."""
+    from jamsu.solver.exchange.shell import Layer, cylindrical_shell
 
     if not layers:
         raise BenchmarkError("shell: layers=[]: expected at least one layer")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jamsu.solver.compilation import CompilationCount
-    from jamsu.solver.step import Model, State
+    from jamsu.cases.run.compilation import CompilationCount
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 SHARE = 0.005  # of the answer, within which it counts as found
 
@@ -22,7 +22,7 @@ class Stopwatch:
         self.compiling: CompilationCount
 
     def __enter__(self) -> Stopwatch:
-        from jamsu.solver.compilation import CompilationCount
+        from jamsu.cases.run.compilation import CompilationCount
 
         self.compiling = CompilationCount()
         self.compiling.__enter__()
@@ -45,11 +45,11 @@ class Stopwatch:
 class Answer:
     """When a quantity was found, and stayed so: give it as the `watch` of a march."""
 
-    def __init__(self, cells: int, quantity: Callable[[Model, State], float]) -> None:
+    def __init__(self, cells: int, quantity: Callable[[FlowModel, FlowState], float]) -> None:
         self.cells, self.quantity = cells, quantity
         self.history: list[tuple[float, float]] = []
 
-    def __call__(self, model: Model, state: State, seconds: float) -> None:
+    def __call__(self, model: FlowModel, state: FlowState, seconds: float) -> None:
         """Note what the quantity is after so many seconds, once the grid is the one of `cells` along x."""
         if model.mesh.shape[0] == self.cells:
             self.history.append((seconds, self.quantity(model, state)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 # Adams-Bashforth is stable for upwind advection up to Courant numbers of 1/2 and for viscosity up to the viscous limit,
 # but not for both at once.
@@ -17,14 +17,14 @@ SMALLEST_SHARE = 1 / 128  # of the step that should do: with less a march has br
 
 
 def settle(
-    model: Model,
-    state: State,
+    model: FlowModel,
+    state: FlowState,
     decay: float,
     tolerance: float,
     largest_time: float,
     courant: float = COURANT,
     longest: float = float("inf"),
-) -> tuple[State, float, int]:
+) -> tuple[FlowState, float, int]:
     """March until rate of change times `decay` (time) is within the tolerance; velocities are of order 1.
 
     Args:

@@ -22,8 +22,7 @@ from jamsu.benchmarks.registry import Parameter, benchmark
 from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids, starting_fields
 
 if TYPE_CHECKING:
-    from jamsu.solver.step import Model, State
-    from jamsu.solver.turbulence import TurbulenceModel
+    from jamsu.solver.flow.model import FlowModel, FlowState, TurbulenceModel
 
 PRANDTL = 0.71
 WIDTH, HEIGHT = 0.076, 2.18  # m
@@ -85,7 +84,7 @@ def tall_cavity(rayleigh: float, model: TurbulenceModel, cells: int, tolerance: 
     )
 
 
-def tall_cavity_model(rayleigh: float, name: TurbulenceModel, cells: int) -> Model:
+def tall_cavity_model(rayleigh: float, name: TurbulenceModel, cells: int) -> FlowModel:
     """The cavity in its own units, a slice of unit depth."""
     import numpy as np
 
@@ -106,25 +105,25 @@ def tall_cavity_model(rayleigh: float, name: TurbulenceModel, cells: int) -> Mod
     )
 
 
-def begin(model: Model) -> State:
+def begin(model: FlowModel) -> FlowState:
     """Air at rest; k and epsilon of a tenth of the unit of velocity."""
     import jax.numpy as jnp
 
-    from jamsu.solver.mesh import along
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
+    from jamsu.solver.grid.mesh import along
 
     mesh = model.mesh
     conducting = jnp.broadcast_to(along(mesh.centres(0), 0) - 0.5, mesh.shape)
     return initial_state(mesh, conducting, turbulence=starting_fields(model))
 
 
-def measure(model: Model, state: State, rayleigh: float) -> dict[str, Any]:
+def measure(model: FlowModel, state: FlowState, rayleigh: float) -> dict[str, Any]:
     """Heat of the walls and the profiles, in the experiment's units."""
     import numpy as np
     from scipy.interpolate import CubicSpline, PchipInterpolator
 
-    from jamsu.solver.step import with_wall_heat
-    from jamsu.solver.turbulence import closure, renewed_walls
+    from jamsu.solver.flow.closure import closure, renewed_walls
+    from jamsu.solver.flow.step import with_wall_heat
 
     mesh = model.mesh
     difference = DIFFERENCE * rayleigh / RAYLEIGH

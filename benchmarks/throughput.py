@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
-    from jamsu.solver.energy import Conduction
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.heat import Conduction
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 TRIAD_BYTES = 2**27  # of each of its arrays: far more than caches hold
 REPEATS = 5
@@ -62,8 +62,8 @@ def throughput(cells: int, precision: str, obstacles: bool, diffusion: Conductio
     import jax.numpy as jnp
 
     from jamsu.benchmarks.marching import viscous_limit
-    from jamsu.solver.courant import courant_rate
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.courant import courant_rate
+    from jamsu.solver.flow.model import initial_state
 
     dtype = jnp.dtype(precision)
     model = vessel_model(cells, dtype) if obstacles else cube_model(cells, dtype, diffusion)
@@ -98,13 +98,13 @@ def throughput(cells: int, precision: str, obstacles: bool, diffusion: Conductio
     }
 
 
-def _loop(model: Model, state: State, dt: Any, steps: Any) -> tuple[State, Any]:
+def _loop(model: FlowModel, state: FlowState, dt: Any, steps: Any) -> tuple[FlowState, Any]:
     import jax
     import jax.numpy as jnp
 
-    from jamsu.solver.step import step
+    from jamsu.solver.flow.step import step
 
-    def once(_: Any, carry: tuple[State, Any]) -> tuple[State, Any]:
+    def once(_: Any, carry: tuple[FlowState, Any]) -> tuple[FlowState, Any]:
         new, report = step(model, carry[0], dt)
         return new, carry[1] + report.iterations
 
@@ -140,7 +140,7 @@ def triad_bandwidth(dtype: Any) -> float:
     return rounds * 3 * TRIAD_BYTES / _time(lambda: triads(b, c, jnp.asarray(0.3, dtype)))
 
 
-def least_bytes(model: Model, state: State, iterations: float) -> float:
+def least_bytes(model: FlowModel, state: FlowState, iterations: float) -> float:
     """Bytes a step must move if caches keep nothing from one part to the next but lose nothing within it.
 
     A grid that fits in the caches (64 cells a side) moves less through memory, and its share may exceed 1.
@@ -165,43 +165,43 @@ def least_bytes(model: Model, state: State, iterations: float) -> float:
     return 2 * size(state) + size(model.mesh) + size(model.heat) + solves * field
 
 
-def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
+def part_seconds(model: FlowModel, state: FlowState, dt: Any) -> dict[str, float]:
     """Seconds of the parts of a step, each compiled and run on its own with what it reads given to it."""
     import jax
 
-    from jamsu.solver.energy import advance_temperature, advected_heat, total_conductance
-    from jamsu.solver.flow import explicit_tendency
-    from jamsu.solver.fusion import widened
-    from jamsu.solver.mesh import AXES
-    from jamsu.solver.operators import volume_flux
-    from jamsu.solver.pressure import project
-    from jamsu.solver.step import mobility, predict
-    from jamsu.solver.turbulence import closure
+    from jamsu.solver.flow.closure import closure
+    from jamsu.solver.flow.heat import advance_temperature, advected_heat, total_conductance
+    from jamsu.solver.flow.momentum import explicit_tendency
+    from jamsu.solver.flow.pressure import project
+    from jamsu.solver.flow.step import mobility, predict
+    from jamsu.solver.grid.fusion import halo_padded
+    from jamsu.solver.grid.mesh import AXES
+    from jamsu.solver.grid.operators import volume_flux
 
-    def advected(model: Model, flux: Any, temperature: Any, link: Any) -> Any:
-        return advected_heat(model.mesh, model.heat, flux, widened(temperature), link)
+    def advected(model: FlowModel, flux: Any, temperature: Any, link: Any) -> Any:
+        return advected_heat(model.mesh, model.heat, flux, halo_padded(temperature), link)
 
-    def conducted(model: Model, temperature: Any, gained: Any, link: Any) -> Any:
+    def conducted(model: FlowModel, temperature: Any, gained: Any, link: Any) -> Any:
         return advance_temperature(model.heat, temperature, gained, link, dt, model.heat_solver)[0]
 
-    def tendency(axis: int, model: Model, state: State, flux: Any, nu: Any) -> Any:
-        wide = widened(state.velocity[axis])
+    def tendency(axis: int, model: FlowModel, state: FlowState, flux: Any, nu: Any) -> Any:
+        wide = halo_padded(state.velocity[axis])
         return explicit_tendency(model.mesh, model.fluid, state.velocity, wide, flux, state.temperature, nu, axis)
 
-    def prediction(model: Model, state: State, wide: Any) -> Any:
+    def prediction(model: FlowModel, state: FlowState, wide: Any) -> Any:
         return predict(model, state.velocity, wide, state.pressure, state.tendency, None, dt)
 
-    def projection(model: Model, guess: Any, free: Any) -> Any:
+    def projection(model: FlowModel, guess: Any, free: Any) -> Any:
         return project(model.mesh, guess, dt, model.pressure_solver, free, tolerance=model.pressure_tolerance).velocity
 
     flux = jax.jit(volume_flux)(model.mesh, state.velocity)
     turbulent = jax.jit(lambda model, velocity: closure(model, velocity, None))(model, state.velocity)
     nu = None
     if model.viscous_solver is None:
-        nu = model.fluid.viscosity if turbulent.eddy is None else widened(model.fluid.viscosity + turbulent.eddy)
+        nu = model.fluid.viscosity if turbulent.eddy is None else halo_padded(model.fluid.viscosity + turbulent.eddy)
     link = jax.jit(total_conductance)(model.heat, turbulent.eddy_diffusivity)
     gained = jax.jit(advected)(model, flux, state.temperature, link)
-    wide = jax.jit(lambda velocity: tuple(widened(component) for component in velocity))(state.velocity)
+    wide = jax.jit(lambda velocity: tuple(halo_padded(component) for component in velocity))(state.velocity)
     guess = jax.jit(prediction)(model, state, wide)
     free = jax.jit(mobility)(model.mesh, state.velocity, dt)
 
@@ -217,7 +217,7 @@ def part_seconds(model: Model, state: State, dt: Any) -> dict[str, float]:
     }
 
 
-def cube_model(cells: int, dtype: Any, diffusion: Conduction = "direct") -> Model:
+def cube_model(cells: int, dtype: Any, diffusion: Conduction = "direct") -> FlowModel:
     """A cube of air heated from one side (Ra = 1e6); `diffusion` as in `throughput`, the pressure solved directly."""
     import numpy as np
 
@@ -237,7 +237,7 @@ def cube_model(cells: int, dtype: Any, diffusion: Conduction = "direct") -> Mode
     )
 
 
-def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
+def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> FlowModel:
     """A horizontal cylinder of diameter 0.96 in a unit cube, with a heated region, a solid block and a hull film.
 
     Cut cells, closed faces and Smagorinsky's eddy viscosity, explicit conduction: a submerged module's step but for its
@@ -251,14 +251,15 @@ def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Cylinder
-    from jamsu.solver.advection import face_reading
+    from jamsu.geometry.smallcells import close_small_cells
     from jamsu.solver.box import box_model
-    from jamsu.solver.mesh import AXES, Mesh, Obstacles
-    from jamsu.solver.pressure import box_solver
+    from jamsu.solver.flow.advection import face_stencil_limits
+    from jamsu.solver.flow.pressure import box_solver
+    from jamsu.solver.grid.mesh import AXES, Mesh, Obstacles
 
     edges = np.linspace(0, 1, cells + 1)
     grid = Grid(edges, edges, edges)
-    cut = cut_cells(grid, Cylinder((0.02, 0.5, 0.5), (0.98, 0.5, 0.5), 0.48)).floor(0.2)
+    cut = close_small_cells(cut_cells(grid, Cylinder((0.02, 0.5, 0.5), (0.98, 0.5, 0.5), 0.48)), 0.2)
     open_cell = cut.volume_fraction > 0
     low, high = cells // 3, cells // 2
     block = (slice(low, high),) * 3
@@ -295,7 +296,7 @@ def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
     )
     mesh = Mesh(box.mesh.x_edge, box.mesh.y_edge, box.mesh.z_edge, obstacles)
     x, y, z = np.meshgrid(*(grid.centres(a) for a in AXES), indexing="ij")
-    reading = [jnp.asarray(face_reading(area[axis], None, axis)) for axis in AXES]
+    stencil_limits = [jnp.asarray(face_stencil_limits(area[axis], None, axis)) for axis in AXES]
     heated = open_cell & (abs(x - 0.75) < 0.1) & (abs(y - 0.5) < 0.2) & (z < 0.5)
     heat = replace(
         box.heat,
@@ -305,7 +306,7 @@ def vessel_model(cells: int, dtype: Any, buoyancy: float = 0.71e6) -> Model:
         exchange=cast(10 * wall),
         exchange_temperature=cast(np.full(grid.shape, -0.5)),
         turbulent_link=(cast(link[0]), cast(link[1]), cast(link[2])),
-        reading=(reading[0], reading[1], reading[2]),
+        stencil_limits=(stencil_limits[0], stencil_limits[1], stencil_limits[2]),
         scheme="limited",
         conduction="explicit",
     )

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jamsu.benchmarks.registry import Parameter
 
 if TYPE_CHECKING:
-    from jamsu.solver.k_epsilon import Turbulence
-    from jamsu.solver.mesh import Vector
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
+    from jamsu.solver.grid.mesh import Vector
+    from jamsu.solver.turbulence.k_epsilon import Turbulence
 
 COURANT = 0.5  # of the rate that counts explicit eddy diffusion as well
 STEPS_A_ROUND = 100
@@ -38,17 +38,17 @@ class March(NamedTuple):
     state: the last one. mean: the steady state, or the mean fields (the closure's k and epsilon are the last).
     """
 
-    state: State
-    mean: State
+    state: FlowState
+    mean: FlowState
     remaining: float
     steady: bool
     steps: int
 
 
 def marched_on_grids(
-    build: Callable[[int], Model],
-    begin: Callable[[Model], State],
-    measure: Callable[[Model, State], dict[str, Any]],
+    build: Callable[[int], FlowModel],
+    begin: Callable[[FlowModel], FlowState],
+    measure: Callable[[FlowModel, FlowState], dict[str, Any]],
     levels: Sequence[int],
     *,
     decay: float,
@@ -91,16 +91,16 @@ def marched_on_grids(
     }
 
 
-def starting_fields(model: Model) -> Turbulence | None:
+def starting_fields(model: FlowModel) -> Turbulence | None:
     """k and epsilon of a tenth of the unit of velocity, everywhere; None with other models."""
-    from jamsu.solver.turbulence import initial_turbulence
+    from jamsu.solver.flow.closure import initial_turbulence
 
     if model.turbulence != "k_epsilon":
         return None
     return initial_turbulence(model.mesh, 1.0, float(model.fluid.viscosity), 0.1)
 
 
-def march(model: Model, state: State, decay: float, tolerance: float, largest_time: float) -> March:
+def march(model: FlowModel, state: FlowState, decay: float, tolerance: float, largest_time: float) -> March:
     """March until rate of change times `decay` is within the tolerance, or to the end of the time."""
     import jax.numpy as jnp
     import numpy as np
@@ -146,7 +146,7 @@ class _Mean:
         self.weight += weight
 
 
-def _mean_of(state: State, first: _Mean, second: _Mean) -> tuple[State, float]:
+def _mean_of(state: FlowState, first: _Mean, second: _Mean) -> tuple[FlowState, float]:
     """The state with the mean fields, and the largest difference between the two halves, relative."""
     from dataclasses import replace
 
@@ -161,7 +161,7 @@ def _mean_of(state: State, first: _Mean, second: _Mean) -> tuple[State, float]:
     return replace(state, velocity=velocity, temperature=temperature), max(drift)
 
 
-def _prandtl(model: Model) -> float:
+def _prandtl(model: FlowModel) -> float:
     return float(model.fluid.viscosity * model.heat.fluid_capacity / model.heat.box_conductivity)
 
 
@@ -170,19 +170,19 @@ def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """A round and the Courant rate, compiled once for each grid's shape and model."""
     import jax
 
-    from jamsu.solver.courant import courant_rate
+    from jamsu.solver.flow.courant import courant_rate
 
     return jax.jit(partial(_round, steps=STEPS_A_ROUND)), courant_rate
 
 
-def _round(model: Model, state: State, dt: Any, steps: int) -> tuple[State, Any, Any]:
+def _round(model: FlowModel, state: FlowState, dt: Any, steps: int) -> tuple[FlowState, Any, Any]:
     """So many steps; rates of change in the last one, 1/time, and the mean velocity and temperature of the round."""
     import jax
     import jax.numpy as jnp
 
     from jamsu.benchmarks.marching import max_abs
-    from jamsu.solver.step import step
-    from jamsu.solver.turbulence import renewed_walls
+    from jamsu.solver.flow.closure import renewed_walls
+    from jamsu.solver.flow.step import step
 
     model = renewed_walls(model, state.velocity)
 

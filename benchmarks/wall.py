@@ -20,7 +20,7 @@ def contacts(name: str, given: list[float] | None, layers: int) -> list[float]:
 
 def elements(layers: list[Any], resistances: list[float]) -> list[Any]:
     """Layers with the contacts between them; a contact of zero is no element, as it makes no jump."""
-    from jamsu.solver.shell import Contact
+    from jamsu.solver.exchange.shell import Contact
 
     wall: list[Any] = []
     for layer, resistance in zip_longest(layers, resistances, fillvalue=0.0):
@@ -52,8 +52,8 @@ def elements(layers: list[Any], resistances: list[float]) -> list[Any]:
     },
 )
 def wall(layers: list[tuple[float, float]], contact_resistances: list[float] | None, **fluids: float) -> dict[str, Any]:
-    """Series resistances (`jamsu.solver.shell.plane_wall`)."""
-    from jamsu.solver.shell import Layer, plane_wall
+    """Series resistances (`jamsu.solver.exchange.shell.plane_wall`)."""
+    from jamsu.solver.exchange.shell import Layer, plane_wall
 
     if not layers:
         raise BenchmarkError("wall: layers=[]: expected at least one layer")

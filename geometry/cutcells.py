@@ -15,8 +15,9 @@ import numpy as np
 
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Shape
-from jamsu.geometry.smallcells import close_small_cells, closing_vector
 from jamsu.geometry.subdivision import Integrals, Refinement, integrate
+
+Apertures = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 # Volume fractions (and shares of a face) below this are round-off of a wall that touches a grid plane.
 NEGLIGIBLE = 1e-7
@@ -54,7 +55,7 @@ class CutCells:
     wall_distance: np.ndarray
 
     @property
-    def apertures(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def apertures(self) -> Apertures:
         """The three aperture arrays, by axis."""
         return self.aperture_x, self.aperture_y, self.aperture_z
 
@@ -94,14 +95,10 @@ class CutCells:
             "closure_error": float((residual / largest_face).max()),
         }
 
-    def floor(self, minimum_fraction: float | int) -> CutCells:
-        """The same geometry without open cells smaller than `minimum_fraction`.
 
-        Too small cells are closed (fraction and apertures zero) and their wall area goes to the open
-        neighbours they bordered, so the total wall area is kept. ValueError unless 0 <= minimum_fraction <
-        1.
-        """
-        return close_small_cells(self, minimum_fraction)
+def closing_vector(grid: Grid, apertures: Apertures) -> np.ndarray:
+    """Minus the sum of the outward open face-area vectors of each cell (m2), (3, nx, ny, nz)."""
+    return np.stack([-np.diff(apertures[axis], axis=axis) * grid.face_area(axis) for axis in range(3)])
 
 
 def cut_cells(grid: Grid, shape: Shape, *, closed_box: bool = True) -> CutCells:

@@ -13,16 +13,12 @@ a flat wall still balances in every cell.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from jamsu.geometry.grid import Grid
+from jamsu.geometry.cutcells import CutCells, closing_vector
 
-if TYPE_CHECKING:
-    from jamsu.geometry.cutcells import CutCells
-
-Apertures = tuple[np.ndarray, np.ndarray, np.ndarray]
 # Small cells that border only small cells pass their wall on; a chain longer than this is a pocket, and is
 # dropped.
 LONGEST_CHAIN = 20
@@ -30,13 +26,15 @@ LONGEST_CHAIN = 20
 SIDEWAYS = 1e-6
 
 
-def closing_vector(grid: Grid, apertures: Apertures) -> np.ndarray:
-    """Minus the sum of the outward open face-area vectors of each cell (m2), (3, nx, ny, nz)."""
-    return np.stack([-np.diff(apertures[axis], axis=axis) * grid.face_area(axis) for axis in range(3)])
-
-
 def close_small_cells(cut: CutCells, minimum_fraction: float | int) -> CutCells:
-    """The cut cells without open cells below `minimum_fraction`; see `CutCells.floor`."""
+    """The same geometry without open cells smaller than `minimum_fraction`.
+
+    Too small cells are closed (fraction and apertures zero) and their wall area goes to the open neighbours they
+    bordered, so the total wall area is kept.
+
+    Raises:
+      ValueError: unless 0 <= minimum_fraction < 1.
+    """
     if not 0 <= minimum_fraction < 1:
         raise ValueError(f"minimum_fraction: expected 0 <= fraction < 1, got {minimum_fraction!r}")
     small = (cut.volume_fraction > 0) & (cut.volume_fraction < minimum_fraction)

@@ -195,7 +195,7 @@ class Seawater(Fluid):
 
 
 def seawater(salinity: float) -> Seawater:
-    """Seawater of a practical salinity as a `Fluid`, for pressures to 2.1 MPa (200 m).
+    """Seawater of a practical salinity as a `FluidConstants`, for pressures to 2.1 MPa (200 m).
 
     Raises ValueError if the salinity is negative or not a number.
     """

@@ -14,18 +14,17 @@ import numpy as np
 from jax.typing import DTypeLike
 from jaxtyping import Array
 
-from jamsu.solver.advection import Scheme
-from jamsu.solver.energy import Conduction, Heat
-from jamsu.solver.fast_diagonalization import fast_diagonalization
-from jamsu.solver.flow import Fluid, viscous_solver
-from jamsu.solver.mesh import AXES, Mesh, Vector, along, full_area, take
-from jamsu.solver.open_sides import ENDS, OPEN, Kind, OpenSides
-from jamsu.solver.periodic import NO_AXIS, check_periodic, exact_edges
-from jamsu.solver.pressure import box_solver
-from jamsu.solver.step import Model
-from jamsu.solver.turbulence import TurbulenceModel
-from jamsu.solver.viscosity import EDDY_COEFFICIENT
-from jamsu.solver.walls import box_walls
+from jamsu.solver.flow.advection import Scheme
+from jamsu.solver.flow.heat import Conduction, HeatEquation
+from jamsu.solver.flow.model import FlowModel, TurbulenceModel
+from jamsu.solver.flow.momentum import FluidConstants, viscous_solver
+from jamsu.solver.flow.open_sides import ENDS, OPEN, Kind, OpenSides
+from jamsu.solver.flow.periodic import NO_AXIS, check_periodic, exact_edges
+from jamsu.solver.flow.pressure import box_solver
+from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, full_area, take
+from jamsu.solver.linear.fast_diagonalization import fast_diagonalization
+from jamsu.solver.turbulence.eddy_viscosity import EDDY_COEFFICIENT
+from jamsu.solver.turbulence.walls import box_walls
 
 Side = tuple[float, float] | None  # (temperature, film coefficient or inf); None: adiabatic
 OpenSide = tuple[Kind, Sequence[float | np.ndarray], float | np.ndarray]  # kind, velocity (m/s), temperature (K)
@@ -139,7 +138,7 @@ def box_model(
     periodic: tuple[bool, bool, bool] = NO_AXIS,
     acceleration: Sequence[float] | None = None,
     dtype: DTypeLike = jnp.float64,
-) -> Model:
+) -> FlowModel:
     """A box [edges[0]] x [edges[1]] x [edges[2]] (m) of fluid or solid.
 
     Args:
@@ -148,9 +147,9 @@ def box_model(
       sides: by axis, (lower, upper), see `side_exchange`.
       no_slip: (3, 2), 1 no-slip, 0 frictionless; default no-slip, frictionless along an axis of one cell. Inflows
         count as no-slip at their own velocity, outflows as frictionless.
-      open_sides: sides that the fluid passes, see `jamsu.solver.open_sides`; None: all closed.
-      factored_viscosity: of the implicit one, see `jamsu.solver.flow.ViscousSolver`.
-      periodic: by axis, whether its two sides are one, see `jamsu.solver.periodic`; `sides` has None there, and
+      open_sides: sides that the fluid passes, see `jamsu.solver.flow.open_sides`; None: all closed.
+      factored_viscosity: of the implicit one, see `jamsu.solver.flow.momentum.ViscousSolver`.
+      periodic: by axis, whether its two sides are one, see `jamsu.solver.flow.periodic`; `sides` has None there, and
         `no_slip` does not count. Not with "implicit" conduction.
       acceleration: of the whole fluid, m/s2: minus the mean pressure gradient over density.
       wall_functions: of momentum and heat at the no-slip sides; the k-epsilon and zero-equation models need them.
@@ -167,7 +166,7 @@ def box_model(
     whole = tuple((low, high) for low, high in sides)
     given = (np.asarray(value, dtype) for value in (conductivity, capacity, source))
     conductance, exchange, external, stored, released = _heat_arrays(mesh, *given, whole)
-    fluid = Fluid(
+    fluid = FluidConstants(
         viscosity=jnp.asarray(viscosity, dtype),
         buoyancy=jnp.asarray(buoyancy, dtype),
         eddy_coefficient=jnp.asarray(EDDY_COEFFICIENT.get(turbulence, 0.0), dtype),
@@ -176,7 +175,7 @@ def box_model(
         scheme=scheme,
         acceleration=None if acceleration is None else jnp.asarray(acceleration, dtype),
     )
-    heat = Heat(
+    heat = HeatEquation(
         capacity=stored,
         conductance=conductance,
         source=released,
@@ -186,7 +185,7 @@ def box_model(
         turbulent_link=None if turbulence == "laminar" else series_conductance(mesh, jnp.ones(mesh.shape, dtype)),
         turbulent_prandtl=jnp.asarray(0.85, dtype),
         fixed=None,
-        reading=None,
+        stencil_limits=None,
         implicitness=jnp.asarray(implicitness, dtype),
         box_conductivity=jnp.asarray(np.mean(conductivity), dtype),
         scheme=heat_scheme,
@@ -210,7 +209,7 @@ def box_model(
             ends,  # type: ignore[arg-type]  # pairs by construction
             dtype,
         )
-    return Model(
+    return FlowModel(
         mesh=mesh,
         fluid=fluid,
         heat=heat,

@@ -15,8 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from jamsu.solver.blocks import Blocks, by_block, mean_temperature, to_surroundings
-from jamsu.solver.coils import (
+from jamsu.solver.exchange.blocks import Blocks, by_block, mean_temperature, to_surroundings
+from jamsu.solver.exchange.coils import (
     Coils,
     cell_conductance,
     coil_effectiveness,
@@ -26,9 +26,8 @@ from jamsu.solver.coils import (
     gas_temperatures,
     water_inlet,
 )
-from jamsu.solver.courant import courant_rate
-from jamsu.solver.hull import Hull, WallState, shift_share, update_wall
-from jamsu.solver.machines import (
+from jamsu.solver.exchange.hull import Hull, WallState, shift_share, update_wall
+from jamsu.solver.exchange.machines import (
     FanCurves,
     Machines,
     RackPorts,
@@ -38,17 +37,19 @@ from jamsu.solver.machines import (
     prescribed_velocity,
     unit_outlet,
 )
-from jamsu.solver.mesh import AXES, Mesh, Vector
-from jamsu.solver.operators import cell_velocity, volume_flux
-from jamsu.solver.step import Model, State, step
-from jamsu.solver.surface_films import SurfaceFilms, film_conductance, with_films
-from jamsu.solver.turbulence import TurbulentFields, closure, renewed_walls, turbulent_fields
+from jamsu.solver.exchange.surface_films import SurfaceFilms, film_conductance, with_films
+from jamsu.solver.flow.closure import TurbulentFields, closure, renewed_walls, turbulent_fields
+from jamsu.solver.flow.courant import courant_rate
+from jamsu.solver.flow.model import FlowModel, FlowState
+from jamsu.solver.flow.step import step
+from jamsu.solver.grid.mesh import AXES, Mesh, Vector
+from jamsu.solver.grid.operators import cell_velocity, volume_flux
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Coolers:
-    """Cooling units that supply gas at a given temperature: their inner cells hold it (`Heat.fixed`), so what
+    """Cooling units that supply gas at a given temperature: their inner cells hold it (`HeatEquation.fixed`), so what
     the flow carries into those cells is what the unit takes.
 
     Attributes:
@@ -77,7 +78,7 @@ class Module:
       coolers: the cooling units of a room. films: on blocks and closed panels. blocks: as stores of heat.
     """
 
-    model: Model
+    model: FlowModel
     machines: Machines
     machine_flow: Float[Array, "machine"]
     curves: FanCurves
@@ -100,7 +101,7 @@ class ModuleState:
         last round, W. wall: temperatures and films of the hull.
     """
 
-    flow: State
+    flow: FlowState
     machine_flow: Float[Array, "machine"]
     duty: Float[Array, "coil"]
     wall: WallState
@@ -148,7 +149,7 @@ class Round(NamedTuple):
 class Coupling(NamedTuple):
     """What holds through one round."""
 
-    model: Model
+    model: FlowModel
     rate: Array  # gas capacity rate of the coils' columns from front to rear, W/K
     coil_conductance: Array  # of the coils' cells, W/K
     water_inlet: Array  # by coil, K from the reference
@@ -197,7 +198,7 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
 
 
 def _wall_shift(module: Module, state: ModuleState, wall: WallState) -> Array | None:
-    """`Heat.wall_shift` as far as the hull's films let it count."""
+    """`HeatEquation.wall_shift` as far as the hull's films let it count."""
     heat, hull = module.model.heat, module.hull
     if heat.wall_shift is None or hull.cell.shape[0] == 0:
         return heat.wall_shift
@@ -269,7 +270,7 @@ def _report(
     module: Module,
     coupling: Coupling,
     state: ModuleState,
-    flow: State,
+    flow: FlowState,
     turbulence: TurbulentFields,
     mean: Array,
     carried: Array,

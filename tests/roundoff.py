@@ -10,7 +10,7 @@ N. J. Higham & T. Mary, SIAM J. Sci. Comput. 41 (2019) A2815-A2835, theorem 2.4 
 
 import numpy as np
 
-from jamsu.solver.mesh import AXES
+from jamsu.solver.grid.mesh import AXES
 
 # Standard deviations: 1 of 3 million normal values is beyond, and rounding errors have 0.6 u each rather than u.
 SURE = 5.0

@@ -42,7 +42,7 @@ def imported(source: str) -> list[tuple[int, str]]:
 
 
 def _room(name: str) -> str:
-    """The room of a dotted name, "solver" of jamsu.solver.step; else its first part."""
+    """The room of a dotted name, "solver" of jamsu.solver.flow.step; else its first part."""
     first, *rest = name.split(".")
     return rest[0] if first == "jamsu" and rest and rest[0] in FOLDERS else first
 
@@ -76,20 +76,20 @@ def test_a_room_imports_only_rooms_to_its_left(room):
     ("room", "source", "expected"),
     [
         ("materials", "from jamsu.geometry.grid import Grid", ["line 1: materials imports geometry"]),
-        ("geometry", "import numpy\nimport jamsu.solver.mesh as mesh", ["line 2: geometry imports solver"]),
+        ("geometry", "import numpy\nimport jamsu.solver.grid.mesh as mesh", ["line 2: geometry imports solver"]),
         ("solver", "from jamsu.cases import load_case", ["line 1: solver imports cases"]),
         ("solver", "import xarray as xr", ["line 1: solver imports xarray"]),
         ("cases", "def draw():\n    from jamsu.viz.render import render", ["line 2: cases imports viz"]),
         ("cases", "if TYPE_CHECKING:\n    import jamsu", ["line 2: cases imports jamsu"]),
         ("viz", "def temperature():\n    import jax.numpy as jnp", ["line 2: viz imports jax"]),
-        ("viz", "from jamsu.solver.step import State", ["line 1: viz imports solver"]),
-        ("viz", "importlib.import_module('jamsu.solver.step')", ["line 1: viz imports solver"]),
+        ("viz", "from jamsu.solver.flow.step import State", ["line 1: viz imports solver"]),
+        ("viz", "importlib.import_module('jamsu.solver.flow.step')", ["line 1: viz imports solver"]),
         ("jamsu", "from jamsu.benchmarks import registry", ["line 1: jamsu imports benchmarks"]),
         ("materials", "from jamsu import solver", ["line 1: materials imports solver"]),
         ("solver", "from . import mesh", ["line 1: solver imports ."]),
         (
             "cases",
-            "from jamsu.solver.step import step\nfrom jamsu.geometry.grid import Grid",
+            "from jamsu.solver.flow.step import step\nfrom jamsu.geometry.grid import Grid",
             [],
         ),
         ("viz", "from jamsu.cases.results.file import open_result", []),
@@ -136,9 +136,9 @@ def test_documents_point_at_what_exists(document):
 
 
 def test_a_dead_pointer_is_found():
-    assert missing("`solver/step.py`, `jamsu.cases.run.levels.make_level`, `solver/`, `site.depth`") == []
+    assert missing("`solver/flow/step.py`, `jamsu.cases.run.levels.make_level`, `solver/`, `site.depth`") == []
     assert missing("`solver/steps.py`") == ["solver/steps.py"]
-    assert missing("`jamsu.solver.step.stride`") == ["jamsu.solver.step.stride"]
+    assert missing("`jamsu.solver.flow.step.stride`") == ["jamsu.solver.flow.step.stride"]
     assert missing("`jamsu.geometry.gird`") == ["jamsu.geometry.gird"]
     assert missing("`solver.step.State`") == ["solver.step.State"]  # a name without jamsu
 

@@ -11,7 +11,7 @@ from jamsu.benchmarks.peers.problems import PRANDTL, Problem
 
 if TYPE_CHECKING:
     from jamsu.solver.box import OpenSide
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 # The pressure is solved until the divergence has fallen to this share: then dt mean |div u| is OpenFOAM's.
 PRESSURE_TOLERANCE = 1e-2
@@ -21,20 +21,21 @@ def march_cylinder(problem: Problem, precision: str) -> dict[str, Any]:
     """From rest to the problem's time; viscosity and conduction explicit, as in a module."""
     import jax.numpy as jnp
 
-    from jamsu.solver.step import initial_state
+    from jamsu.solver.flow.model import initial_state
 
     model = duct_model(problem.cells, precision)
     found = timed_march(problem, model, initial_state(model.mesh), nusselt)
     return {**found, "cells": int(jnp.sum(model.mesh.open_cell))}
 
 
-def duct_model(cells: int, precision: str) -> Model:
+def duct_model(cells: int, precision: str) -> FlowModel:
     """Fluid of unit density and heat capacity in units of D, U and the cylinder's temperature."""
     from jamsu.benchmarks.obstacles import with_cut_walls
     from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Box, Cylinder
+    from jamsu.geometry.smallcells import close_small_cells
     from jamsu.solver.box import box_model, open_box_sides
 
     edges = cut_edges(cells)
@@ -56,8 +57,8 @@ def duct_model(cells: int, precision: str) -> Model:
     duct = Box((2 * START, -WALL, -WALL), (2 * END, WALL, WALL)) - cylinder
     wide = Box((2 * START, -2 * WALL, -2 * WALL), (2 * END, 2 * WALL, 2 * WALL)) - cylinder
 
-    def walled(shape: Any) -> Model:
-        cut = cut_cells(Grid(*edges), shape, closed_box=False).floor(SMALLEST_OPEN_SHARE)
+    def walled(shape: Any) -> FlowModel:
+        cut = close_small_cells(cut_cells(Grid(*edges), shape, closed_box=False), SMALLEST_OPEN_SHARE)
         return with_cut_walls(box, cut, conductivity, 1.0)
 
     # All walls rub, but only the cylinder gives heat.
@@ -65,7 +66,7 @@ def duct_model(cells: int, precision: str) -> Model:
     return replace(model, pressure_tolerance=PRESSURE_TOLERANCE)
 
 
-def nusselt(model: Model, state: State) -> float:
+def nusselt(model: FlowModel, state: FlowState) -> float:
     """Mean of h D / k over the cylinder: the heat that its cells receive, over the cylinder's true area."""
     import numpy as np
 

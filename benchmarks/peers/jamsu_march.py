@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from jamsu.benchmarks.peers.problems import Problem
 
 if TYPE_CHECKING:
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 STEPS_A_CALL = 8
 
 
 def timed_march(
     problem: Problem,
-    model: Model,
-    state: State,
-    answer: Callable[[Model, State], float],
+    model: FlowModel,
+    state: FlowState,
+    answer: Callable[[FlowModel, FlowState], float],
 ) -> dict[str, Any]:
     """All steps of a problem, compiled before the clock starts.
 
@@ -29,14 +29,14 @@ def timed_march(
     import jax
     import jax.numpy as jnp
 
-    from jamsu.solver.step import step
+    from jamsu.solver.flow.step import step
 
     calls, over = divmod(problem.steps, STEPS_A_CALL)
     if over:
         raise ValueError(f"{problem.steps} steps are not a multiple of {STEPS_A_CALL}")
     dt = jnp.asarray(problem.dt, model.mesh.dtype)
 
-    def march(model: Model, state: State) -> State:
+    def march(model: FlowModel, state: FlowState) -> FlowState:
         return jax.lax.fori_loop(0, STEPS_A_CALL, lambda _, s: step(model, s, dt)[0], state)
 
     compiled = jax.jit(march).lower(model, state).compile()
@@ -55,11 +55,11 @@ def timed_march(
     }
 
 
-def continuity(model: Model, state: State, dt: float) -> float:
+def continuity(model: FlowModel, state: FlowState, dt: float) -> float:
     """dt times the volume-weighted mean of |div u| in the open cells, OpenFOAM's local continuity error."""
     import jax.numpy as jnp
 
-    from jamsu.solver.operators import divergence
+    from jamsu.solver.grid.operators import divergence
 
     mesh = model.mesh
     net = divergence(mesh, state.velocity) * mesh.open_cell

@@ -21,7 +21,7 @@ from jamsu.benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 if TYPE_CHECKING:
     from jamsu.benchmarks.marching import Steady
-    from jamsu.solver.step import Model, State
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 # Estimated distance from the steady state at which a march to it ends. Single precision cannot go much further: its
 # round-off of 6e-8 a step looks like 0.14 x 6e-8 / dt, 4e-4 at dt = 2e-5. The cavity's Nusselt number on 64 cells a
@@ -77,11 +77,11 @@ def settle(problem: Problem, precision: str) -> dict[str, Any]:
     import numpy as np
 
     from jamsu.benchmarks.grids import wall_graded
-    from jamsu.solver.acceleration import Mixture
     from jamsu.solver.box import box_model
+    from jamsu.solver.march.acceleration import Mixture
 
     @cache
-    def build(cells: int) -> Model:
+    def build(cells: int) -> FlowModel:
         edges = wall_graded(cells, RAYLEIGH)
         return box_model(
             (edges, np.array([0.0, 1.0]) if problem.is_flat else edges, edges),
@@ -93,7 +93,7 @@ def settle(problem: Problem, precision: str) -> dict[str, Any]:
 
     rounds: list[tuple[float, int, float]] = []  # stamp, cells a side, Nusselt number
 
-    def watch(model: Model, state: State, _: float) -> None:
+    def watch(model: FlowModel, state: FlowState, _: float) -> None:
         rounds.append((time.monotonic(), model.mesh.shape[0], hot_side(model, state)))
 
     def solve(largest_time: float) -> Steady:
@@ -140,7 +140,7 @@ def conduct(problem: Problem, precision: str, direct: bool) -> dict[str, Any]:
     import numpy as np
 
     from jamsu.solver.box import box_model
-    from jamsu.solver.energy import advance_temperature
+    from jamsu.solver.flow.heat import advance_temperature
 
     model = box_model(
         [np.array(problem.edges)] * 3,
@@ -152,7 +152,7 @@ def conduct(problem: Problem, precision: str, direct: bool) -> dict[str, Any]:
     dt = jnp.asarray(problem.dt, precision)
     still = jnp.zeros(model.mesh.shape, precision)
 
-    def euler(model: Model, temperature: Any) -> tuple[Any, Any]:
+    def euler(model: FlowModel, temperature: Any) -> tuple[Any, Any]:
         heat = model.heat
         new = advance_temperature(heat, temperature, still, heat.conductance, dt, solver)[0]
         return new, jnp.mean(new)

@@ -11,6 +11,7 @@ from jamsu.cases.schema.extents import Extent, axis_of, flat_extents, opening_ex
 from jamsu.geometry.cutcells import CutCells, cut_cells
 from jamsu.geometry.grading import axis_edges, check_planes
 from jamsu.geometry.grid import Grid
+from jamsu.geometry.smallcells import close_small_cells
 
 QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of the case's resolution
 SMALLEST_OPEN_SHARE = 0.25  # cut cells with less open volume are closed: they would limit the time step
@@ -123,7 +124,7 @@ def _fine_extents(extents: dict[str, Extent]) -> dict[str, Extent]:
 
 def build_cut_cells(case: Case, grid: Grid) -> CutCells:
     """Open shares of the vessel on its grid; too small cells closed."""
-    return cut_cells(grid, vessel_shape(case)).floor(SMALLEST_OPEN_SHARE)
+    return close_small_cells(cut_cells(grid, vessel_shape(case)), SMALLEST_OPEN_SHARE)
 
 
 def flow_axis(front: str) -> tuple[int, int]:

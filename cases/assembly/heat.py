@@ -14,9 +14,9 @@ from jamsu.cases.assembly.surfaces import cell_conductivity, sides
 from jamsu.cases.schema.case import Block, Case
 from jamsu.geometry.cutcells import CutCells
 from jamsu.materials import get_solid
-from jamsu.solver.advection import face_reading
-from jamsu.solver.energy import Heat
-from jamsu.solver.mesh import AXES, Vector
+from jamsu.solver.flow.advection import face_stencil_limits
+from jamsu.solver.flow.heat import HeatEquation
+from jamsu.solver.grid.mesh import AXES, Vector
 
 TURBULENT_PRANDTL = 0.85  # Kays 1994
 SMALLEST_INERTIA = 0.5  # cut cells keep at least this share of a full cell's inertia and heat capacity
@@ -26,13 +26,15 @@ BLOCK_RESPONSE = 5.0
 SMALL_FILM = 3.0  # W/m2/K: about the least that gas at rest takes from a block
 
 
-def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properties, machine_faces, cast) -> Heat:
+def build_heat(
+    case: Case, domain: Domain, made: Machinery, properties: Properties, machine_faces, cast
+) -> HeatEquation:
     capacity = _cell_capacity(case, domain, properties)
     conductivity = cell_conductivity(case, domain, float(properties.gas.conductivity))
     shift = wall_shift(domain.cut) * (domain.open_cell & (domain.machine < 0))
     links = [_links(domain, axis, conductivity, float(properties.gas.conductivity)) for axis in AXES]
     zero = cast(np.zeros(domain.grid.shape))
-    return Heat(
+    return HeatEquation(
         capacity=cast(capacity),
         conductance=_vector(cast(conductance) for conductance, _ in links),
         source=cast(made.power),
@@ -42,8 +44,8 @@ def build_heat(case: Case, domain: Domain, made: Machinery, properties: Properti
         turbulent_link=_vector(cast(link) for _, link in links),
         turbulent_prandtl=cast(TURBULENT_PRANDTL),
         fixed=_held(case, domain, made, cast),
-        reading=_vector(
-            jnp.asarray(face_reading(area, faces, axis))
+        stencil_limits=_vector(
+            jnp.asarray(face_stencil_limits(area, faces, axis))
             for axis, (area, faces) in enumerate(zip(domain.area, machine_faces, strict=True))
         ),
         implicitness=cast(1.0),
@@ -101,9 +103,9 @@ def _links(
 ) -> tuple[np.ndarray, np.ndarray]:
     """On all faces of an axis: molecular conductance (W/K), and open area over distance (m) for turbulence.
 
-    Gas to gas between the centres of two cells, see `jamsu.solver.energy.beyond_centres`; between blocks half cell by
-    half cell. What lies between a block or a closed panel and the gas is the films' (`jamsu.solver.surface_films`), 0
-    here. Machines' walls pass nothing.
+    Gas to gas between the centres of two cells, see `jamsu.solver.flow.heat.beyond_centres`; between blocks half cell
+    by half cell. What lies between a block or a closed panel and the gas is the films'
+    (`jamsu.solver.exchange.surface_films`), 0 here. Machines' walls pass nothing.
     """
     index = _inner(axis)
     area, passable = domain.area[axis][index], domain.passable[axis][index]

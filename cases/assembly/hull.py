@@ -13,9 +13,9 @@ from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
 from jamsu.geometry.cutcells import CutCells
 from jamsu.materials import get_solid
-from jamsu.solver.films import FilmProperties
-from jamsu.solver.hull import Hull
-from jamsu.solver.shell import Contact, Layer, hull_resistance
+from jamsu.solver.exchange.hull import Hull
+from jamsu.solver.exchange.outside_films import FilmProperties
+from jamsu.solver.exchange.shell import Contact, Layer, hull_resistance
 
 
 def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull:

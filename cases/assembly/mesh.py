@@ -10,7 +10,7 @@ from jax.typing import DTypeLike
 
 from jamsu.cases.assembly.domain import Domain, wall_friction
 from jamsu.cases.assembly.heat import SMALLEST_INERTIA
-from jamsu.solver.mesh import Mesh, Obstacles, Vector
+from jamsu.solver.grid.mesh import Mesh, Obstacles, Vector
 
 
 def domain_mesh(domain: Domain, dtype: DTypeLike) -> Mesh:

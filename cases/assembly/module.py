@@ -21,16 +21,16 @@ from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.cutcells import CutCells
 from jamsu.geometry.grid import Grid
-from jamsu.solver.coils import Coils
-from jamsu.solver.fast_diagonalization import FastDiagonalization
-from jamsu.solver.flow import Fluid
-from jamsu.solver.machines import FanCurves, Machines, RackPorts
-from jamsu.solver.mesh import Mesh
+from jamsu.solver.exchange.coils import Coils
+from jamsu.solver.exchange.machines import FanCurves, Machines, RackPorts
+from jamsu.solver.flow.model import FlowModel
+from jamsu.solver.flow.momentum import FluidConstants
+from jamsu.solver.flow.pressure import box_solver
+from jamsu.solver.grid.mesh import Mesh
+from jamsu.solver.linear.fast_diagonalization import FastDiagonalization
+from jamsu.solver.linear.preconditioner import Preconditioner, preconditioner
 from jamsu.solver.module import Coolers, Module
-from jamsu.solver.preconditioner import Preconditioner, preconditioner
-from jamsu.solver.pressure import box_solver
-from jamsu.solver.step import Model
-from jamsu.solver.viscosity import EDDY_COEFFICIENT
+from jamsu.solver.turbulence.eddy_viscosity import EDDY_COEFFICIENT
 
 GRAVITY = 9.80665  # m/s2
 INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not change
@@ -79,9 +79,9 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
     walls = None
     if case.solver.turbulence != "laminar":
         walls = solver_walls(geometry.wall_distance, geometry.beside_wall, float(properties.gas.prandtl), dtype)
-    model = Model(
+    model = FlowModel(
         mesh=mesh,
-        fluid=Fluid(
+        fluid=FluidConstants(
             viscosity=cast(properties.gas.viscosity / properties.gas.density),
             buoyancy=cast(GRAVITY * properties.gas.expansion),
             eddy_coefficient=cast(EDDY_COEFFICIENT.get(case.solver.turbulence, 0.0)),

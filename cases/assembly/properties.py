@@ -9,14 +9,14 @@ import numpy as np
 from jamsu.cases.assembly.machines import Machinery
 from jamsu.cases.schema.case import Case
 from jamsu.materials import get_fluid, seawater
-from jamsu.solver.films import FilmProperties
+from jamsu.solver.exchange.outside_films import FilmProperties
 
 
 @dataclass(frozen=True)
 class Properties:
     """Properties that a grid's march holds constant, SI: of the gas at one temperature (K), of the sea at its own.
 
-    The sea's film has its own, at the wall's temperature (`jamsu.solver.sea_film`).
+    The sea's film has its own, at the wall's temperature (`jamsu.solver.exchange.sea_film`).
     """
 
     gas_temperature: float

@@ -8,9 +8,9 @@ import numpy as np
 from jamsu.cases.assembly.domain import Domain, broadcast
 from jamsu.cases.schema.case import Case
 from jamsu.materials import get_solid
-from jamsu.solver.blocks import Blocks
-from jamsu.solver.mesh import AXES
-from jamsu.solver.surface_films import SurfaceFilms
+from jamsu.solver.exchange.blocks import Blocks
+from jamsu.solver.exchange.surface_films import SurfaceFilms
+from jamsu.solver.grid.mesh import AXES
 
 
 def film_faces(domain: Domain, axis: int) -> np.ndarray:

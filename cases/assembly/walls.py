@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from jamsu.cases.assembly.domain import Domain
 from jamsu.geometry.grid import Grid
-from jamsu.solver.walls import FAR, Walls
+from jamsu.solver.turbulence.walls import FAR, Walls
 
 NEAREST = 8  # rectangles tried
 SHUT = 1e-3  # share of a face's passable area: less is round-off

@@ -25,7 +25,7 @@ SECOND_LAW = 0.02  # K by which one stream of an exchanger may pass the other
 MOVING = 0.02  # share that products of means may differ from means of products
 SMALL = 0.05  # K, or the heat that it makes: below, shares tell nothing
 FILMS = 0.1  # share of the hull's heat: films and temperatures of its patches move together
-DRIFT = 0.1  # K that gas or a block may have to go, see `jamsu.solver.steady.Criteria`
+DRIFT = 0.1  # K that gas or a block may have to go, see `jamsu.solver.march.steady.Criteria`
 STILL_WATTS = 1.0  # W: less heat is none
 
 
@@ -246,7 +246,7 @@ def _stores(case: Case, tree: xr.DataTree) -> Iterator[Check]:
     taken = [float(coils["duty"].sel(coil=list(names)).sum()) for names in (case.coils, case.coolers) if names]
     passing = max(abs(power), abs(float(balance["hull_heat"])), *(abs(heat) for heat in taken), abs(sum(taken) - fans))
     gas = abs(float(balance["stored_heat"]) - float(held.sum()))
-    # Without any heat there is nothing to be a share of; the march has its own measure (`jamsu.solver.steady`).
+    # Without any heat there is nothing to be a share of; the march has its own measure (`jamsu.solver.march.steady`).
     if power != 0:
         yield Check("stored heat", "of the gas, W", gas, case.solver.tolerance * passing * 1.01 + 1e-6)
     if blocks is not None:

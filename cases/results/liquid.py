@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jamsu.cases.schema.case import Case
 from jamsu.cases.schema.cooling import HALF
-from jamsu.solver.exchanger import effectiveness, heat_pipe_rate
+from jamsu.solver.exchange.effectiveness import effectiveness, heat_pipe_rate
 
 ZERO_CELSIUS = 273.15
 

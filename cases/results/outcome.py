@@ -19,7 +19,7 @@ from jamsu.cases.results.condensation import coldest_surface, machine_surfaces
 from jamsu.cases.results.liquid import liquid_loop
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
 from jamsu.materials import seawater
-from jamsu.solver.averaging import Average
+from jamsu.solver.march.averaging import Average
 
 ZERO_CELSIUS = 273.15
 

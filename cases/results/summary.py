@@ -11,11 +11,11 @@ import xarray as xr
 
 from jamsu.cases.results.origin import in_summary
 from jamsu.cases.results.outcome import Outcome
+from jamsu.cases.run.compilation import CompilationCount
 from jamsu.cases.run.levels import Level
 from jamsu.cases.run.warnings import collect_warnings
 from jamsu.cases.schema.case import Case
-from jamsu.solver.averaging import Average
-from jamsu.solver.compilation import CompilationCount
+from jamsu.solver.march.averaging import Average
 
 
 @dataclass(frozen=True)

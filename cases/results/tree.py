@@ -14,9 +14,9 @@ from jamsu.cases.results.outcome import Outcome, celsius
 from jamsu.cases.results.variables import FIELD_DIMENSIONS
 from jamsu.cases.schema.case import Case, CylinderVessel
 from jamsu.cases.schema.extents import coil_extent, placed, rack_extent
-from jamsu.solver.averaging import Average
+from jamsu.solver.flow.closure import TurbulentFields
+from jamsu.solver.march.averaging import Average
 from jamsu.solver.module import Module
-from jamsu.solver.turbulence import TurbulentFields
 
 TURBULENCE = TurbulentFields._fields  # fields of /interior that only some turbulence models have
 STATUS_MEANING = {

@@ -17,16 +17,16 @@ from jamsu.cases.reading.stl_vessel import vessel_key
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.cutcells import CutCells
 from jamsu.geometry.grid import Grid
-from jamsu.solver.averaging import Average
-from jamsu.solver.hull import initial_wall
-from jamsu.solver.k_epsilon import Turbulence
-from jamsu.solver.machines import prescribed_velocity
-from jamsu.solver.mesh import Vector
+from jamsu.solver.exchange.hull import initial_wall
+from jamsu.solver.exchange.machines import prescribed_velocity
+from jamsu.solver.flow.closure import initial_turbulence
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.grid.mesh import Vector
+from jamsu.solver.march.averaging import Average
+from jamsu.solver.march.steady import Criteria
+from jamsu.solver.march.transfer import refine
 from jamsu.solver.module import Module, ModuleState
-from jamsu.solver.steady import Criteria
-from jamsu.solver.step import initial_state
-from jamsu.solver.transfer import refine
-from jamsu.solver.turbulence import initial_turbulence
+from jamsu.solver.turbulence.k_epsilon import Turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
 SLOWEST_START = 0.1  # m/s: of gas that only buoyancy will move

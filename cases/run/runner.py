@@ -12,7 +12,8 @@ from jamsu.cases.results.audit import audited
 from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.results.output import check_output, owned
 from jamsu.cases.results.summary import Run, run_summary
-from jamsu.cases.run.keeper import Keeper
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter
+from jamsu.cases.run.compilation import CompilationCount
 from jamsu.cases.run.levels import coarsenesses, make_level
 from jamsu.cases.run.progress import Progress, Watcher
 from jamsu.cases.run.runtime import prepare
@@ -20,7 +21,6 @@ from jamsu.cases.run.steady import SteadyRun
 from jamsu.cases.run.transient import run_transient
 from jamsu.cases.run.warnings import collect_warnings
 from jamsu.cases.schema.case import Case
-from jamsu.solver.compilation import CompilationCount
 
 __all__ = ["Progress", "Run", "Session", "check_case", "run_case"]
 
@@ -51,14 +51,14 @@ def run_case(
     if output is not None:
         check_output(output, overwrite=force, resume=resume)
     with owned(output, overwrite=force, resume=resume) as replaces:
-        keeper = Keeper(case, quality, output, replaces)
+        keeper = CheckpointWriter(case, quality, output, replaces)
         if case.solver.mode == "transient":
             return run_transient(case, keeper, quality=quality, resume=resume, progress=progress, origin=origin)
         return _run_steady(case, keeper, quality, resume, progress, origin)
 
 
 def _run_steady(
-    case: Case, keeper: Keeper, quality: str, resume: bool, progress: Watcher, origin: Origin | None
+    case: Case, keeper: CheckpointWriter, quality: str, resume: bool, progress: Watcher, origin: Origin | None
 ) -> Run:
     prepare(case.solver.precision)
     started = time.perf_counter()

@@ -12,7 +12,7 @@ from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.tree import STATUS_MEANING, average_fields, interior_dataset, result_tree
 from jamsu.cases.run import checkpoint
-from jamsu.cases.run.keeper import Keeper, restored_average
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average
 from jamsu.cases.run.levels import (
     MOST_RENEWALS,
     Level,
@@ -25,14 +25,14 @@ from jamsu.cases.run.levels import (
 )
 from jamsu.cases.run.progress import Progress, Watcher, steady_doing
 from jamsu.cases.schema.case import Case
-from jamsu.solver.averaging import Average
-from jamsu.solver.steady import STEPS_A_ROUND, March, begin, march_round
+from jamsu.solver.march.averaging import Average
+from jamsu.solver.march.steady import STEPS_A_ROUND, March, begin, march_round
 
 
 class SteadyRun:
     """A steady run through its levels."""
 
-    def __init__(self, case: Case, quality: str, progress: Watcher, keeper: Keeper) -> None:
+    def __init__(self, case: Case, quality: str, progress: Watcher, keeper: CheckpointWriter) -> None:
         self.case, self.progress, self.keeper = case, progress, keeper
         self.widths = coarsenesses(case, quality)
         self.number = 0

@@ -26,14 +26,14 @@ from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.summary import Run, run_summary
 from jamsu.cases.results.tree import STATUS_MEANING, result_tree
 from jamsu.cases.run import checkpoint
-from jamsu.cases.run.keeper import Keeper, restored_average
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average
+from jamsu.cases.run.compilation import CompilationCount
 from jamsu.cases.run.levels import coarsenesses, first_state, make_level
 from jamsu.cases.run.progress import Progress, Watcher
 from jamsu.cases.run.runtime import prepare
 from jamsu.cases.run.transient_fields import SavedFields, fields_of, interior_in_time
-from jamsu.cases.run.transient_march import Schedule, TimeMarch, begin, march_on, step_limits
 from jamsu.cases.schema.case import Case
-from jamsu.solver.compilation import CompilationCount
+from jamsu.solver.march.transient import Schedule, TimeMarch, begin, march_on, step_limits
 from jamsu.solver.module import ModuleState
 
 STATUS = "finished"
@@ -41,7 +41,7 @@ STATUS = "finished"
 
 def run_transient(
     case: Case,
-    keeper: Keeper,
+    keeper: CheckpointWriter,
     *,
     quality: str = "default",
     resume: bool = False,
@@ -79,7 +79,7 @@ class _Transient:
 
     march: TimeMarch
 
-    def __init__(self, case: Case, quality: str, keeper: Keeper, progress: Watcher) -> None:
+    def __init__(self, case: Case, quality: str, keeper: CheckpointWriter, progress: Watcher) -> None:
         self.case, self.progress, self.keeper, self.quality = case, progress, keeper, quality
         duration = case.solver.duration
         assert duration is not None  # the schema asks for it

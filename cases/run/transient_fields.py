@@ -20,13 +20,13 @@ from jamsu.cases.results.output import fields_folder
 from jamsu.cases.results.tree import interior_dataset
 from jamsu.cases.run import checkpoint
 from jamsu.cases.schema.case import Case
-from jamsu.solver.step import Model, State
-from jamsu.solver.turbulence import turbulent_fields
+from jamsu.solver.flow.closure import turbulent_fields
+from jamsu.solver.flow.model import FlowModel, FlowState
 
 Fields = dict[str, np.ndarray]  # what `interior_dataset` takes
 
 
-def fields_of(model: Model, flow: State) -> Fields:
+def fields_of(model: FlowModel, flow: FlowState) -> Fields:
     """The fields of one moment."""
     velocity = {f"velocity_{axis}": value for axis, value in zip("xyz", flow.velocity, strict=True)}
     values = {"pressure": flow.pressure, "temperature": flow.temperature, **velocity}

@@ -17,13 +17,13 @@ from jamsu.cases.run.levels import Level, gas_temperature
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel
 from jamsu.cases.schema.ranges import estimates, gives_heat_to_the_sea, range_warnings
 from jamsu.materials import get_fluid, get_solid, seawater
-from jamsu.solver.films import FilmProperties, check_hull_outside_film
-from jamsu.solver.gas_films import check_gas_film
-from jamsu.solver.sea_film import check_density_maximum, sea_film_properties
+from jamsu.solver.exchange.gas_films import check_gas_film
+from jamsu.solver.exchange.outside_films import FilmProperties, check_hull_outside_film
+from jamsu.solver.exchange.sea_film import check_density_maximum, sea_film_properties
 
 if TYPE_CHECKING:
     from jamsu.cases.results.outcome import Outcome
-    from jamsu.solver.averaging import Average
+    from jamsu.solver.march.averaging import Average
 
 FAR_PROPERTIES = 10.0  # K between the gas's mean and the temperature of its properties: 3 % of its density
 BOUSSINESQ = 0.1  # largest relative density difference (Gray & Giorgini, IJHMT 19 (1976) 545)

@@ -10,7 +10,7 @@ import pytest
 
 from jamsu.benchmarks import registry
 from jamsu.benchmarks.__main__ import main
-from jamsu.solver.exchanger import arrangement_names
+from jamsu.solver.exchange.effectiveness import arrangement_names
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
 

@@ -10,8 +10,8 @@ import pytest
 import jamsu.benchmarks.streams
 import jamsu.solver.box
 from jamsu.benchmarks import beltrami, cylinder_forced, cylinder_forces, cylinder_natural, duct, point_source, registry
-from jamsu.solver.mesh import AXES
-from jamsu.solver.step import initial_state
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.grid.mesh import AXES
 
 POINT = "[[1, 0, 0], [1, 0.2, 0.1]]"
 

@@ -8,12 +8,12 @@ import pytest
 
 import jamsu.benchmarks.channel
 import jamsu.benchmarks.turbulent
-import jamsu.solver.k_epsilon
-import jamsu.solver.turbulence
+import jamsu.solver.flow.closure
+import jamsu.solver.turbulence.k_epsilon
 from jamsu.benchmarks import ladder, registry, room, tall_cavity
 from jamsu.benchmarks.room import OUTLET, SLOT
 from jamsu.benchmarks.turbulent import march
-from jamsu.solver.courant import courant_rate
+from jamsu.solver.flow.courant import courant_rate
 
 WALL_FUNCTIONS = "law of the wall, Re_tau 2000, wall functions"
 
@@ -46,23 +46,25 @@ def broken(monkeypatch, change):
     """Breaks one term of the k-epsilon model, for programs that are compiled from here on."""
     jamsu.benchmarks.turbulent._compiled.cache_clear()
     if change == "C_mu doubled":
-        monkeypatch.setattr(jamsu.solver.k_epsilon, "C_MU", 2 * jamsu.solver.k_epsilon.C_MU)
+        monkeypatch.setattr(jamsu.solver.turbulence.k_epsilon, "C_MU", 2 * jamsu.solver.turbulence.k_epsilon.C_MU)
     elif change == "production halved":
-        true = jamsu.solver.turbulence.mixing
+        true = jamsu.solver.flow.closure.mixing
 
         def half(*given):
             now = true(*given)
             return now._replace(production=0.5 * now.production)
 
-        monkeypatch.setattr(jamsu.solver.turbulence, "mixing", half)
+        monkeypatch.setattr(jamsu.solver.flow.closure, "mixing", half)
     elif change == "speed at the wall a quarter too high":
-        law = jamsu.solver.k_epsilon.reichardt_velocity
+        law = jamsu.solver.turbulence.k_epsilon.reichardt_velocity
         monkeypatch.setattr(
-            jamsu.solver.k_epsilon, "reichardt_velocity", lambda y_plus: (1.25 * law(y_plus)[0], law(y_plus)[1])
+            jamsu.solver.turbulence.k_epsilon,
+            "reichardt_velocity",
+            lambda y_plus: (1.25 * law(y_plus)[0], law(y_plus)[1]),
         )
     else:
-        factor = jamsu.solver.turbulence.heat_factor
-        monkeypatch.setattr(jamsu.solver.turbulence, "heat_factor", lambda *given: 0.8 * factor(*given))
+        factor = jamsu.solver.flow.closure.heat_factor
+        monkeypatch.setattr(jamsu.solver.flow.closure, "heat_factor", lambda *given: 0.8 * factor(*given))
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 
 import jamsu.benchmarks.annulus
 import jamsu.solver.box
-import jamsu.solver.shell
+import jamsu.solver.exchange.shell
 from jamsu.benchmarks import ladder, registry
 from jamsu.benchmarks.__main__ import main
 from jamsu.benchmarks.page import write_page
@@ -270,8 +270,8 @@ def test_page_from_the_command_line(tmp_path, capsys):
 
 
 def test_failing_page_is_red_and_exits_with_one(tmp_path, capsys, monkeypatch):
-    true = jamsu.solver.shell.plane_wall
-    monkeypatch.setattr(jamsu.solver.shell, "plane_wall", lambda layers, **fluids: true(layers[:1], **fluids))
+    true = jamsu.solver.exchange.shell.plane_wall
+    monkeypatch.setattr(jamsu.solver.exchange.shell, "plane_wall", lambda layers, **fluids: true(layers[:1], **fluids))
     assert main(["validate", "--only", "wall", "-o", str(tmp_path)]) == 1
     assert "FAILED" in capsys.readouterr().out
     assert "class='fail'" in (tmp_path / "validation.html").read_text()

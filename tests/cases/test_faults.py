@@ -16,7 +16,7 @@ from jamsu.cases.errors import CaseError
 from jamsu.cases.run.levels import first_state, make_level
 from jamsu.cases.run.runner import run_case
 from jamsu.materials import get_fluid, get_solid, seawater
-from jamsu.solver.steady import STEPS_A_ROUND, begin, march_round
+from jamsu.solver.march.steady import STEPS_A_ROUND, begin, march_round
 
 FAULTS = Path(__file__).parent / "faults"
 WATER_HEAT = float(seawater.heat_capacity(283.15, 35.0))  # J/kg/K

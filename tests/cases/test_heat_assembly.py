@@ -12,8 +12,8 @@ from jamsu.cases.assembly.grid import build_cut_cells, build_grid
 from jamsu.cases.assembly.module import build_geometry, build_module
 from jamsu.cases.assembly.properties import properties_at
 from jamsu.cases.reading.loader import case_from_text
-from jamsu.solver.energy import advance_temperature
-from jamsu.solver.hull import WallState, shift_share
+from jamsu.solver.exchange.hull import WallState, shift_share
+from jamsu.solver.flow.heat import advance_temperature
 
 VESSEL = """
 name = "vessel"

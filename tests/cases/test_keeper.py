@@ -12,7 +12,7 @@ from jamsu.cases.errors import CaseError
 from jamsu.cases.results.file import read_result
 from jamsu.cases.results.output import OutputWarning, checkpoint_path, fields_folder, stamp
 from jamsu.cases.run import keeper as keepers
-from jamsu.cases.run.keeper import Keeper
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter
 from jamsu.cases.run.transient_fields import SavedFields
 
 CASE = load_case("natick2")
@@ -41,7 +41,7 @@ def interrupted(keeper, save):
 
 @pytest.mark.filterwarnings("error")
 def test_a_full_disk_costs_one_warning_and_leaves_nothing_half_written(output, full):
-    keeper = Keeper(CASE, "coarse", output)
+    keeper = CheckpointWriter(CASE, "coarse", output)
     with pytest.warns(OutputWarning, match=r"No space left on device\); the run goes on, an interruption") as told:
         keeper.save({}, TREES)
     keeper.save({}, TREES)  # a second warning would be an error of the test
@@ -59,7 +59,7 @@ def test_a_full_disk_costs_one_warning_and_leaves_nothing_half_written(output, f
 
 
 def test_a_result_that_finds_no_space_is_saved_as_far_as_can_be(output, full):
-    keeper = Keeper(CASE, "coarse", output)
+    keeper = CheckpointWriter(CASE, "coarse", output)
     tree = synthetic_result(cells=(4, 3, 2))
 
     def save():
@@ -72,7 +72,7 @@ def test_a_result_that_finds_no_space_is_saved_as_far_as_can_be(output, full):
 
 
 def test_what_is_saved_of_an_earlier_state_is_called_so(output, monkeypatch):
-    keeper = Keeper(CASE, "coarse", output)
+    keeper = CheckpointWriter(CASE, "coarse", output)
     keeper.save({"rounds": 1}, TREES)
     kept = checkpoint_path(output).read_bytes()
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
@@ -84,7 +84,7 @@ def test_what_is_saved_of_an_earlier_state_is_called_so(output, monkeypatch):
 
 def test_without_an_output_nothing_is_said_and_nothing_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    keeper = Keeper(CASE, "coarse", None)
+    keeper = CheckpointWriter(CASE, "coarse", None)
     keeper.save({}, TREES)
     assert interrupted(keeper, lambda: keeper.save({}, TREES)) == []
     assert os.listdir(tmp_path) == []
@@ -98,11 +98,11 @@ def test_without_an_output_nothing_is_said_and_nothing_written(tmp_path, monkeyp
     ],
 )
 def test_a_run_begun_anew_names_the_checkpoint_and_leaves_it_for_a_while(output, monkeypatch, case, words):
-    before = Keeper(CASE, "coarse", output)
+    before = CheckpointWriter(CASE, "coarse", output)
     before.save({"rounds": 700}, TREES)
     fields_folder(output).mkdir()
     kept = checkpoint_path(output).read_bytes()
-    keeper = Keeper(case, "coarse", output)
+    keeper = CheckpointWriter(case, "coarse", output)
     with pytest.warns(OutputWarning, match=words):
         assert keeper.begin(resume=False) is None
     notes = interrupted(keeper, lambda: keeper.save({"rounds": 1}, TREES))
@@ -116,9 +116,9 @@ def test_a_run_begun_anew_names_the_checkpoint_and_leaves_it_for_a_while(output,
 
 
 def test_a_quick_run_of_another_case_leaves_the_checkpoint_for_good(output):
-    Keeper(CASE, "coarse", output).save({}, TREES)
+    CheckpointWriter(CASE, "coarse", output).save({}, TREES)
     for case, left in ((OTHER, True), (CASE, False)):
-        keeper = Keeper(case, "coarse", output)
+        keeper = CheckpointWriter(case, "coarse", output)
         with pytest.warns(OutputWarning, match="begins anew"):
             keeper.begin(resume=False)
         keeper.discard()
@@ -129,12 +129,12 @@ def test_a_resumed_run_replaces_only_what_it_was_to(output):
     """The file that --force was given for, or none; what came to lie there since is kept."""
     output.write_bytes(b"old")
     forced = stamp(output)
-    Keeper(CASE, "coarse", output, forced).save({}, TREES)
-    resumed = Keeper(CASE, "coarse", output, stamp(output))
+    CheckpointWriter(CASE, "coarse", output, forced).save({}, TREES)
+    resumed = CheckpointWriter(CASE, "coarse", output, stamp(output))
     resumed.begin(resume=True)
     assert resumed.replaces == forced
     output.write_bytes(b"another's")
-    resumed = Keeper(CASE, "coarse", output, stamp(output))
+    resumed = CheckpointWriter(CASE, "coarse", output, stamp(output))
     with pytest.warns(OutputWarning, match="is not of this run and is kept; the result will go beside it"):
         resumed.begin(resume=True)
     summary = {"warnings": []}
@@ -150,7 +150,7 @@ def test_saved_fields_that_find_no_space_wait_in_memory(output, full):
     saved = SavedFields(output, "print")
     fields = {"temperature": np.arange(6.0)}
     saved.keep(1, fields)
-    keeper = Keeper(CASE, "coarse", output)
+    keeper = CheckpointWriter(CASE, "coarse", output)
     with pytest.warns(OutputWarning, match="the run goes on"):
         keeper.save({}, TREES, first=saved.write)
     assert not checkpoint_path(output).exists()  # it would rest on fields that are not there

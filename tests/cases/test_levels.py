@@ -7,12 +7,12 @@ import pytest
 from CoolProp.CoolProp import PropsSI
 
 from jamsu.cases import case_from_text, load_case
-from jamsu.cases.run.keeper import Keeper
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter
 from jamsu.cases.run.levels import coarsenesses, gas_temperature, make_level, properties_moved
 from jamsu.cases.run.runner import run_case
 from jamsu.cases.run.steady import SteadyRun
 from jamsu.cases.run.warnings import gas_properties
-from jamsu.solver.averaging import Average
+from jamsu.solver.march.averaging import Average
 
 # Four cells across: too few for a coarser grid.
 ONE_GRID = """
@@ -91,7 +91,7 @@ def test_the_only_grid_takes_the_gas_s_own_temperature():
 def test_a_grid_marched_once_more_goes_on_from_its_checkpoint(tmp_path):
     """Twice from the start and once more for the properties that the second found: saved at that turn, then resumed."""
     case = case_from_text(ONE_GRID)
-    keeper = Keeper(case, "default", tmp_path / "one.vtkhdf")
+    keeper = CheckpointWriter(case, "default", tmp_path / "one.vtkhdf")
     whole = SteadyRun(case, "default", None, keeper)
     whole.solve(None)
     assert whole.widths == [1.0, 1.0, 1.0]

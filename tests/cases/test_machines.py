@@ -12,8 +12,8 @@ from jamsu.cases.errors import CaseError
 from jamsu.cases.reading.loader import case_from_text
 from jamsu.cases.run.levels import make_level
 from jamsu.cases.run.runner import run_case
-from jamsu.solver.gas_films import gas_natural_film
-from jamsu.solver.surface_films import film_conductance, with_films
+from jamsu.solver.exchange.gas_films import gas_natural_film
+from jamsu.solver.exchange.surface_films import film_conductance, with_films
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 ROOM = """

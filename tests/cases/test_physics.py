@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from jamsu.cases import load_case
+from jamsu.cases.run.compilation import CompilationCount
 from jamsu.cases.run.runner import run_case
 from jamsu.materials import get_fluid
-from jamsu.solver.compilation import CompilationCount
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 POWER = 24e3  # W

@@ -13,8 +13,8 @@ from jamsu.cases.results.file import read_result
 from jamsu.cases.run import keeper
 from jamsu.cases.run.levels import make_level
 from jamsu.cases.run.runner import run_case
-from jamsu.cases.run.transient_march import Schedule
 from jamsu.materials import get_solid
+from jamsu.solver.march.transient import Schedule
 
 POWER = 500.0  # W
 SIZE = (1.6, 1.2, 1.2)  # m

@@ -7,7 +7,7 @@ from jamsu.cases import load_case
 from jamsu.cases.results.tree import interior_dataset
 from jamsu.cases.run.levels import first_state, make_level
 from jamsu.cases.run.transient_fields import fields_of
-from jamsu.solver.courant import courant_rate
+from jamsu.solver.flow.courant import courant_rate
 from jamsu.solver.module import courant_rate_now
 
 BOTH = ("eddy_viscosity", "turbulent_kinetic_energy")

@@ -10,7 +10,7 @@ from jamsu.cases import load_case
 from jamsu.cases.assembly.machines import _excess
 from jamsu.cases.run.levels import make_level
 from jamsu.geometry.boxes import overlap_matrix
-from jamsu.solver.machines import RackPorts, fan_flow, unit_outlet
+from jamsu.solver.exchange.machines import RackPorts, fan_flow, unit_outlet
 
 FAULTS = Path(__file__).parent / "faults"
 

@@ -11,6 +11,7 @@ from jamsu.geometry.cutcells import CutCells, cut_cells
 from jamsu.geometry.grading import axis_edges
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Box, Cylinder, Shape, Sphere, Transformed
+from jamsu.geometry.smallcells import close_small_cells
 
 DIAMETER = 1.0
 TILTED = Cylinder((0.05, 0.1, 0.02), (0.95, 0.8, 0.42), 0.5)
@@ -242,7 +243,7 @@ def test_a_radius_of_few_cells_is_refined():
 def test_floor_keeps_the_wall_and_the_identity(name):
     cut = cut_at(name, 15)
     for minimum in (0.05, 0.3, 0.6):
-        floored = cut.floor(minimum)
+        floored = close_small_cells(cut, minimum)
         open_ = floored.volume_fraction > 0
         assert floored.volume_fraction[open_].min() >= minimum
         assert floored.total_wall_area == pytest.approx(cut.total_wall_area, rel=1e-9)
@@ -256,10 +257,10 @@ def test_floor_keeps_the_wall_and_the_identity(name):
         for axis, aperture in enumerate(floored.apertures):
             assert not aperture.take(range(aperture.shape[axis] - 1), axis)[~open_].any()
             assert not aperture.take(range(1, aperture.shape[axis]), axis)[~open_].any()
-    assert cut.floor(0.05).open_volume == pytest.approx(cut.open_volume, rel=3e-3)
-    assert cut.floor(0.0) is cut
+    assert close_small_cells(cut, 0.05).open_volume == pytest.approx(cut.open_volume, rel=3e-3)
+    assert close_small_cells(cut, 0.0) is cut
     with pytest.raises(ValueError, match="minimum_fraction"):
-        cut.floor(1.0)
+        close_small_cells(cut, 1.0)
 
 
 def test_time_of_a_quarter_of_a_million_cells():

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from jamsu.benchmarks import cavity, marching, registry
-from jamsu.solver.acceleration import Mixture, weights
 from jamsu.solver.box import box_mesh
-from jamsu.solver.operators import divergence
-from jamsu.solver.step import initial_state
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.grid.operators import divergence
+from jamsu.solver.march.acceleration import Mixture, weights
 
 RAYLEIGH, PRANDTL, CELLS = 1e5, 0.71, 24
 

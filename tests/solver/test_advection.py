@@ -8,26 +8,28 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from jamsu.solver.advection import axis_inflow, face_reading, face_value, line
 from jamsu.solver.box import box_mesh
-from jamsu.solver.flow import advection, inner_faces
-from jamsu.solver.fusion import closed_ends, core, widened
-from jamsu.solver.mesh import AXES, take
-from jamsu.solver.operators import volume_flux
-from jamsu.solver.pressure import box_solver, project
+from jamsu.solver.flow.advection import axis_inflow, face_stencil_limits, face_value, line
+from jamsu.solver.flow.momentum import advection, inner_faces
+from jamsu.solver.flow.pressure import box_solver, project
+from jamsu.solver.grid.fusion import closed_ends, halo_padded, without_halo
+from jamsu.solver.grid.mesh import AXES, take
+from jamsu.solver.grid.operators import volume_flux
 
 
 @partial(jax.jit, static_argnums=(4, 5))
 def value_on_faces(q, flux, position, face, axis, scheme):
     """Values on the inner faces of a closed box, whose flows are given."""
-    near = core(widened(q), *(a for a in AXES if a != axis))
+    near = without_halo(halo_padded(q), *(a for a in AXES if a != axis))
     value = face_value(near, closed_ends(flux, axis), line(position, face, q.shape[axis]), axis, scheme)
     return take(value, axis, 1, -1)
 
 
 @partial(jax.jit, static_argnums=(4, 5))
-def inflow_along(q, flux, position, face, axis, scheme, reading=None, allowed=None):
-    return axis_inflow(widened(q), closed_ends(flux, axis), position, face, axis, scheme, reading, allowed=allowed)
+def inflow_along(q, flux, position, face, axis, scheme, stencil_limits=None, allowed=None):
+    return axis_inflow(
+        halo_padded(q), closed_ends(flux, axis), position, face, axis, scheme, stencil_limits, allowed=allowed
+    )
 
 
 def points(strength=1.5, cells=12):
@@ -87,7 +89,7 @@ def test_what_flows_through_a_closed_end_is_not_read(scheme):
     position, face = points()
     q = jnp.asarray(np.random.default_rng(2).random((12, 1, 1)))
     flux = jnp.ones((13, 1, 1))
-    brought = jax.jit(axis_inflow, static_argnums=(4, 5))(widened(q), flux, position, face, 0, scheme)
+    brought = jax.jit(axis_inflow, static_argnums=(4, 5))(halo_padded(q), flux, position, face, 0, scheme)
     assert float(jnp.sum(brought)) == pytest.approx(0, abs=1e-14)
     np.testing.assert_allclose(brought, inflow_along(q, flux[1:-1], position, face, 0, scheme), rtol=1e-14)
 
@@ -101,11 +103,11 @@ def test_faces_read_upwind_or_not_through_walls(sign):
     wild = even.at[4 if sign > 0 else 5].set(1e3)
     area = np.ones((13, 1, 1))
     area[[0, 5, -1]] = 0.0
-    walled = jnp.asarray(face_reading(area, None, 0))
-    upwind = jnp.asarray(face_reading(area, np.ones(area.shape, bool), 0))
+    walled = jnp.asarray(face_stencil_limits(area, None, 0))
+    upwind = jnp.asarray(face_stencil_limits(area, np.ones(area.shape, bool), 0))
     here = slice(5, None) if sign > 0 else slice(None, 5)  # this side of the wall
     central = inflow_along(even, *given, "central")[here]
-    whole = (widened(jnp.ones(even.shape)),) * 2  # all that is linear is allowed
+    whole = (halo_padded(jnp.ones(even.shape)),) * 2  # all that is linear is allowed
     np.testing.assert_allclose(inflow_along(wild, *given, "limited", walled, whole)[here], central, rtol=1e-12)
     assert not np.allclose(inflow_along(wild, *given, "limited")[here], central, rtol=1e-3)
     np.testing.assert_allclose(inflow_along(wild, *given, "limited", upwind), inflow_along(wild, *given, "upwind"))
@@ -132,7 +134,7 @@ def solenoidal(strength):
 def work(mesh, velocity, scheme):
     """Power of advection, m5/s3: the sum over all control volumes, and that of absolute values."""
     flux = volume_flux(mesh, velocity)
-    power = [inner_faces(velocity[a], a) * advection(mesh, widened(velocity[a]), flux, a, scheme) for a in AXES]
+    power = [inner_faces(velocity[a], a) * advection(mesh, halo_padded(velocity[a]), flux, a, scheme) for a in AXES]
     return sum(jnp.sum(p) for p in power), sum(jnp.sum(jnp.abs(p)) for p in power)
 
 
@@ -153,8 +155,8 @@ def brought_in(mesh, velocity):
     """Largest net inflow of a uniform component, and of the flow's own, m4/s2."""
     flux = volume_flux(mesh, velocity)
     uniform = [tuple(jnp.ones_like(v) if a == axis else v for a, v in enumerate(velocity)) for axis in AXES]
-    inflow = [jnp.max(jnp.abs(advection(mesh, widened(uniform[a][a]), flux, a, "central"))) for a in AXES]
-    return jnp.stack(inflow), jnp.max(jnp.abs(advection(mesh, widened(velocity[0]), flux, 0, "central")))
+    inflow = [jnp.max(jnp.abs(advection(mesh, halo_padded(uniform[a][a]), flux, a, "central"))) for a in AXES]
+    return jnp.stack(inflow), jnp.max(jnp.abs(advection(mesh, halo_padded(velocity[0]), flux, 0, "central")))
 
 
 def test_a_uniform_velocity_is_carried_unchanged():

@@ -15,8 +15,9 @@ import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 
 from jamsu.solver.box import box_model
-from jamsu.solver.mesh import AXES, Obstacles, full_area
-from jamsu.solver.step import initial_state, step
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.flow.step import step
+from jamsu.solver.grid.mesh import AXES, Obstacles, full_area
 
 DIFFUSIVITY = 0.05
 END = 0.5

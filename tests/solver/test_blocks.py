@@ -4,10 +4,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jamsu.solver.averaging import Average
-from jamsu.solver.blocks import Blocks, by_block, mean_temperature, to_surroundings
+from jamsu.solver.exchange.blocks import Blocks, by_block, mean_temperature, to_surroundings
+from jamsu.solver.march.averaging import Average
+from jamsu.solver.march.steady import Criteria, March, closed, of_round, throughput, unsteady
 from jamsu.solver.module import Module, ModuleState, Round
-from jamsu.solver.steady import Criteria, March, closed, of_round, throughput, unsteady
 
 CRITERIA = Criteria(settle=10.0, window=10.0, shortest=5.0, longest=100.0, tolerance=0.003)
 

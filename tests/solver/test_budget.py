@@ -9,13 +9,14 @@ import pytest
 from orders import tanh_edges
 from roundoff import SURE, direct_share, divergence_bound, flux_noise, iterative_share, sum_bound
 
-import jamsu.solver.advection
+import jamsu.solver.flow.advection
 from jamsu.benchmarks.throughput import vessel_model
 from jamsu.solver.box import box_model
-from jamsu.solver.energy import advected_heat
-from jamsu.solver.fusion import widened
-from jamsu.solver.operators import divergence, volume_flux
-from jamsu.solver.step import initial_state, step
+from jamsu.solver.flow.heat import advected_heat
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.flow.step import step
+from jamsu.solver.grid.fusion import halo_padded
+from jamsu.solver.grid.operators import divergence, volume_flux
 
 CONTINUITY = {"float64": 1e-14, "float32": 1e-7}  # near what each precision can hold
 WALLS = (((0.5, np.inf), (-0.5, np.inf)), (None, None), (None, (0.2, np.inf)))
@@ -144,7 +145,7 @@ def carried(model, state, scheme, temperature):
     """Heat that the flow brings into each cell, W, at a given temperature."""
     heat = replace(model.heat, scheme=scheme)
     return jax.jit(lambda *given: advected_heat(*given))(
-        model.mesh, heat, volume_flux(model.mesh, state.velocity), widened(temperature)
+        model.mesh, heat, volume_flux(model.mesh, state.velocity), halo_padded(temperature)
     )
 
 
@@ -164,11 +165,11 @@ def test_a_uniform_temperature_is_carried_unchanged(name, scheme):
 
 
 def test_budget_notices_heat_that_enters_one_cell_and_leaves_none(monkeypatch):
-    true = jamsu.solver.advection.axis_inflow
+    true = jamsu.solver.flow.advection.axis_inflow
     model = cube("float64")
     state = moving(model)
     assert abs(float(jnp.sum(carried(model, state, "limited", state.temperature)))) < 1e-10
     monkeypatch.setattr(
-        "jamsu.solver.energy.axis_inflow", lambda *given, **more: true(*given, **more) * jnp.linspace(1, 1.01, 12)
+        "jamsu.solver.flow.heat.axis_inflow", lambda *given, **more: true(*given, **more) * jnp.linspace(1, 1.01, 12)
     )
     assert abs(float(jnp.sum(carried(model, state, "limited", state.temperature)))) > 1e-6

@@ -7,8 +7,8 @@ import jax
 import numpy as np
 import pytest
 
-import jamsu.solver.energy
-import jamsu.solver.flow
+import jamsu.solver.flow.heat
+import jamsu.solver.flow.momentum
 from jamsu.benchmarks import grids, marching, registry
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "cavity.json").read_text())
@@ -55,8 +55,8 @@ def fresh_march(monkeypatch):
 @pytest.mark.usefixtures("fresh_march")
 def test_comparison_notices_buoyancy_upside_down(monkeypatch):
     """The mirrored flow has the same mean Nusselt number: the places tell."""
-    true = jamsu.solver.flow.buoyancy
-    monkeypatch.setattr(jamsu.solver.flow, "buoyancy", lambda *given: -true(*given))
+    true = jamsu.solver.flow.momentum.buoyancy
+    monkeypatch.setattr(jamsu.solver.flow.momentum, "buoyancy", lambda *given: -true(*given))
     found = run("1e4", 16)
     assert found["nusselt_mean"] == pytest.approx(REFERENCE["1e4"]["nusselt_mean"], rel=0.1)
     with pytest.raises(AssertionError):
@@ -65,7 +65,7 @@ def test_comparison_notices_buoyancy_upside_down(monkeypatch):
 
 @pytest.mark.usefixtures("fresh_march")
 def test_comparison_notices_doubled_conduction(monkeypatch):
-    true = jamsu.solver.energy.conducted_heat
-    monkeypatch.setattr(jamsu.solver.energy, "conducted_heat", lambda g, t: 2 * true(g, t))
+    true = jamsu.solver.flow.heat.conducted_heat
+    monkeypatch.setattr(jamsu.solver.flow.heat, "conducted_heat", lambda g, t: 2 * true(g, t))
     found = registry.run("cavity", {"rayleigh": 1e4, "cells": 16})
     assert abs(found["nusselt_mean"] / REFERENCE["1e4"]["nusselt_mean"] - 1) > 0.1

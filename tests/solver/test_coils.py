@@ -4,8 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jamsu.solver.coils import Coils, coil_effectiveness, gas_rate, gas_temperatures, water_inlet
-from jamsu.solver.exchanger import heat_pipe_rate
+from jamsu.solver.exchange.coils import Coils, coil_effectiveness, gas_rate, gas_temperatures, water_inlet
+from jamsu.solver.exchange.effectiveness import heat_pipe_rate
 
 
 def coils(arrangement="condenser", water_rate=(2437.0, 2437.0), series=False, share=0.5):

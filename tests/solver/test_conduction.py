@@ -12,14 +12,15 @@ import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 from scipy.interpolate import RegularGridInterpolator
 
-import jamsu.solver.energy
+import jamsu.solver.flow.heat
 from jamsu.benchmarks.obstacles import with_cut_walls
 from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Cylinder, Sphere
+from jamsu.geometry.smallcells import close_small_cells
 from jamsu.solver.box import box_model, series_conductance, side_exchange
-from jamsu.solver.energy import advance_temperature
-from jamsu.solver.mesh import AXES
+from jamsu.solver.flow.heat import advance_temperature
+from jamsu.solver.grid.mesh import AXES
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "conduction.json").read_text())
 WALL = (0.0, np.inf)
@@ -101,8 +102,8 @@ def test_steady_conduction_is_second_order(grading):
 
 
 def test_steady_order_notices_a_doubled_conductance(monkeypatch):
-    true, march = jamsu.solver.energy.conducted_heat, _still.__wrapped__
-    monkeypatch.setattr(jamsu.solver.energy, "conducted_heat", lambda g, t: 2 * true(g, t))
+    true, march = jamsu.solver.flow.heat.conducted_heat, _still.__wrapped__
+    monkeypatch.setattr(jamsu.solver.flow.heat, "conducted_heat", lambda g, t: 2 * true(g, t))
     monkeypatch.setitem(globals(), "_still", jax.jit(lambda *given: march(*given)))
     with pytest.raises(AssertionError, match="order"):
         assert_expected_order(partial(steady_error, strength=0.0), (8, 16), 2)
@@ -217,7 +218,7 @@ def cut_body(shape, cells, flat, biot):
     """
     edges = np.linspace(0, 1.1, cells + 1)
     grid = Grid(edges, np.array([0.0, 1.0]) if flat else edges, edges)
-    cut = cut_cells(grid, shape, closed_box=False).floor(0.05)
+    cut = close_small_cells(cut_cells(grid, shape, closed_box=False), 0.05)
     model = box_model(
         [grid.edges(a) for a in AXES],
         conductivity=np.ones(grid.shape),

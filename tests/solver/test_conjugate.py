@@ -17,8 +17,8 @@ from orders import GRADINGS, assert_expected_order, tanh_edges
 
 import jamsu.solver.box
 from jamsu.solver.box import box_model
-from jamsu.solver.energy import advance_temperature
-from jamsu.solver.operators import mean
+from jamsu.solver.flow.heat import advance_temperature
+from jamsu.solver.grid.operators import mean
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "conduction.json").read_text())["MMS-CONJ"]
 advance = jax.jit(advance_temperature, static_argnums=6)

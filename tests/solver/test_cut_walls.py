@@ -13,11 +13,12 @@ from jamsu.benchmarks.obstacles import with_cut_walls
 from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Box, Transformed
+from jamsu.geometry.smallcells import close_small_cells
 from jamsu.solver.box import box_model
-from jamsu.solver.energy import advance_temperature, beyond_centres, conducted_heat
-from jamsu.solver.flow import inner_faces, viscous_force
-from jamsu.solver.fusion import widened
-from jamsu.solver.mesh import AXES
+from jamsu.solver.flow.heat import advance_temperature, beyond_centres, conducted_heat
+from jamsu.solver.flow.momentum import inner_faces, viscous_force
+from jamsu.solver.grid.fusion import halo_padded
+from jamsu.solver.grid.mesh import AXES
 
 SLOPES = (0.0, 12.0, 30.0, 45.0, 61.0)  # degrees
 QUADRATURE = 2e-5  # of lengths of about 0.1 and areas of about 0.01: error of the cut cells' own integrals
@@ -37,7 +38,7 @@ def flat_wall(slope, floor):
     def distance(x):
         return np.tensordot(away, np.asarray(x) - point.reshape(-1, *[1] * (np.ndim(x) - 1)), 1)
 
-    return cut_cells(grid, above, closed_box=False).floor(floor), -away, distance
+    return close_small_cells(cut_cells(grid, above, closed_box=False), floor), -away, distance
 
 
 def inside(shape, axis=None):
@@ -76,7 +77,7 @@ def test_a_linear_temperature_is_steady(slope, floor):
     walled = cut.wall_area > 0
     temperature = jnp.asarray(np.where(walled, cut.wall_distance, distance(centre)) * (cut.volume_fraction > 0))
     received = heat.exchange * -temperature
-    left = conducted_heat(heat.conductance, widened(temperature)) + received
+    left = conducted_heat(heat.conductance, halo_padded(temperature)) + received
     chosen = inside(grid.shape) & (cut.volume_fraction > 0)
     balanced = np.asarray(left + beyond_centres(heat, temperature))
     np.testing.assert_allclose(balanced[chosen], 0.0, atol=QUADRATURE)
@@ -111,7 +112,7 @@ def test_a_linear_shear_is_steady(slope, floor):
         np.testing.assert_allclose((place * (1 - shift))[index][cut_face], centre[index][cut_face], atol=QUADRATURE)
         velocity.append(jnp.asarray(along[axis] * place * np.asarray(mesh.obstacles.free[axis])))
     for axis in (0, 2):
-        force = viscous_force(mesh, model.fluid, tuple(velocity), widened(velocity[axis]), jnp.asarray(1.0), axis)
+        force = viscous_force(mesh, model.fluid, tuple(velocity), halo_padded(velocity[axis]), jnp.asarray(1.0), axis)
         friction = inner_faces(mesh.obstacles.friction[axis], axis) * inner_faces(velocity[axis], axis)
         chosen = inside(velocity[axis].shape, axis) & (np.asarray(inner_faces(mesh.obstacles.free[axis], axis)) > 0)
         np.testing.assert_allclose(np.asarray(force - friction)[chosen], 0.0, atol=QUADRATURE)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from roundoff import SURE, unit
 
-from jamsu.solver.exchanger import (
+from jamsu.solver.exchange.effectiveness import (
     arrangement_names,
     check_effectiveness,
     effectiveness,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from jamsu.solver.fast_diagonalization import fast_diagonalization, stiffness
+from jamsu.solver.linear.fast_diagonalization import fast_diagonalization, stiffness
 
 ENDS = ("neumann", "dirichlet")
 

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jamsu.solver import films
-from jamsu.solver.films import FilmProperties
+from jamsu.solver.exchange import outside_films as films
+from jamsu.solver.exchange.outside_films import FilmProperties
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
 SEA = FilmProperties(*(REFERENCE["hull"][name] for name in FilmProperties._fields))

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jamsu.solver import gas_films
-from jamsu.solver.films import FilmProperties, natural_vertical_plate
-from jamsu.solver.wall_law import kader_temperature, wall_distance_units
+from jamsu.solver.exchange import gas_films
+from jamsu.solver.exchange.outside_films import FilmProperties, natural_vertical_plate
+from jamsu.solver.turbulence.wall_law import kader_temperature, wall_distance_units
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
 AIR = FilmProperties(0.0257, 1.82e-5, 1.204, 1006.0, 1 / 293.15)

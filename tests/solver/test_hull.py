@@ -9,9 +9,10 @@ import pytest
 from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Cylinder, Transformed
-from jamsu.solver.films import FilmProperties, hull_outside_film
-from jamsu.solver.hull import Hull, initial_wall, update_wall
-from jamsu.solver.sea_film import sea_film_properties
+from jamsu.geometry.smallcells import close_small_cells
+from jamsu.solver.exchange.hull import Hull, initial_wall, update_wall
+from jamsu.solver.exchange.outside_films import FilmProperties, hull_outside_film
+from jamsu.solver.exchange.sea_film import sea_film_properties
 
 GAS = FilmProperties(conductivity=0.026, viscosity=1.78e-5, density=1.16, heat_capacity=1041.0, expansion=1 / 293)
 DIAMETER, LENGTH, GAS_TEMPERATURE = 2.0, 5.0, 12.0
@@ -21,7 +22,7 @@ def hull_of(shape, cells=20):
     """Patches of a vessel on one fixed grid of `cells` cells a diameter."""
     width = DIAMETER / cells
     edges = [width * np.arange(-n - 1, n + 2) for n in (28, 24, 13)]
-    cut = cut_cells(Grid(*edges), shape, closed_box=False).floor(0.25)
+    cut = close_small_cells(cut_cells(Grid(*edges), shape, closed_box=False), 0.25)
     touching = np.flatnonzero((cut.wall_area > 0).ravel())
     vector = cut.wall_vector.reshape(3, -1)[:, touching].T
     normal = vector / np.linalg.norm(vector, axis=1, keepdims=True)

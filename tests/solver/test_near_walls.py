@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-import jamsu.solver.energy
-from jamsu.solver.advection import face_reading
+import jamsu.solver.flow.heat
 from jamsu.solver.box import box_model
-from jamsu.solver.energy import advected_heat, conducted_heat
-from jamsu.solver.fusion import widened
-from jamsu.solver.mesh import AXES
+from jamsu.solver.flow.advection import face_stencil_limits
+from jamsu.solver.flow.heat import advected_heat, conducted_heat
+from jamsu.solver.grid.fusion import halo_padded
+from jamsu.solver.grid.mesh import AXES
 
 SHAPE = (7, 6, 8)
 
@@ -26,7 +26,7 @@ def net_rates(allowed=True, seeds=60):
 
     @jax.jit
     def rates(heat, flux, temperature, conductance):
-        wide = widened(temperature)
+        wide = halo_padded(temperature)
         carried = advected_heat(model.mesh, heat, flux, wide, conductance if allowed else None)
         inflow = sum(f[_low(a)] - f[_high(a)] for a, f in enumerate(flux))
         exchanged = heat.exchange * (heat.exchange_temperature - temperature)
@@ -44,7 +44,7 @@ def net_rates(allowed=True, seeds=60):
             model.heat,
             exchange=jnp.asarray(walled * 10 ** rng.uniform(-2, 2, SHAPE)),
             exchange_temperature=jnp.asarray(outside),
-            reading=tuple(jnp.asarray(face_reading(1.0 * o, None, a)) for a, o in enumerate(opened)),
+            stencil_limits=tuple(jnp.asarray(face_stencil_limits(1.0 * o, None, a)) for a, o in enumerate(opened)),
         )
         found = np.asarray(rates(heat, flux, jnp.asarray(temperature), conductance))
         around = np.stack([*_neighbours(temperature, opened), np.where(walled, outside, np.nan)])
@@ -91,8 +91,8 @@ def test_no_extremum_grows_in_random_flows_between_random_walls():
 
 def test_linear_faces_let_extrema_grow(monkeypatch):
     """The check above can fail: without the limit some of the lowest get colder still."""
-    unlimited = tuple(widened(jnp.ones(SHAPE)) for _ in range(2))
-    monkeypatch.setattr("jamsu.solver.energy.wall_shares", lambda *_: unlimited)
+    unlimited = tuple(halo_padded(jnp.ones(SHAPE)) for _ in range(2))
+    monkeypatch.setattr("jamsu.solver.flow.heat.wall_shares", lambda *_: unlimited)
     worst = min(float(rate[low].min(initial=0.0)) for rate, low, _ in net_rates(seeds=5))
     assert worst < -0.1
 
@@ -111,7 +111,9 @@ def fed_corner(temperature_downstream):
         model.heat,
         scheme="limited",
         # The feed itself is upwind: its value is that of the cell above.
-        reading=tuple(jnp.asarray(face_reading(a, np.full(a.shape, axis == 2), axis)) for axis, a in enumerate(area)),
+        stencil_limits=tuple(
+            jnp.asarray(face_stencil_limits(a, np.full(a.shape, axis == 2), axis)) for axis, a in enumerate(area)
+        ),
     )
     still = tuple(jnp.zeros(f.shape) for f in flux)
     given = tuple(jnp.asarray(f) for f in flux)
@@ -120,7 +122,7 @@ def fed_corner(temperature_downstream):
     def settled(start):
         def once(_, cell):
             temperature = jnp.array([[[cell, 0.0]], [[temperature_downstream, temperature_downstream]]])
-            return cell + 0.2 * advected_heat(model.mesh, heat, given, widened(temperature), still)[0, 0, 0]
+            return cell + 0.2 * advected_heat(model.mesh, heat, given, halo_padded(temperature), still)[0, 0, 0]
 
         return jax.lax.fori_loop(0, 400, once, start)
 
@@ -130,8 +132,8 @@ def fed_corner(temperature_downstream):
 def test_a_cell_fed_beside_a_warm_one_is_no_colder_than_its_feed(monkeypatch):
     assert fed_corner(1.0) == pytest.approx(0.0, abs=1e-9)
     assert fed_corner(-1.0) == pytest.approx(0.0, abs=1e-9)
-    ones = tuple(widened(jnp.ones((2, 1, 2))) for _ in range(2))
-    monkeypatch.setattr(jamsu.solver.energy, "wall_shares", lambda *_: ones)
+    ones = tuple(halo_padded(jnp.ones((2, 1, 2))) for _ in range(2))
+    monkeypatch.setattr(jamsu.solver.flow.heat, "wall_shares", lambda *_: ones)
     assert fed_corner(1.0) == pytest.approx(-1.0, abs=1e-6)  # 2 T_in - T_D
 
 
@@ -148,11 +150,11 @@ def test_a_linear_field_along_a_wall_is_carried_exactly(axis):
     flux[axis][tuple(1 if a == axis else 3 for a in AXES)] = 1.0  # away from the wall at the axis's lower end
     flux[other][tuple(0 if a == axis else 3 for a in AXES)] = 1.0  # fed along it, from below
     area = [np.pad(np.ones(_faces(a, -1)), _ends(a)) for a in AXES]
-    reading = tuple(jnp.asarray(face_reading(area[a], None, a)) for a in AXES)
-    heat = replace(model.heat, reading=reading)
+    stencil_limits = tuple(jnp.asarray(face_stencil_limits(area[a], None, a)) for a in AXES)
+    heat = replace(model.heat, stencil_limits=stencil_limits)
     still = tuple(jnp.zeros(f.shape) for f in flux)
     given = tuple(jnp.asarray(f) for f in flux)
-    carried = advected_heat(model.mesh, heat, given, widened(temperature), still)
+    carried = advected_heat(model.mesh, heat, given, halo_padded(temperature), still)
     taker = tuple(1 if a == axis else 3 for a in AXES)
     face = [float(centre[(a, *taker)]) for a in AXES]
     face[axis] = float(edges[axis][1])

@@ -12,9 +12,11 @@ from jamsu.cases.assembly.mesh import domain_mesh
 from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Box, Cylinder
+from jamsu.geometry.smallcells import close_small_cells
 from jamsu.solver.box import OpenSide, box_model, open_box_sides
-from jamsu.solver.operators import divergence
-from jamsu.solver.step import initial_state, step
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.flow.step import step
+from jamsu.solver.grid.operators import divergence
 
 VISCOSITY = 0.05
 
@@ -175,7 +177,7 @@ def cylinder_in_channel(cells):
     )
     grid = Grid(*edges)
     shape = Box((-1.0, -1.0, -1.0), (3.0, 2.0, 2.0)) - Cylinder((0.7, -1.0, 0.5), (0.7, 2.0, 0.5), 0.2)
-    cut = cut_cells(grid, shape, closed_box=False).floor(0.05)
+    cut = close_small_cells(cut_cells(grid, shape, closed_box=False), 0.05)
     domain = open_domain(cut)
     for axis, free in enumerate(domain.free):  # the box's own sides are no faces that the pressure drives
         free[(slice(None),) * axis + ([0, -1],)] = False

@@ -7,8 +7,8 @@ import pytest
 from orders import assert_expected_order, tanh_edges
 
 from jamsu.solver.box import box_mesh
-from jamsu.solver.mesh import AXES, along, take
-from jamsu.solver.operators import divergence, face_mean, gradient, net_outflow
+from jamsu.solver.grid.mesh import AXES, along, take
+from jamsu.solver.grid.operators import divergence, face_mean, gradient, net_outflow
 
 MESH = box_mesh([tanh_edges(7, 2.0), tanh_edges(5, 1.0, 1.0), np.cumsum([0.0, 0.2, 0.5, 0.1, 0.4])], jnp.float64)
 

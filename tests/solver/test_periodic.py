@@ -10,13 +10,14 @@ import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 from roundoff import direct_share, divergence_bound, sum_bound
 
-import jamsu.solver.periodic
+import jamsu.solver.flow.periodic
 from jamsu.solver.box import box_mesh, box_model, open_box_sides
-from jamsu.solver.fast_diagonalization import fast_diagonalization, stiffness
-from jamsu.solver.mesh import AXES, Obstacles
-from jamsu.solver.operators import divergence
-from jamsu.solver.periodic import Halo, exact_edges
-from jamsu.solver.step import initial_state, step
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.flow.periodic import Halo, exact_edges
+from jamsu.solver.flow.step import step
+from jamsu.solver.grid.mesh import AXES, Obstacles
+from jamsu.solver.grid.operators import divergence
+from jamsu.solver.linear.fast_diagonalization import fast_diagonalization, stiffness
 
 RING = 2 * np.pi
 ALL = (True, True, True)
@@ -229,7 +230,7 @@ def test_three_rings_have_no_beginning():
 @SLOW
 def test_that_a_halo_of_one_layer_would_not_do(monkeypatch):
     whole = march.__wrapped__
-    monkeypatch.setattr(jamsu.solver.periodic, "LAYERS", 1)
+    monkeypatch.setattr(jamsu.solver.flow.periodic, "LAYERS", 1)
     monkeypatch.setitem(globals(), "march", jax.jit(lambda *given: whole(*given)))
     assert shift_difference("limited") > 1e-6
 

@@ -12,8 +12,8 @@ from jamsu.cases.assembly.mesh import domain_mesh
 from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Box
-from jamsu.solver.preconditioner import preconditioner
-from jamsu.solver.pressure import box_solver, conductance, negative_laplacian
+from jamsu.solver.flow.pressure import box_solver, conductance, negative_laplacian
+from jamsu.solver.linear.preconditioner import preconditioner
 
 MOST = {"cylinder": 12, "vessel": 20}
 

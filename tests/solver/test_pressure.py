@@ -12,9 +12,9 @@ from roundoff import direct_share, divergence_bound, flux_noise, iterative_share
 
 from jamsu.benchmarks.throughput import vessel_model
 from jamsu.solver.box import box_mesh
-from jamsu.solver.mesh import AXES, along, pad_ends
-from jamsu.solver.operators import difference, divergence
-from jamsu.solver.pressure import box_solver, project
+from jamsu.solver.flow.pressure import box_solver, project
+from jamsu.solver.grid.mesh import AXES, along, pad_ends
+from jamsu.solver.grid.operators import difference, divergence
 
 DT = 0.1
 solve = jax.jit(partial(project, dt=DT), static_argnames=("tolerance", "continuity"))

@@ -6,7 +6,7 @@ import pytest
 from test_pressure import random_velocity, solve
 
 from jamsu.benchmarks.throughput import vessel_model
-from jamsu.solver.pressure import box_solver
+from jamsu.solver.flow.pressure import box_solver
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from scipy.integrate import solve_bvp
 from scipy.optimize import brentq
 
 from jamsu.materials import seawater
-from jamsu.solver.films import hull_outside_film
-from jamsu.solver.sea_film import check_density_maximum, density_maximum_ratio, sea_film_properties
+from jamsu.solver.exchange.outside_films import hull_outside_film
+from jamsu.solver.exchange.sea_film import check_density_maximum, density_maximum_ratio, sea_film_properties
 
 GRAVITY = 9.80665
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jamsu.solver.shell import Contact, Layer, cylindrical_shell, hull_resistance, plane_wall, spherical_shell
+from jamsu.solver.exchange.shell import Contact, Layer, cylindrical_shell, hull_resistance, plane_wall, spherical_shell
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
 FLUIDS = {"inside_temperature": 40.0, "inside_film": 10.0, "outside_temperature": 12.0, "outside_film": 500.0}

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from jamsu.solver.films import FilmProperties
-from jamsu.solver.gas_films import gas_film
-from jamsu.solver.surface_films import SurfaceFilms, film_conductance, with_films
+from jamsu.solver.exchange.gas_films import gas_film
+from jamsu.solver.exchange.outside_films import FilmProperties
+from jamsu.solver.exchange.surface_films import SurfaceFilms, film_conductance, with_films
 
 AIR = FilmProperties(0.0257, 1.82e-5, 1.204, 1006.0, 1 / 293.15)
 AREA = 0.04  # m2

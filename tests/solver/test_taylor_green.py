@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from orders import GRADINGS, assert_expected_order, tanh_edges
 
-import jamsu.solver.flow
+import jamsu.solver.flow.momentum
 from jamsu.solver.box import box_model
-from jamsu.solver.mesh import AXES, Mesh
-from jamsu.solver.step import State, initial_state, step
+from jamsu.solver.flow.model import FlowState, initial_state
+from jamsu.solver.flow.step import step
+from jamsu.solver.grid.mesh import AXES, Mesh
 
 VISCOSITY = 0.01
 PLANES = {"xy": (0, 1), "yz": (1, 2), "zx": (2, 0)}
@@ -32,7 +33,7 @@ def vortex(mesh: Mesh, plane):
 
 
 @jax.jit
-def march(model, state: State, dt, steps):
+def march(model, state: FlowState, dt, steps):
     return jax.lax.fori_loop(0, steps, lambda _, s: step(model, s, dt)[0], state)
 
 
@@ -86,8 +87,8 @@ def test_energy_at_64_cells(end):
 
 
 def test_energy_notices_a_wrong_viscosity(monkeypatch):
-    true, whole = jamsu.solver.flow.viscous_force, march.__wrapped__
-    monkeypatch.setattr("jamsu.solver.step.viscous_force", lambda *given: 1.1 * true(*given))
+    true, whole = jamsu.solver.flow.momentum.viscous_force, march.__wrapped__
+    monkeypatch.setattr("jamsu.solver.flow.step.viscous_force", lambda *given: 1.1 * true(*given))
     monkeypatch.setitem(globals(), "march", jax.jit(lambda *given: whole(*given)))
     mesh, found, _ = decayed(16, 1.0)
     start = energy(mesh, vortex(mesh, PLANES["zx"]))

@@ -8,8 +8,8 @@ import pytest
 
 from jamsu.benchmarks.throughput import vessel_model
 from jamsu.solver.box import box_mesh
-from jamsu.solver.step import initial_state
-from jamsu.solver.transfer import refine
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.march.transfer import refine
 
 
 def edges(cells):

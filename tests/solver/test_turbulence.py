@@ -10,19 +10,20 @@ import numpy as np
 import pytest
 from orders import tanh_edges
 
-from jamsu.solver import k_epsilon
 from jamsu.solver.box import box_mesh, box_model
-from jamsu.solver.courant import courant_rate
-from jamsu.solver.flow import control_volume, viscous_force
-from jamsu.solver.fusion import widened
-from jamsu.solver.gas_films import gas_forced_film
-from jamsu.solver.mesh import AXES, Obstacles, full_area, pad_ends
-from jamsu.solver.step import initial_state, step
-from jamsu.solver.turbulence import Turbulence, closure, initial_turbulence, kays_diffusivity, renewed_walls
-from jamsu.solver.viscosity import strain_rate
-from jamsu.solver.wall_law import kader_temperature, reichardt_velocity, turbulent_friction_velocity
-from jamsu.solver.walls import FAR, box_walls, heat_factor, on_faces, speed_friction_factor
-from jamsu.solver.zero_equation import zero_equation
+from jamsu.solver.exchange.gas_films import gas_forced_film
+from jamsu.solver.flow.closure import Turbulence, closure, initial_turbulence, kays_diffusivity, renewed_walls
+from jamsu.solver.flow.courant import courant_rate
+from jamsu.solver.flow.model import initial_state
+from jamsu.solver.flow.momentum import control_volume, viscous_force
+from jamsu.solver.flow.step import step
+from jamsu.solver.grid.fusion import halo_padded
+from jamsu.solver.grid.mesh import AXES, Obstacles, full_area, pad_ends
+from jamsu.solver.turbulence import k_epsilon
+from jamsu.solver.turbulence.eddy_viscosity import strain_rate
+from jamsu.solver.turbulence.wall_law import kader_temperature, reichardt_velocity, turbulent_friction_velocity
+from jamsu.solver.turbulence.walls import FAR, box_walls, heat_factor, on_faces, speed_friction_factor
+from jamsu.solver.turbulence.zero_equation import zero_equation
 
 WALL_LAW = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
 NU = 1.5e-5
@@ -201,7 +202,7 @@ def test_buoyancy_feeds_turbulence_where_warm_lies_below_cold(lapse, sign):
     temperature = jnp.broadcast_to(lapse * model.mesh.centres(2), model.mesh.shape)
     eddy = jnp.full(model.mesh.shape, 1e-3)
     found = k_epsilon.buoyant_production(
-        model.mesh, widened(temperature), model.heat.turbulent_link, eddy, model.fluid.buoyancy
+        model.mesh, halo_padded(temperature), model.heat.turbulent_link, eddy, model.fluid.buoyancy
     )
     np.testing.assert_allclose(found, -0.03 * 1e-3 * lapse, rtol=1e-9)
     state = initial_state(model.mesh, temperature, turbulence=uniform(model.mesh, 0.01, 0.001))
@@ -259,7 +260,7 @@ def test_zero_equation_model():
 
 def test_the_films_of_a_turbulent_cell():
     """In the log layer of a known k the film is rho cp u_* / Theta+."""
-    from jamsu.solver.films import FilmProperties
+    from jamsu.solver.exchange.outside_films import FilmProperties
 
     gas = FilmProperties(density=1.2, viscosity=1.8e-5, conductivity=0.0257, heat_capacity=1005.0, expansion=1 / 293.0)
     k, y = 0.2, 0.04
@@ -308,13 +309,13 @@ def test_courant_rate_covers_the_stress_of_eddies(thin):
     )
     model = replace(model, eddy_viscosity=jnp.asarray(0.1))
     mesh, state = model.mesh, initial_state(model.mesh)
-    viscosity = widened(jnp.full(mesh.shape, 0.1))
+    viscosity = halo_padded(jnp.full(mesh.shape, 0.1))
     start = jnp.asarray(np.random.default_rng(0).normal(size=state.tendency[thin].shape))
 
     def decay(q):
         velocity = list(state.velocity)
         velocity[thin] = pad_ends(q, thin)
-        force = viscous_force(mesh, model.fluid, tuple(velocity), widened(velocity[thin]), viscosity, thin)
+        force = viscous_force(mesh, model.fluid, tuple(velocity), halo_padded(velocity[thin]), viscosity, thin)
         return -force / control_volume(mesh, thin)
 
     def iterate(_, carry):

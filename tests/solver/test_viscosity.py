@@ -7,8 +7,8 @@ import pytest
 from orders import tanh_edges
 
 from jamsu.solver.box import box_mesh
-from jamsu.solver.mesh import AXES
-from jamsu.solver.viscosity import smagorinsky, velocity_gradient, wale
+from jamsu.solver.grid.mesh import AXES
+from jamsu.solver.turbulence.eddy_viscosity import smagorinsky, velocity_gradient, wale
 
 RATE = 3.0
 SHEAR, STRAIN, ROTATION = ((0, 2, RATE),), ((0, 0, RATE), (1, 1, -RATE)), ((0, 1, -RATE), (1, 0, RATE))

@@ -1,0 +1,175 @@
+"""The checkpoint of one run, what its user is told of its files, and averages from their saved leaves."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import xarray as xr
+
+from jamsu.cases.errors import CaseError, Problem
+from jamsu.cases.results.file import store_result
+from jamsu.cases.results.output import Stamp, beside, checkpoint_path, fields_folder, stamp, tell
+from jamsu.cases.run import checkpoint
+from jamsu.cases.schema.case import Case
+from jamsu.solver.flow.closure import turbulent_fields
+from jamsu.solver.march.averaging import AVERAGED, SQUARES, Average
+from jamsu.solver.module import Module, ModuleState
+
+SECONDS_BETWEEN_CHECKPOINTS = 15.0
+SECONDS_OF_GRACE = 60.0  # for which a run leaves the checkpoint of another one: its user may have forgotten --resume
+
+
+class CheckpointWriter:
+    """Writes the checkpoint of one run now and then, and its result; without an output it keeps nothing.
+
+    A checkpoint that cannot be written costs the run nothing: its user is told once. One of another run is left alone
+    for a while, and for good where this run is of another case and done by then.
+
+    Attributes:
+      replaces: stamp of the file that the result may replace. notes: what the user was told.
+    """
+
+    def __init__(self, case: Case, quality: str, output: Path | None, replaces: Stamp = None) -> None:
+        self.output = output
+        self.path = None if output is None else checkpoint_path(output)
+        self.fingerprint = checkpoint.fingerprint(case, quality)
+        self.replaces = replaces
+        self.notes: list[str] = []
+        self._saved = self._told = False
+        self._behind = False  # what is saved is not what there is now
+        self._others = self._same = False  # what lies at the path is another run's; of this case and quality
+        self._begun = self._last = time.perf_counter()
+
+    def begin(self, *, resume: bool) -> checkpoint.Checkpoint | None:
+        """The checkpoint to go on from; None where the run begins anew.
+
+        Raises CaseError where `resume` meets a checkpoint that cannot be read or is another run's.
+        """
+        if self.path is None or self.output is None or not self.path.exists():
+            return None
+        if not resume:
+            self._others, self._same = True, checkpoint.same_run(self.path, self.fingerprint)
+            whose = "run, from which --resume would go on" if self._same else "run of another case or quality"
+            after = f"this one begins anew and replaces it after {SECONDS_OF_GRACE:.0f} s"
+            self.note(f"{self.path}: checkpoint of an interrupted {whose}; {after}")
+            return None
+        found = self.load()
+        if found is not None:
+            self._saved = True
+            replaces = found.facts.get("replaces")
+            self.replaces = None if replaces is None else (replaces[0], replaces[1])
+            if stamp(self.output) not in (None, self.replaces):
+                self.note(f"{self.output}: is not of this run and is kept; the result will go beside it")
+        return found
+
+    def load(self) -> checkpoint.Checkpoint | None:
+        return None if self.path is None else checkpoint.load(self.path, self.fingerprint)
+
+    def due(self) -> bool:
+        return self.path is not None and time.perf_counter() - self._last > SECONDS_BETWEEN_CHECKPOINTS
+
+    def spares(self) -> bool:
+        """Whether nothing is written yet, as another run's checkpoint lies there that its user may want."""
+        return self._others and time.perf_counter() - self._begun < SECONDS_OF_GRACE
+
+    def save(self, facts: dict[str, Any], trees: dict[str, Any], first: Callable[[], None] | None = None) -> None:
+        """Write the checkpoint, and before it what it rests on (`first`, which raises OSError)."""
+        if self.path is None or self.spares():
+            return
+        facts = facts | {"fingerprint": self.fingerprint, "replaces": self.replaces}
+        try:
+            if self._others:
+                self._clear()
+            if first is not None:
+                first()
+            checkpoint.save(self.path, facts, trees)
+        except OSError as error:
+            kept = "the one before is kept" if self._saved else "an interruption loses the run"
+            reason = error.strerror or error
+            if not self._told:
+                self.note(f"{self.path}: the checkpoint cannot be written ({reason}); the run goes on, {kept}")
+            self._told = self._behind = True
+        else:
+            self._saved, self._others, self._behind = True, False, False
+        self._last = time.perf_counter()
+
+    def note(self, line: str) -> None:
+        """Tell the user one line, once; the run's summary holds it too."""
+        if line not in self.notes:
+            self.notes.append(line)
+            tell(line)
+
+    @contextlib.contextmanager
+    def interruptible(self, save: Callable[[], None]) -> Iterator[None]:
+        """Save when the block is interrupted, or fails by a defect after hours of work; the exception's notes say from
+        where --resume goes on. A case that is refused, or whose flow diverged, leaves nothing worth going on from."""
+        try:
+            yield
+        except CaseError:
+            raise
+        except (KeyboardInterrupt, Exception) as stop:
+            save()
+            if self.path is not None:
+                stop.add_note(self._state())
+            raise
+
+    def _state(self) -> str:
+        if self._saved:
+            what = "an earlier state is saved" if self._behind else "saved"
+            return f"{what} in {self.path}: the same command with --resume goes on from there"
+        if self._others:
+            return f"{self.path} is left as it was" + (": --resume goes on from there" if self._same else "")
+        return "nothing was saved"
+
+    def store(self, tree: xr.DataTree, summary: dict[str, Any], save: Callable[[], None]) -> None:
+        """Write the result and put into the summary where, and what the user was told on the way.
+
+        Raises CaseError when it cannot be written; what can be saved is.
+        """
+        if self.output is not None:
+            try:
+                stored = store_result(self.output, tree, self.replaces)
+            except CaseError as error:
+                save()
+                kept = f"; {self._state()}" if self._saved else ""
+                raise CaseError(error.file, Problem(error.key, error.value, error.expected + kept)) from None
+            if stored != self.output:
+                self.note(beside(self.output, stored))
+            summary["result"] = str(stored)
+        summary["warnings"] = [*summary["warnings"], *self.notes]
+
+    def discard(self) -> None:
+        """Delete what a run keeps beside its output, now that it is done."""
+        if not self._others or self._same:
+            self._clear()
+
+    def _clear(self) -> None:
+        """The checkpoint first: without it nobody asks for the saved fields."""
+        if self.path is not None and self.output is not None:
+            self.path.unlink(missing_ok=True)
+            shutil.rmtree(fields_folder(self.output), ignore_errors=True)
+        self._others = False
+
+
+def restored_average(module: Module, state: ModuleState, duration: float, leaves: list[np.ndarray]) -> Average:
+    """An average from its saved leaves.
+
+    Args:
+      module, state: the module and any state of it, for the shape of the averaged trees.
+
+    Raises:
+      ValueError: the number of leaves is not that of the quantities averaged now.
+    """
+    if not leaves:
+        return Average()
+    template: dict[str, Any] = dict.fromkeys((*AVERAGED, SQUARES), 0)
+    turbulence = jax.eval_shape(turbulent_fields, module.model, state.flow)
+    template |= {"velocity": state.flow.velocity, "wall": state.wall, "turbulence": turbulence}
+    return Average(duration, jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(template), leaves))

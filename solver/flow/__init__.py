@@ -1,0 +1,1 @@
+"""Momentum, pressure and heat of one domain, and one step of them."""

@@ -1,0 +1,1 @@
+"""The mesh, its operators, and how its kernels are kept quick."""

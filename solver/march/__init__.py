@@ -1,0 +1,1 @@
+"""From a state to a steady state, or on through time."""

@@ -1,0 +1,1 @@
+"""Turbulence models and the law of the wall, on given fields."""
