@@ -42,12 +42,12 @@ def solid_model(
     import jax.numpy as jnp
     import numpy as np
 
-    from jamsu.cases.assembly.domain import open_domain
-    from jamsu.cases.assembly.mesh import domain_mesh
     from jamsu.geometry.cutcells import cut_cells
+    from jamsu.geometry.domain import open_domain
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Box
     from jamsu.solver.box import box_model
+    from jamsu.solver.grid.obstacles import domain_mesh
 
     grid = Grid(*edges)
     whole = cut_cells(grid, Box(np.subtract(grid.lower, 1.0), np.add(grid.upper, 1.0)), closed_box=False)
@@ -95,10 +95,10 @@ def with_cut_walls(
     import jax.numpy as jnp
     import numpy as np
 
-    from jamsu.cases.assembly.domain import NEAREST_WALL, open_domain
-    from jamsu.cases.assembly.heat import SMALLEST_INERTIA, wall_shift
-    from jamsu.cases.assembly.mesh import domain_mesh
+    from jamsu.geometry.domain import open_domain
+    from jamsu.geometry.wall_friction import NEAREST_WALL, centroid_shift
     from jamsu.solver.flow.advection import face_stencil_limits
+    from jamsu.solver.grid.obstacles import SMALLEST_INERTIA, domain_mesh
 
     grid = cut.grid
     distance = np.maximum(cut.wall_distance, NEAREST_WALL * min(float(grid.widths(axis).min()) for axis in range(3)))
@@ -116,7 +116,7 @@ def with_cut_walls(
         turbulent_link=(links[0], links[1], links[2]),
         exchange=jnp.asarray(np.where(cut.wall_area > 0, conductivity * cut.wall_area / distance, 0.0)),
         exchange_temperature=jnp.asarray(np.broadcast_to(wall_temperature, grid.shape)),
-        wall_shift=jnp.asarray(wall_shift(cut)),
+        wall_shift=jnp.asarray(centroid_shift(cut)),
         stencil_limits=(x, y, z),
     )
     return obstructed(replace(model, heat=heat, heat_solver=None), domain_mesh(open_domain(cut), model.mesh.dtype))

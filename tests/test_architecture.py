@@ -140,7 +140,7 @@ def test_a_dead_pointer_is_found():
     assert missing("`solver/steps.py`") == ["solver/steps.py"]
     assert missing("`jamsu.solver.flow.step.stride`") == ["jamsu.solver.flow.step.stride"]
     assert missing("`jamsu.geometry.gird`") == ["jamsu.geometry.gird"]
-    assert missing("`solver.step.State`") == ["solver.step.State"]  # a name without jamsu
+    assert missing("`solver.flow.model.FlowState`") == ["solver.flow.model.FlowState"]  # a name without jamsu
 
 
 def missing(text: str) -> list[str]:

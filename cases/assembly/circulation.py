@@ -6,9 +6,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from jamsu.cases.assembly.domain import Domain
 from jamsu.cases.assembly.machines import Machinery
 from jamsu.cases.errors import Problem
+from jamsu.geometry.domain import Domain
 
 
 def check_circulation(domain: Domain, made: Machinery, flow: np.ndarray) -> None:

@@ -7,19 +7,19 @@ from collections.abc import Iterable
 import jax.numpy as jnp
 import numpy as np
 
-from jamsu.cases.assembly.domain import Domain, broadcast
 from jamsu.cases.assembly.machines import Machinery
 from jamsu.cases.assembly.properties import Properties
 from jamsu.cases.assembly.surfaces import cell_conductivity, sides
 from jamsu.cases.schema.case import Block, Case
-from jamsu.geometry.cutcells import CutCells
+from jamsu.geometry.domain import Domain, broadcast
+from jamsu.geometry.wall_friction import centroid_shift
 from jamsu.materials import get_solid
 from jamsu.solver.flow.advection import face_stencil_limits
 from jamsu.solver.flow.heat import HeatEquation
 from jamsu.solver.grid.mesh import AXES, Vector
+from jamsu.solver.grid.obstacles import SMALLEST_INERTIA
 
 TURBULENT_PRANDTL = 0.85  # Kays 1994
-SMALLEST_INERTIA = 0.5  # cut cells keep at least this share of a full cell's inertia and heat capacity
 # A steady run needs no block's own heat capacity: as much of the gas's as makes its slowest response this quick, s.
 # Heat flows through blocks implicitly, so that a quick one limits no step.
 BLOCK_RESPONSE = 5.0
@@ -31,7 +31,7 @@ def build_heat(
 ) -> HeatEquation:
     capacity = _cell_capacity(case, domain, properties)
     conductivity = cell_conductivity(case, domain, float(properties.gas.conductivity))
-    shift = wall_shift(domain.cut) * (domain.open_cell & (domain.machine < 0))
+    shift = centroid_shift(domain.cut) * (domain.open_cell & (domain.machine < 0))
     links = [_links(domain, axis, conductivity, float(properties.gas.conductivity)) for axis in AXES]
     zero = cast(np.zeros(domain.grid.shape))
     return HeatEquation(
@@ -54,14 +54,6 @@ def build_heat(
         scheme="limited",
         conduction="implicit" if case.blocks else "explicit",
     )
-
-
-def wall_shift(cut: CutCells) -> np.ndarray:
-    """How much farther from its wall a cell's open centroid lies than its centre, over the wall's area, 1/m."""
-    grid = cut.grid
-    away = sum(cut.wall_normal[a] * (broadcast(grid.centres(a), a) - cut.open_centroid[a]) for a in range(3))
-    walled = (cut.wall_area > 0) & (cut.volume_fraction > 0)
-    return np.where(walled, away / np.where(walled, cut.wall_area, 1.0), 0.0)
 
 
 def _vector(arrays: Iterable) -> Vector:

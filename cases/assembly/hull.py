@@ -5,13 +5,13 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
-from jamsu.cases.assembly.domain import Domain, broadcast
-from jamsu.cases.assembly.heat import wall_shift
 from jamsu.cases.assembly.properties import Properties
 from jamsu.cases.assembly.surfaces import cell_conductivity
 from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
 from jamsu.geometry.cutcells import CutCells
+from jamsu.geometry.domain import Domain, broadcast
+from jamsu.geometry.wall_friction import centroid_shift
 from jamsu.materials import get_solid
 from jamsu.solver.exchange.hull import Hull
 from jamsu.solver.exchange.outside_films import FilmProperties
@@ -68,7 +68,7 @@ def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull
 
 def _reach(cut: CutCells, cells: np.ndarray) -> np.ndarray:
     """Distance from the wall to the cell's open centroid, or from there to its centre if that is more, m."""
-    shift = np.abs(wall_shift(cut) * cut.wall_area).ravel()[cells]
+    shift = np.abs(centroid_shift(cut) * cut.wall_area).ravel()[cells]
     smallest = 1e-3 * np.cbrt(np.broadcast_to(np.asarray(cut.grid.cell_volume), cut.grid.shape).ravel()[cells])
     return np.maximum(np.maximum(cut.wall_distance.ravel()[cells], shift), smallest)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from jamsu.cases.assembly.domain import Domain, Index, close_box, panel_faces, plane_of
 from jamsu.cases.assembly.grid import flow_axis
 from jamsu.cases.errors import Problem
 from jamsu.cases.schema.case import Case, Coil, Cooler, Rack
 from jamsu.cases.schema.extents import Extent, axis_of, coil_extent, coil_front, opening_extent, placed, rack_extent
 from jamsu.geometry.boxes import box_cells, overlap_matrix, rectangle_faces
+from jamsu.geometry.domain import Domain, Index, close_box, panel_faces, plane_of
 
 
 @dataclass

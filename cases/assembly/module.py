@@ -8,29 +8,31 @@ import jax.numpy as jnp
 import numpy as np
 
 from jamsu.cases.assembly.circulation import check_circulation
-from jamsu.cases.assembly.domain import Domain, build_domain
+from jamsu.cases.assembly.domain import build_domain
 from jamsu.cases.assembly.heat import build_heat
 from jamsu.cases.assembly.hull import build_hull
 from jamsu.cases.assembly.machines import Machinery, build_machines
-from jamsu.cases.assembly.mesh import domain_mesh
 from jamsu.cases.assembly.properties import Properties, machine_flows
 from jamsu.cases.assembly.surfaces import build_blocks, build_films, cell_conductivity
-from jamsu.cases.assembly.walls import solver_walls, wall_distances
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.cutcells import CutCells
+from jamsu.geometry.domain import Domain
 from jamsu.geometry.grid import Grid
+from jamsu.geometry.wall_distance import wall_distances
 from jamsu.solver.exchange.coils import Coils
 from jamsu.solver.exchange.machines import FanCurves, Machines, RackPorts
 from jamsu.solver.flow.model import FlowModel
 from jamsu.solver.flow.momentum import FluidConstants
 from jamsu.solver.flow.pressure import box_solver
 from jamsu.solver.grid.mesh import Mesh
+from jamsu.solver.grid.obstacles import domain_mesh
 from jamsu.solver.linear.fast_diagonalization import FastDiagonalization
 from jamsu.solver.linear.preconditioner import Preconditioner, preconditioner
 from jamsu.solver.module import Coolers, Module
 from jamsu.solver.turbulence.eddy_viscosity import EDDY_COEFFICIENT
+from jamsu.solver.turbulence.walls import walls_at
 
 GRAVITY = 9.80665  # m/s2
 INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not change
@@ -78,7 +80,7 @@ def build_module(case: Case, geometry: Geometry, properties: Properties) -> Modu
     faces = [f > 0 for f in made.owner]
     walls = None
     if case.solver.turbulence != "laminar":
-        walls = solver_walls(geometry.wall_distance, geometry.beside_wall, float(properties.gas.prandtl), dtype)
+        walls = walls_at(geometry.wall_distance, geometry.beside_wall, float(properties.gas.prandtl), dtype)
     model = FlowModel(
         mesh=mesh,
         fluid=FluidConstants(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
-from jamsu.cases.assembly.domain import Domain, broadcast
 from jamsu.cases.schema.case import Case
+from jamsu.geometry.domain import Domain, broadcast
 from jamsu.materials import get_solid
 from jamsu.solver.exchange.blocks import Blocks
 from jamsu.solver.exchange.surface_films import SurfaceFilms

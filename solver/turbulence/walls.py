@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
+from jamsu.geometry.wall_distance import FAR
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector
 from jamsu.solver.grid.operators import cell_velocity, mean
 from jamsu.solver.turbulence.wall_law import kader_temperature, wall_distance_units
-
-FAR = 1e6  # m: a wall distance where there is no wall
 
 
 @jax.tree_util.register_dataclass
@@ -80,6 +80,16 @@ def on_faces(walls: Walls, factor: Array) -> Vector:
         return jnp.where(weight > 0, mean(walls.touching * factor, axis) / jnp.where(weight > 0, weight, 1), 1)
 
     return (along(0), along(1), along(2))
+
+
+def walls_at(distance: np.ndarray, touching: np.ndarray, prandtl: float, dtype: DTypeLike) -> Walls:
+    """Walls at given distances (m) of the cells, and which cells touch one (bool); `prandtl` is the fluid's."""
+    return Walls(
+        distance=jnp.asarray(distance, dtype),
+        touching=jnp.asarray(touching.astype(float), dtype),
+        friction_factor=jnp.ones(distance.shape, dtype),
+        prandtl=jnp.asarray(prandtl, dtype),
+    )
 
 
 def box_walls(mesh: Mesh, no_slip: np.ndarray, prandtl: float) -> Walls:

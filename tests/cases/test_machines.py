@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from jamsu.cases import load_case
-from jamsu.cases.assembly.domain import perforation_loss
 from jamsu.cases.errors import CaseError
 from jamsu.cases.reading.loader import case_from_text
 from jamsu.cases.run.levels import make_level
 from jamsu.cases.run.runner import run_case
 from jamsu.solver.exchange.gas_films import gas_natural_film
 from jamsu.solver.exchange.surface_films import film_conductance, with_films
+from jamsu.solver.flow.losses import perforation_loss
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 ROOM = """

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from jamsu.cases.assembly.domain import close_box, open_domain
-from jamsu.cases.assembly.walls import wall_distances
 from jamsu.geometry.boxes import box_cells
 from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.domain import close_box, open_domain
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Box, Cylinder
+from jamsu.geometry.wall_distance import wall_distances
 
 
 def to_box(points, lower, upper):

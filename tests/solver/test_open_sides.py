@@ -7,15 +7,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jamsu.cases.assembly.domain import open_domain
-from jamsu.cases.assembly.mesh import domain_mesh
 from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.domain import open_domain
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Box, Cylinder
 from jamsu.geometry.smallcells import close_small_cells
 from jamsu.solver.box import OpenSide, box_model, open_box_sides
 from jamsu.solver.flow.model import initial_state
 from jamsu.solver.flow.step import step
+from jamsu.solver.grid.obstacles import domain_mesh
 from jamsu.solver.grid.operators import divergence
 
 VISCOSITY = 0.05

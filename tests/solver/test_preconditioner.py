@@ -7,12 +7,12 @@ import pytest
 
 from jamsu.benchmarks import registry
 from jamsu.benchmarks.pressure import obstacle_mesh
-from jamsu.cases.assembly.domain import open_domain, panel_faces
-from jamsu.cases.assembly.mesh import domain_mesh
 from jamsu.geometry.cutcells import cut_cells
+from jamsu.geometry.domain import open_domain, panel_faces
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Box
 from jamsu.solver.flow.pressure import box_solver, conductance, negative_laplacian
+from jamsu.solver.grid.obstacles import domain_mesh
 from jamsu.solver.linear.preconditioner import preconditioner
 
 MOST = {"cylinder": 12, "vessel": 20}

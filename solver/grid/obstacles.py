@@ -8,9 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import DTypeLike
 
-from jamsu.cases.assembly.domain import Domain, wall_friction
-from jamsu.cases.assembly.heat import SMALLEST_INERTIA
+from jamsu.geometry.domain import Domain
+from jamsu.geometry.wall_friction import wall_friction
 from jamsu.solver.grid.mesh import Mesh, Obstacles, Vector
+
+SMALLEST_INERTIA = 0.5  # cut cells keep at least this share of a full cell's inertia and heat capacity
 
 
 def domain_mesh(domain: Domain, dtype: DTypeLike) -> Mesh:

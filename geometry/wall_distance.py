@@ -1,4 +1,4 @@
-"""The walls of a domain as its turbulence sees them: the distance of every cell to the nearest, whatever closes it.
+"""The distance of every cell to the nearest wall, whatever closes it.
 
 The vessel's wall is known by its signed distance; blocks, panels and machines close faces of the grid, and the distance
 to a closed face is that to its rectangle. Only the few nearest rectangles of a cell are tried, which is exact but
@@ -9,28 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import jax.numpy as jnp
 import numpy as np
-from jax.typing import DTypeLike
 from scipy.spatial import cKDTree
 
-from jamsu.cases.assembly.domain import Domain
+from jamsu.geometry.domain import Domain
 from jamsu.geometry.grid import Grid
-from jamsu.solver.turbulence.walls import FAR, Walls
 
+FAR = 1e6  # m: a wall distance where there is no wall
 NEAREST = 8  # rectangles tried
 SHUT = 1e-3  # share of a face's passable area: less is round-off
-CLOSEST = 0.05  # of a cell's smallest width: as friction has it, see `jamsu.cases.assembly.domain.wall_friction`
-
-
-def solver_walls(distance: np.ndarray, touching: np.ndarray, prandtl: float, dtype: DTypeLike) -> Walls:
-    """`wall_distances` as the solver's walls; `prandtl` is the fluid's."""
-    return Walls(
-        distance=jnp.asarray(distance, dtype),
-        touching=jnp.asarray(touching.astype(float), dtype),
-        friction_factor=jnp.ones(distance.shape, dtype),
-        prandtl=jnp.asarray(prandtl, dtype),
-    )
+CLOSEST = 0.05  # of a cell's smallest width: as friction has it, see `jamsu.geometry.wall_friction`
 
 
 def wall_distances(domain: Domain, shape: Callable[[np.ndarray], np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
