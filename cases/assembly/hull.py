@@ -5,7 +5,6 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as np
 
-from jamsu.cases.assembly.properties import Properties
 from jamsu.cases.assembly.surfaces import cell_conductivity
 from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
@@ -13,12 +12,11 @@ from jamsu.geometry.cutcells import CutCells
 from jamsu.geometry.domain import Domain, broadcast
 from jamsu.geometry.wall_friction import centroid_shift
 from jamsu.materials import get_solid
-from jamsu.solver.exchange.hull import Hull
-from jamsu.solver.exchange.outside_films import FilmProperties
-from jamsu.solver.exchange.shell import Contact, Layer, hull_resistance
+from jamsu.solver.exchange.hull import HullLayout
 
 
-def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull:
+def hull_layout(case: Case, domain: Domain, cast) -> HullLayout:
+    """The hull's patches, layers and shape."""
     cut, vessel = domain.cut, case.vessel
     solid = domain.solid >= 0
     touching = (cut.wall_area > 0) & (domain.open_cell | solid) & (domain.machine < 0)
@@ -36,31 +34,20 @@ def build_hull(case: Case, domain: Domain, properties: Properties, cast) -> Hull
     depth = np.abs(np.sum(normal * np.stack([_half_widths(domain, a).ravel()[cells] for a in range(3)], 1), 1))
     conduction = np.where(solid.ravel()[cells], conductivity / np.where(depth > 0, depth, 1.0), 0.0)
     kind, size, height, film = _hull_shape(case)
-    elements = [
-        Contact(layer.resistance or 0.0)
-        if layer.material is None
-        else Layer(layer.thickness or 0.0, float(get_solid(layer.material).conductivity))
-        for layer in vessel.layers
-    ]
-    wall = hull_resistance(kind, elements, size / 2)
-    outside = case.site.seawater_temperature if vessel.outside != "film" else vessel.outside_temperature
-    return Hull(
+    layers = [layer for layer in vessel.layers if layer.material is not None]
+    return HullLayout(
         cell=jnp.asarray(cells, jnp.int32),
         area=cast(cut.wall_area.ravel()[cells]),
         distance=cast(distance),
         conduction=cast(conduction),
         normal=cast(normal),
         reach=cast(_reach(cut, cells)),
-        resistance=cast(wall.resistance),
-        area_ratio=cast(wall.area_ratio),
         size=cast(size),
         height=cast(height),
-        current=cast(case.site.current_speed),
-        outside_temperature=cast((outside or 0.0) - case.site.seawater_temperature),
-        film=cast(vessel.film_coefficient or 0.0),
-        sea_temperature=cast(case.site.seawater_temperature),
-        salinity=cast(case.site.salinity),
-        gas=FilmProperties(**{n: cast(v) for n, v in properties.gas._asdict().items()}),
+        thickness=cast(np.array([layer.thickness for layer in layers], float)),
+        conductivity=cast(np.array([get_solid(layer.material or "").conductivity for layer in layers], float)),
+        solid=tuple(layer.material is not None for layer in vessel.layers),
+        wall=kind,
         shape=film,
         outside=vessel.outside,
     )

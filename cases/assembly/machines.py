@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from jamsu.cases.assembly.grid import flow_axis
 from jamsu.cases.errors import Problem
-from jamsu.cases.schema.case import Case, Coil, Cooler, Rack
+from jamsu.cases.schema.case import Case, Coil, Cooler, Fan, Rack
 from jamsu.cases.schema.extents import Extent, axis_of, coil_extent, coil_front, opening_extent, placed, rack_extent
 from jamsu.geometry.boxes import box_cells, overlap_matrix, rectangle_faces
 from jamsu.geometry.domain import Domain, Index, close_box, panel_faces, plane_of
+from jamsu.solver.exchange.airflow import LAWS
+
+OTHER_MACHINES = -1  # in place of a height unit: the last entry of a vector that ends with a 1
 
 
 @dataclass
@@ -32,49 +36,50 @@ class Rows:
 
 @dataclass
 class Machinery:
-    """Where machines are: velocities at unit flow, owners of faces, and tables of cells (flat numbers)."""
+    """Where machines are: owners of faces, and tables of faces and cells (flat numbers).
 
-    unit_velocity: list[np.ndarray]
+    Attributes:
+      owner: by axis on all faces, number of the machine that sets the face's flow, from 1; 0 nobody's.
+      names: of the machines by path, such as "racks.R1", in the solver's order.
+      faces: columns of `jamsu.solver.exchange.machines.MachineLayout`: face, machine, slot, velocity.
+      heated: the same of the heated cells: cell, source, share.
+      ports: columns of `jamsu.solver.exchange.racks.RackLayout`, one row a port.
+      level_rack: rack of each layer of cells.
+      units: largest number of height units.
+      coil_cells, coil_columns, cooler_cells, intakes: columns of the layouts of coils and cooling units.
+    """
+
     owner: list[np.ndarray]
-    names: list[str]
-    ports: Rows
-    coil_cells: Rows
-    coil_columns: Rows
-    cooler_cells: Rows
-    intakes: Rows
-    power: np.ndarray  # heat released in each cell, W
-    unit_share: np.ndarray  # (rack, unit) share of the rack's flow
+    units: int
+    names: list[str] = field(default_factory=list)
+    faces: Rows = field(default_factory=Rows)
+    heated: Rows = field(default_factory=Rows)
+    ports: Rows = field(default_factory=Rows)
+    level_rack: list[int] = field(default_factory=list)
+    coil_cells: Rows = field(default_factory=Rows)
+    coil_columns: Rows = field(default_factory=Rows)
+    cooler_cells: Rows = field(default_factory=Rows)
+    intakes: Rows = field(default_factory=Rows)
 
 
 def build_machines(case: Case, domain: Domain) -> Machinery:
     """Place all machines of the case on the domain (which they change)."""
-    faces = [np.zeros_like(a) for a in domain.area]
-    units = max([rack.height_units for rack in case.racks.values()], default=1)
-    made = Machinery(
-        unit_velocity=faces,
-        owner=[np.zeros(a.shape, np.int32) for a in domain.area],
-        names=[],
-        ports=Rows(),
-        coil_cells=Rows(),
-        coil_columns=Rows(),
-        cooler_cells=Rows(),
-        intakes=Rows(),
-        power=np.zeros(domain.grid.shape),
-        unit_share=np.zeros((len(case.racks), units)),
-    )
+    units = most_units(case)
+    made = Machinery(owner=[np.zeros(a.shape, np.int32) for a in domain.area], units=units)
+    sources = _Sources(len(case.racks) * units, len(case.coils), len(case.fans))
     doors = {coil.rack: name for name, coil in case.coils.items() if coil.rack is not None}
     coil_number = {name: i for i, name in enumerate(case.coils)}
     for name, rack in case.racks.items():
         door = doors.get(name)
-        _place_rack(case, domain, made, name, rack, None if door is None else (door, coil_number[door]), units)
+        _place_rack(case, domain, made, sources, name, rack, None if door is None else (door, coil_number[door]))
     for name, coil in case.coils.items():
         if coil.rack is None:
-            _place_free_coil(case, domain, made, name, coil, coil_number[name])
-    for name, fan in case.fans.items():
-        _place_fan(domain, made, name, fan)
+            _place_free_coil(case, domain, made, sources, name, coil, coil_number[name])
+    for number, (name, fan) in enumerate(case.fans.items()):
+        _place_fan(domain, made, sources.fan(number), name, fan)
     for number, (name, cooler) in enumerate(case.coolers.items()):
         _place_cooler(domain, made, name, cooler, number)
-    _add_block_power(case, domain, made)
+    _heat_blocks(case, domain, made, sources)
     _check_neighbours(domain, made)
     return made
 
@@ -84,40 +89,93 @@ def flat_cells(domain: Domain, index: Index) -> np.ndarray:
     return np.arange(domain.open_cell.size).reshape(domain.open_cell.shape)[index]
 
 
-def unit_shares(rack: Rack, units: int) -> np.ndarray:
-    """Share of the rack's gas flow in each height unit, bottom to top; padded with zeros to `units`."""
-    open_units = np.array(rack.unit_open, float)
+def most_units(case: Case) -> int:
+    """Height units of the tallest rack."""
+    return max([rack.height_units for rack in case.racks.values()], default=1)
+
+
+class _Sources(NamedTuple):
+    """Numbers of the sources of heat: height units, coils' fans, fans, blocks."""
+
+    height_units: int
+    coils: int
+    fans: int
+
+    def coil(self, number: int) -> int:
+        return self.height_units + number
+
+    def fan(self, number: int) -> int:
+        return self.height_units + self.coils + number
+
+    def block(self, number: int) -> int:
+        return self.height_units + self.coils + self.fans + number
+
+
+def open_units(rack: Rack) -> np.ndarray:
+    """Height units that gas flows through at the case's operating point (bool).
+
+    Those that servers fill; where the flow is split by heat, those of them that burn something.
+    """
     powers = np.array(rack.unit_powers)
-    by_heat = rack.airflow.law in ("per_power", "temperature_rise") and powers.sum() > 0
-    weight = powers if by_heat else open_units
-    share = weight / weight.sum()
-    return np.pad(share, (0, units - len(share)))
+    by_heat = LAWS[rack.airflow.law].by_heat and powers.sum() > 0
+    return powers > 0 if by_heat else np.array(rack.unit_open)
 
 
 def _set_faces(
-    domain: Domain, made: Machinery, axis: int, index: Index, share: np.ndarray, machine: int, sign: int
+    domain: Domain,
+    made: Machinery,
+    axis: int,
+    index: Index,
+    share: np.ndarray,
+    machine: int,
+    sign: int,
+    slots: np.ndarray | None = None,
 ) -> None:
-    """Give a plane of faces a flow: `share` of the machine's flow through each, in the plane's shape."""
+    """Give a plane of faces a flow.
+
+    Args:
+      share: of the machine's flow through each face, in the plane's shape; with `slots` one axis more, of the flow of
+        each of these height units.
+    """
     area = domain.passable[axis][index]
-    if np.any((area <= 0) & (share > 0)):
+    whole = share if slots is None else share.sum(-1)
+    if np.any((area <= 0) & (whole > 0)):
         raise Problem(
             made.names[machine], "its gas flow", "expected a place inside the vessel: it would cross the hull"
         )
-    carries = share > 0
+    carries = whole > 0
     domain.area[axis][index] = np.where(carries, area, 0.0)
     domain.free[axis][index] = False
-    made.unit_velocity[axis][index] = np.where(carries, sign * share / np.where(area > 0, area, 1), 0.0)
     made.owner[axis][index] = np.where(carries, machine + 1, 0)
+    offset = sum(a.size for a in domain.area[:axis])
+    numbers = offset + np.arange(domain.area[axis].size).reshape(domain.area[axis].shape)[index]
+    parts, slots = (share[..., None], np.array([OTHER_MACHINES])) if slots is None else (share, slots)
+    shape = parts.shape
+    kept = parts > 0
+    velocity = sign * parts / np.where(area > 0, area, 1)[..., None]
+    made.faces.add(
+        face=np.broadcast_to(numbers[..., None], shape)[kept],
+        machine=np.full(int(kept.sum()), machine),
+        slot=np.broadcast_to(slots, shape)[kept],
+        velocity=velocity[kept],
+    )
 
 
 def _stream(
-    domain: Domain, made: Machinery, cells: Index, axis: int, sign: int, share: np.ndarray, machine: int
+    domain: Domain,
+    made: Machinery,
+    cells: Index,
+    axis: int,
+    sign: int,
+    share: np.ndarray,
+    machine: int,
+    slots: np.ndarray | None = None,
 ) -> None:
     """Let a machine's flow pass straight through a block of cells; its other sides are closed."""
     close_box(domain, cells)
     domain.machine[cells] = machine
     for face in range(cells[axis].start, cells[axis].stop + 1):
-        _set_faces(domain, made, axis, plane_of(cells, axis, face), share, machine, sign)
+        _set_faces(domain, made, axis, plane_of(cells, axis, face), share, machine, sign, slots)
 
 
 def _depth(cells: Index, axis: int, sign: int) -> tuple[list[int], int, int]:
@@ -131,14 +189,26 @@ def _layer(domain: Domain, cells: Index, axis: int, layer: int) -> np.ndarray:
 
 
 def _plane_share(grid, cells: Index, axis: int, by_row: np.ndarray) -> np.ndarray:
-    """Share of the flow through each face of a plane across `axis` (x or y): even in width, `by_row` in height."""
+    """Share of each height unit's flow through each face of a plane across `axis` (x or y), units last.
+
+    Args:
+      by_row: (row, unit) share of the unit in the row of faces; its width is shared evenly.
+    """
     across = 1 - axis
     width = np.asarray(grid.widths(across))[cells[across]]
-    plane = (width / width.sum())[:, None] * by_row[None, :]
+    plane = (width / width.sum())[:, None, None] * by_row[None]
     return np.expand_dims(plane, axis)
 
 
-def _place_rack(case, domain, made, name, rack: Rack, door: tuple[str, int] | None, units: int) -> None:
+def _place_rack(
+    case: Case,
+    domain: Domain,
+    made: Machinery,
+    sources: _Sources,
+    name: str,
+    rack: Rack,
+    door: tuple[str, int] | None,
+) -> None:
     number = list(case.racks).index(name)
     machine = len(made.names)
     made.names.append(f"racks.{name}")
@@ -152,74 +222,68 @@ def _place_rack(case, domain, made, name, rack: Rack, door: tuple[str, int] | No
     z_edges = np.asarray(domain.grid.edges(2))[body[2].start : body[2].stop + 1]
     unit_edges = np.linspace(extent.lower[2], extent.upper[2], rack.height_units + 1)
     inside = overlap_matrix(z_edges, unit_edges) / (unit_edges[1] - unit_edges[0])  # (row, unit)
-    share = unit_shares(rack, units)
-    made.unit_share[number] = share
-    split = inside * share[: rack.height_units]
-    plane = _plane_share(domain.grid, stream, axis, split.sum(1))
-    _stream(domain, made, stream, axis, sign, plane, machine)
-    heat = unit_heat(rack)
-    _rack_heat(domain, made, body, inside @ heat)
-    _rack_ports(domain, made, body, stream, axis, sign, split, _excess(inside, heat, split), number, units)
+    passed = inside * open_units(rack)
+    slots = number * made.units + np.arange(rack.height_units)
+    _stream(domain, made, stream, axis, sign, _plane_share(domain.grid, stream, axis, passed), machine, slots)
+    _rack_heat(domain, made, body, inside, slots)
+    _rack_ports(domain, made, body, stream, axis, sign, passed, number)
     if door is not None:
-        _coil_block(domain, made, case.coils[door[0]], door_extent, axis, sign, door[1])
+        _coil_block(domain, made, sources, case.coils[door[0]], door_extent, axis, sign, door[1])
 
 
 def _joined(a: Extent, b: Extent) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(a.lower, b.lower), np.maximum(a.upper, b.upper)
 
 
-def unit_heat(rack: Rack) -> np.ndarray:
-    """Heat that each height unit gives to the gas, (height_units,), W: fans' included, the liquid loop's not."""
-    return np.array(rack.unit_powers) * (1 - rack.liquid_share) + rack.fan_power * unit_shares(rack, rack.height_units)
-
-
-def _rack_heat(domain, made, body: Index, rows: np.ndarray) -> None:
-    """Heat of each row of cells, W, evenly by volume."""
+def _rack_heat(domain: Domain, made: Machinery, body: Index, inside: np.ndarray, slots: np.ndarray) -> None:
+    """Each unit's heat in its rows of cells, evenly by volume."""
     volume = np.asarray(domain.grid.cell_volume)[body]
-    made.power[body] += volume / volume.sum((0, 1), keepdims=True) * rows[None, None, :]
+    share = (volume / volume.sum((0, 1), keepdims=True))[..., None] * inside
+    kept = share > 0
+    cells = np.broadcast_to(flat_cells(domain, body)[..., None], share.shape)[kept]
+    made.heated.add(cell=cells, source=np.broadcast_to(slots, share.shape)[kept], share=share[kept])
 
 
-def _excess(inside: np.ndarray, heat: np.ndarray, split: np.ndarray) -> np.ndarray:
-    """By how much a unit warms its gas more than its row of cells does, (row, unit), W over the rack's whole flow.
-
-    Cells hold the heat of all units that share their row; the gas of each unit leaves warmed by its own. Weighted with
-    the flow the excess of a row is 0, so that field and table hold the same heat.
-
-    Args:
-      inside: share of each unit that lies in each row. split: share of the rack's flow in both.
-    """
-    flows = split > 0
-    own = np.where(flows, inside * heat, 0.0)
-    row = own.sum(1, keepdims=True) / np.where(flows.any(1, keepdims=True), split.sum(1, keepdims=True), 1.0)
-    return np.where(flows, own / np.where(flows, split, 1.0) - row, 0.0)
-
-
-def _rack_ports(domain, made, body, stream, axis, sign, split, excess, number, units) -> None:
+def _rack_ports(
+    domain: Domain, made: Machinery, body: Index, stream: Index, axis: int, sign: int, passed: np.ndarray, number: int
+) -> None:
+    """Rows of the rack's ports; `passed` is the share of each open unit in each row of cells, (row, unit)."""
     layers, front, _ = _depth(body, axis, sign)
     _, _, behind = _depth(stream, axis, sign)
     across = 1 - axis
     width = np.asarray(domain.grid.widths(across))[body[across]]
     by_width = width / width.sum()
-    in_units = split.shape[1]
-    share = by_width[:, None, None] * split[None]  # (width, row, unit)
-    kept = share > 0
+    rows, units = passed.shape
+    shape = (len(by_width), rows, units)
+    kept = np.broadcast_to(passed > 0, shape)
 
     def cells(layer: int) -> np.ndarray:
         plane = np.squeeze(flat_cells(domain, plane_of(body, axis, layer)), axis)
-        return np.broadcast_to(plane[:, :, None], share.shape)[kept]
+        return np.broadcast_to(plane[:, :, None], shape)[kept]
 
-    slot = number * units + np.broadcast_to(np.arange(in_units), share.shape)[kept]
+    level = len(made.level_rack) + np.arange(rows)
+    made.level_rack += [number] * rows
     made.ports.add(
         front=cells(front),
         rear=cells(layers[-1]),
         behind=cells(behind),
-        slot=slot,
-        share=share[kept],
-        excess=np.broadcast_to(excess, share.shape)[kept],
+        slot=number * made.units + np.broadcast_to(np.arange(units), shape)[kept],
+        level=np.broadcast_to(level[:, None], shape)[kept],
+        inside=np.broadcast_to(passed, shape)[kept],
+        across=np.broadcast_to(by_width[:, None, None], shape)[kept],
     )
 
 
-def _coil_block(domain, made, coil: Coil, extent: Extent, axis: int, sign: int, number: int) -> None:
+def _coil_block(
+    domain: Domain,
+    made: Machinery,
+    sources: _Sources,
+    coil: Coil,
+    extent: Extent,
+    axis: int,
+    sign: int,
+    number: int,
+) -> None:
     """Cells and columns of a coil, and the heat of its fans."""
     cells = box_cells(domain.grid, *extent)
     layers, before, behind = _depth(cells, axis, sign)
@@ -241,10 +305,15 @@ def _coil_block(domain, made, coil: Coil, extent: Extent, axis: int, sign: int, 
     for layer in layers:
         made.coil_cells.add(cell=_layer(domain, cells, axis, layer), column=columns)
     volume = np.asarray(domain.grid.cell_volume)[cells]
-    made.power[cells] += coil.fan_power * volume / volume.sum()
+    share = (volume / volume.sum()).ravel()
+    made.heated.add(
+        cell=flat_cells(domain, cells).ravel(), source=np.full(share.size, sources.coil(number)), share=share
+    )
 
 
-def _place_free_coil(case, domain, made, name, coil: Coil, number: int) -> None:
+def _place_free_coil(
+    case: Case, domain: Domain, made: Machinery, sources: _Sources, name: str, coil: Coil, number: int
+) -> None:
     extent = coil_extent(coil, case.racks)
     axis, sign = flow_axis(coil_front(coil, case.racks))
     cells = box_cells(domain.grid, *extent)
@@ -256,7 +325,7 @@ def _place_free_coil(case, domain, made, name, coil: Coil, number: int) -> None:
     else:
         _close_sides(domain, cells, axis)
         _add_drag(domain, cells, axis, coil.gas_loss_coefficient)
-    _coil_block(domain, made, coil, extent, axis, sign, number)
+    _coil_block(domain, made, sources, coil, extent, axis, sign, number)
 
 
 def _close_sides(domain: Domain, cells: Index, axis: int) -> None:
@@ -275,7 +344,7 @@ def _add_drag(domain: Domain, cells: Index, axis: int, loss: float) -> None:
         domain.drag[axis][plane_of(cells, axis, face)] += loss / (2 * depth) * (0.5 if outer else 1.0)
 
 
-def _place_fan(domain, made, name, fan) -> None:
+def _place_fan(domain: Domain, made: Machinery, source: int, name: str, fan: Fan) -> None:
     axis = axis_of(fan.direction)
     sign = 1 if fan.direction[0] == "+" else -1
     machine = len(made.names)
@@ -286,8 +355,8 @@ def _place_fan(domain, made, name, fan) -> None:
         raise Problem(f"fans.{name}", "its face", "expected a place inside the vessel")
     _set_faces(domain, made, axis, index, area / area.sum(), machine, sign)
     layer = index[axis].start - (0 if sign > 0 else 1)
-    cells = flat_cells(domain, plane_of(index, axis, layer))
-    made.power.ravel()[cells] += fan.fan_power * area / area.sum()
+    cells = flat_cells(domain, plane_of(index, axis, layer)).ravel()
+    made.heated.add(cell=cells, source=np.full(cells.size, source), share=(area / area.sum()).ravel())
 
 
 def _place_cooler(domain, made, name, cooler: Cooler, number: int) -> None:
@@ -321,11 +390,12 @@ def _place_cooler(domain, made, name, cooler: Cooler, number: int) -> None:
             made.intakes.add(cell=seen, cooler=np.full(seen.size, number), share=share.ravel())
 
 
-def _add_block_power(case: Case, domain: Domain, made: Machinery) -> None:
-    for number, block in enumerate(case.blocks.values()):
-        cells = domain.solid == number
-        volume = np.broadcast_to(np.asarray(domain.grid.cell_volume), cells.shape)[cells]
-        made.power[cells] += block.power * volume / volume.sum()
+def _heat_blocks(case: Case, domain: Domain, made: Machinery, sources: _Sources) -> None:
+    volume = np.broadcast_to(np.asarray(domain.grid.cell_volume), domain.grid.shape).ravel()
+    for number in range(len(case.blocks)):
+        cells = np.flatnonzero(domain.solid.ravel() == number)
+        share = volume[cells] / volume[cells].sum()
+        made.heated.add(cell=cells, source=np.full(cells.size, sources.block(number)), share=share)
 
 
 def _check_neighbours(domain: Domain, made: Machinery) -> None:

@@ -11,15 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from jamsu.cases.assembly.machines import unit_heat
-from jamsu.cases.assembly.module import Geometry
-from jamsu.cases.assembly.properties import Properties
 from jamsu.cases.results import ashrae
 from jamsu.cases.results.condensation import coldest_surface, machine_surfaces
-from jamsu.cases.results.liquid import liquid_loop
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
-from jamsu.materials import seawater
 from jamsu.solver.march.averaging import Average
+from jamsu.solver.module import Loads, Module
+from jamsu.solver.variables import VARIABLES
 
 ZERO_CELSIUS = 273.15
 
@@ -41,84 +38,60 @@ def celsius(case: Case, difference: Any) -> Any:
     return np.asarray(difference, float) + case.site.seawater_temperature - ZERO_CELSIUS
 
 
-def find_outcome(case: Case, geometry: Geometry, properties: Properties, average: Average) -> Outcome:
-    """Evaluate a window's averages."""
-    balance = _balance(case, average)
-    units = _units(case, geometry, average)
+def find_outcome(case: Case, module: Module, average: Average) -> Outcome:
+    """Evaluate a window's averages; every power, flow and conductance is the one that the solver used.
+
+    Args:
+      case: for names, extents and what its keys mean; no operated value is read from it.
+    """
+    balance = _balance(average)
+    units = _units(case, average)
     racks = _racks(case, units)
-    coils = _coils(case, properties, average, racks)
-    kpis = _kpis(case, balance, racks, coils, units)
-    kpis |= _spreads(balance, kpis, _to_the_water(case, balance, coils)[0], average)
-    wall = None if case.vessel.outside == "adiabatic" else celsius(case, average.mean("wall").inner)
+    coils = _coils(case, average, racks)
+    kpis = _kpis(case, module, balance, racks, coils, units, average)
+    kpis |= _spreads(balance, kpis, _to_the_water(case, balance, coils, average)[0], average)
+    wall = None if case.vessel.outside == "adiabatic" else celsius(case, average.mean("hull.inner_temperature"))
     kpis["coldest_surface"] = coldest_surface(machine_surfaces(case, coils, kpis), wall)
     return Outcome(balance, racks, coils, kpis, units, _blocks(case, average))
 
 
-def _balance(case: Case, average: Average) -> dict[str, float]:
+def _balance(average: Average) -> dict[str, float]:
     """P_IT + P_fans = Q_coils + Q_hull + Q_liquid + dE/dt + imbalance, W (means over the window)."""
-    fans = [rack.fan_power for rack in case.racks.values()]
-    for things in (case.coils, case.fans, case.coolers):
-        fans += [thing.fan_power for thing in things.values()]
-    blocks = sum(block.power for block in case.blocks.values())
-    cooler_fans = sum(unit.fan_power for unit in case.coolers.values())
-    it_power, fan_power = case.it_power + blocks, float(sum(fans))
-    coil = float(np.sum(average.mean("coil_duty")) + np.sum(average.mean("cooler_duty"))) + cooler_fans
-    hull = float(average.mean("hull_heat"))
-    liquid = sum(rack.liquid_power for rack in case.racks.values())
-    stored = float(average.mean("stored"))
-    return {
-        "it_power": it_power,
-        "fan_power": fan_power,
-        "coil_heat": coil,
-        "hull_heat": hull,
-        "liquid_heat": liquid,
-        "stored_heat": stored,
-        "imbalance": it_power + fan_power - coil - hull - liquid - stored,
-    }
+    found = {name: float(value) for name, value in average.group("balance").items()}
+    found.pop("pump_power")
+    heat_in = found["it_power"] + found["fan_power"]
+    away = sum(value for name, value in found.items() if name not in ("it_power", "fan_power"))
+    return found | {"imbalance": heat_in - away}
 
 
-def _units(case: Case, geometry: Geometry, average: Average) -> dict[str, np.ndarray]:
-    share = geometry.machinery.unit_share
-    racks = list(case.racks.values())
-    power, heat = np.full(share.shape, np.nan), np.full(share.shape, np.nan)
-    for i, rack in enumerate(racks):
-        power[i, : rack.height_units] = rack.unit_powers
-        heat[i, : rack.height_units] = unit_heat(rack)
-    flow = share * np.asarray(average.mean("machine_flow"))[: len(racks), None]
-    passed = flow > 0
-    inlet = np.where(passed, celsius(case, average.mean("rack_inlet")), np.nan)
-    outlet = np.where(passed, celsius(case, average.mean("rack_outlet")), np.nan)
-    flow = np.where(np.isnan(power), np.nan, flow)
-    return {
-        "power": power,
-        "gas_heat": heat,
-        "flow": flow,
-        "inlet_temperature": inlet,
-        "outlet_temperature": outlet,
-    }
+def _units(case: Case, average: Average) -> dict[str, np.ndarray]:
+    means = average.group("racks")
+    shape = means["power"].shape
+    heights = np.array([rack.height_units for rack in case.racks.values()], int).reshape(-1, 1)
+    there = np.arange(shape[1]) < heights
+    passed = (means["flow"] > 0) & there
+    shown = {"power": there, "gas_heat": there, "flow": there}
+    units = {name: np.where(where, means[name], np.nan) for name, where in shown.items()}
+    for name in ("inlet_temperature", "outlet_temperature"):
+        units[name] = np.where(passed, celsius(case, means[name]), np.nan)
+    return units
 
 
 def _blocks(case: Case, average: Average) -> dict[str, dict[str, float]]:
-    return {
-        name: {
-            "power": block.power,
-            "temperature": float(celsius(case, average.mean("block_temperature")[i])),
-            "stored_heat": float(average.mean("block_stored")[i]),
-            "conductance": float(average.mean("block_exchange")[i]),
-        }
-        for i, (name, block) in enumerate(case.blocks.items())
-    }
+    means = average.group("blocks")
+    means["temperature"] = celsius(case, means["temperature"])
+    return {name: {key: float(values[i]) for key, values in means.items()} for i, name in enumerate(case.blocks)}
 
 
 def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]]:
     result: dict[str, dict[str, Any]] = {}
-    for i, (name, rack) in enumerate(case.racks.items()):
+    for i, name in enumerate(case.racks):
         flow, inlet, outlet = (units[k][i] for k in ("flow", "inlet_temperature", "outlet_temperature"))
         total = float(np.nansum(flow))
         weight = np.nan_to_num(flow) / total if total > 0 else np.nan_to_num(flow)
         passed = np.isfinite(inlet)
         result[name] = {
-            "power": rack.power,
+            "power": float(np.nansum(units["power"][i])),
             "flow": total,
             "inlet_temperature": float(np.sum((weight * inlet)[passed])) if total > 0 else float("nan"),
             "outlet_temperature": float(np.sum((weight * outlet)[passed])) if total > 0 else float("nan"),
@@ -128,64 +101,43 @@ def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]
     return result
 
 
-def _coils(
-    case: Case, properties: Properties, average: Average, racks: dict[str, dict[str, Any]]
-) -> dict[str, dict[str, float]]:
+def _coils(case: Case, average: Average, racks: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Coils, and after them the cooling units, of which no water is known."""
     result = {}
-    means = {name: np.asarray(average.mean(f"coil_{name}")) for name in _COIL_MEANS}
-    for i, (name, coil) in enumerate(case.coils.items()):
-        water_in = float(celsius(case, means["water_inlet"][i]))
-        flow = float("nan") if coil.water_flow is None else coil.water_flow
-        duty = float(means["duty"][i])
-        water_out = water_in + duty / (flow * float(properties.sea.heat_capacity))
-        still = coil.rack is not None and racks[coil.rack]["flow"] <= 0
-        gas_in, gas_out = (
-            float("nan") if still else float(celsius(case, means[side][i])) for side in ("gas_inlet", "gas_outlet")
-        )
-        result[name] = {
-            "duty": duty,
-            "gas_inlet_temperature": gas_in,
-            "gas_outlet_temperature": gas_out,
-            "water_inlet_temperature": water_in,
-            "water_outlet_temperature": water_out,
-            "water_flow": flow,
-            "effectiveness": float("nan") if still else float(means["effectiveness"][i]),
-            "approach": gas_out - water_in,
-        }
-    for i, (name, unit) in enumerate(case.coolers.items()):
-        supply = unit.supply_temperature - ZERO_CELSIUS
-        unknown = float("nan")
-        result[name] = {
-            "duty": float(np.asarray(average.mean("cooler_duty"))[i]) + unit.fan_power,
-            "gas_inlet_temperature": float(celsius(case, np.asarray(average.mean("cooler_intake"))[i])),
-            "gas_outlet_temperature": supply,
-            "water_inlet_temperature": unknown,
-            "water_outlet_temperature": unknown,
-            "water_flow": unknown,
-            "effectiveness": unknown,
-            "approach": unknown,
-        }
+    for kind, things in (("coils", case.coils), ("coolers", case.coolers)):
+        means = average.group(kind)
+        for name in means:
+            if name.endswith("_temperature"):
+                means[name] = celsius(case, means[name])
+        for i, name in enumerate(things):
+            found = {key: float(means[key][i]) if key in means else float("nan") for key in COIL_NUMBERS}
+            rack = getattr(things[name], "rack", None)
+            if rack is not None and racks[rack]["flow"] <= 0:  # nothing passes it
+                found |= dict.fromkeys(("gas_inlet_temperature", "gas_outlet_temperature", "effectiveness"), np.nan)
+            result[name] = found | {"approach": found["gas_outlet_temperature"] - found["water_inlet_temperature"]}
     return result
 
 
-_COIL_MEANS = ("duty", "gas_inlet", "gas_outlet", "water_inlet", "effectiveness")
+COIL_NUMBERS = tuple(VARIABLES["coils"])
 
 
 def _kpis(
     case: Case,
+    module: Module,
     balance: dict[str, float],
     racks: dict[str, dict[str, Any]],
     coils: dict[str, dict[str, float]],
     units: dict[str, np.ndarray],
+    average: Average,
 ) -> dict[str, Any]:
     inlet, flow = units["inlet_temperature"], np.nan_to_num(units["flow"])
     passed = np.isfinite(inlet)
     heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
     heat_in = balance["it_power"] + balance["fan_power"]
-    pumps = case.loop.pump_power + (case.liquid.pump_power if case.liquid else 0.0)
-    capacity = float(seawater.heat_capacity(case.site.seawater_temperature, case.site.salinity))
-    given, water = _to_the_water(case, balance, coils)
-    wake = _wake_rise(case, _to_the_sea(case, balance, coils) + pumps)
+    pumps = float(average.mean("balance.pump_power"))
+    capacity = float(module.loads.sea_heat_capacity)
+    given, water = _to_the_water(case, balance, coils, average)
+    wake = _wake_rise(case, module.loads, _to_the_sea(case, balance, coils) + pumps)
     kpis: dict[str, Any] = {
         "hottest_inlet": float(np.max(inlet[passed])) if passed.any() else float("nan"),
         "coldest_inlet": float(np.min(inlet[passed])) if passed.any() else float("nan"),
@@ -202,19 +154,31 @@ def _kpis(
     if passed.any():
         index = ashrae.rack_cooling_index(inlet[passed])
         kpis["rci_high"], kpis["rci_low"] = float(index.high), float(index.low)
-    return kpis | liquid_loop(case, capacity)
+    return kpis | _liquid_loop(case, average)
 
 
-def _to_the_water(case: Case, balance: dict[str, float], coils: dict[str, dict[str, float]]) -> tuple[float, float]:
+def _liquid_loop(case: Case, average: Average) -> dict[str, float]:
+    """Key figures of the direct liquid loop; none without one."""
+    if case.liquid is None:
+        return {}
+    means = {
+        name: float(value) for name, value in average.group("liquid").items() if name not in ("heat", "water_flow")
+    }
+    return {f"liquid_{n}": float(celsius(case, v)) if n.endswith("temperature") else v for n, v in means.items()}
+
+
+def _to_the_water(
+    case: Case, balance: dict[str, float], coils: dict[str, dict[str, float]], average: Average
+) -> tuple[float, float]:
     """Heat that enters the seawater that is pumped (W), and how much of that there is (kg/s).
 
     What cooling units and heat pipes without a flow take enters other water, or none.
     """
-    flows = {name: coil.water_flow for name, coil in case.coils.items() if coil.water_flow}
+    flows = {name: flow for name in case.coils if (flow := coils[name]["water_flow"]) > 0}
     given = sum(coils[name]["duty"] for name in flows) + balance["liquid_heat"]
     series = case.loop.arrangement == "series"
     water = max(flows.values(), default=0.0) if series else sum(flows.values())
-    return given, water + (case.liquid.water_flow if case.liquid else 0.0)
+    return given, water + float(average.mean("liquid.water_flow"))
 
 
 def _to_the_sea(case: Case, balance: dict[str, float], coils: dict[str, dict[str, float]]) -> float:
@@ -225,21 +189,28 @@ def _to_the_sea(case: Case, balance: dict[str, float], coils: dict[str, dict[str
 
 def _spreads(balance: dict[str, float], kpis: dict[str, Any], given: float, average: Average) -> dict[str, float]:
     """Standard deviation over the window of the key figures that move with the flow; `given` to the pumped water, W."""
-    spread = average.spread()
     heat_out = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
     nan = float("nan")
     inlets = ("hottest_inlet", "coldest_inlet", "mean_inlet")
-    found = {f"{name}_spread": spread[name] if np.isfinite(kpis[name]) else nan for name in inlets}
+    found = {
+        f"{name}_spread": average.spread(f"key_figures.{name}") if np.isfinite(kpis[name]) else nan for name in inlets
+    }
     # Where no gas enters a rack the march's figure is that of the gas itself.
-    found["hottest_gas_spread"] = nan if np.isfinite(kpis["hottest_inlet"]) else spread["hottest_inlet"]
-    found["hull_share_spread"] = abs(spread["hull_heat"] / heat_out) if np.isfinite(kpis["hull_share"]) else nan
-    found["seawater_rise_spread"] = abs(kpis["seawater_rise"] * spread["coil_heat"] / given) if given else nan
+    found["hottest_gas_spread"] = (
+        nan if np.isfinite(kpis["hottest_inlet"]) else average.spread("key_figures.hottest_inlet")
+    )
+    found["hull_share_spread"] = (
+        abs(average.spread("balance.hull_heat") / heat_out) if np.isfinite(kpis["hull_share"]) else nan
+    )
+    found["seawater_rise_spread"] = (
+        abs(kpis["seawater_rise"] * average.spread("balance.coil_heat") / given) if given else nan
+    )
     return found
 
 
-def _wake_rise(case: Case, heat: float) -> float:
+def _wake_rise(case: Case, loads: Loads, heat: float) -> float:
     """Mean rise of the water that the hull's frontal area sweeps, K: Q / (rho cp U A); NaN in still water."""
-    site, vessel = case.site, case.vessel
+    vessel, speed = case.vessel, float(loads.current_speed)
     if isinstance(vessel, CylinderVessel):
         area = vessel.diameter * vessel.length
     elif isinstance(vessel, SphereVessel):
@@ -248,10 +219,6 @@ def _wake_rise(case: Case, heat: float) -> float:
         area = vessel.size[0] * vessel.size[2]
     else:
         return float("nan")
-    if site.current_speed <= 0 or vessel.outside != "sea":
+    if speed <= 0 or vessel.outside != "sea":
         return float("nan")
-    capacity = float(
-        seawater.density(site.seawater_temperature, site.salinity)
-        * seawater.heat_capacity(site.seawater_temperature, site.salinity)
-    )
-    return heat / (capacity * site.current_speed * area)
+    return heat / (float(loads.sea_density) * float(loads.sea_heat_capacity) * speed * area)

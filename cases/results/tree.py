@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from jamsu.cases.assembly.module import Geometry
-from jamsu.cases.assembly.properties import Properties
-from jamsu.cases.results.outcome import Outcome, celsius
-from jamsu.cases.results.variables import FIELD_DIMENSIONS
+from jamsu.cases.assembly.layout import Geometry
+from jamsu.cases.results.outcome import COIL_NUMBERS, Outcome, celsius
+from jamsu.cases.results.variables import FIELD_DIMENSIONS, VARIABLES
 from jamsu.cases.schema.case import Case, CylinderVessel
 from jamsu.cases.schema.extents import coil_extent, placed, rack_extent
 from jamsu.solver.flow.closure import TurbulentFields
@@ -27,13 +27,12 @@ STATUS_MEANING = {
 
 
 def interior_dataset(
-    case: Case, geometry: Geometry, fields: dict[str, np.ndarray], properties: Properties, time: float
+    case: Case, geometry: Geometry, module: Module, fields: Mapping[str, np.ndarray], time: float
 ) -> xr.Dataset:
     """/interior at one time.
 
     Args:
-      fields: in the solver's order, `temperature` (K from the reference), `velocity_x/y/z` on faces,
-        `pressure` (kinematic), and those of `TURBULENCE` that the turbulence model has.
+      fields: of the group "interior" in the solver's order: temperatures in K from the reference, velocities on faces.
     """
     grid, domain = geometry.grid, geometry.domain
     gas = domain.open_cell
@@ -41,9 +40,9 @@ def interior_dataset(
     solved = gas & (domain.machine < 0)  # inside machines they hold what is set
     cells = {
         "temperature": np.where(seen, celsius(case, fields["temperature"]), np.nan),
-        "pressure": np.where(solved, fields["pressure"] * properties.gas.density, np.nan),
+        "pressure": np.where(solved, fields["pressure"], np.nan),
         "open_fraction": np.where(gas, domain.cut.volume_fraction, 0.0),
-        "power_density": geometry.machinery.power / np.asarray(grid.cell_volume),
+        "power_density": np.asarray(module.model.heat.source) / np.asarray(grid.cell_volume),
     }
     for axis, name in enumerate("xyz"):
         face = fields[f"velocity_{name}"]
@@ -58,19 +57,6 @@ def interior_dataset(
         coords[name] = np.asarray(grid.centres(axis))
         coords[f"{name}_edge"] = (f"{name}_edge", np.asarray(grid.edges(axis)))
     return xr.Dataset(data, coords=coords)
-
-
-def average_fields(average: Average) -> dict[str, np.ndarray]:
-    """The averaged fields under the names that `interior_dataset` takes."""
-    u, v, w = average.mean("velocity")
-    turbulence = average.mean("turbulence")._asdict()
-    return {name: field for name, field in turbulence.items() if field is not None} | {
-        "temperature": average.mean("temperature"),
-        "pressure": average.mean("pressure"),
-        "velocity_x": u,
-        "velocity_y": v,
-        "velocity_z": w,
-    }
 
 
 def result_tree(
@@ -111,8 +97,9 @@ def result_tree(
 
 
 def _hull(case: Case, geometry: Geometry, module: Module, average: Average) -> xr.Dataset:
-    hull, wall = module.hull, average.mean("wall")
-    cells, area = np.asarray(hull.cell), np.asarray(hull.area, float)
+    hull = module.hull
+    cells, area = np.asarray(hull.layout.cell), np.asarray(hull.layout.area, float)
+    means = average.group("hull")
     position = geometry.domain.cut.wall_centroid.reshape(3, -1)[:, cells].T
     vessel = case.vessel
     attrs: dict[str, Any] = {"shape": vessel.shape, "outside": vessel.outside}
@@ -126,12 +113,10 @@ def _hull(case: Case, geometry: Geometry, module: Module, average: Average) -> x
         {
             "position": (("patch", "component"), position),
             "area": ("patch", area),
-            "inner_temperature": ("patch", celsius(case, wall.inner)),
-            "outer_temperature": ("patch", celsius(case, wall.outer)),
-            "heat_flux": ("patch", average.mean("patch_heat") / area),
-            "film_coefficient_inner": ("patch", np.asarray(wall.film_inner)),
-            "film_coefficient_outer": ("patch", np.asarray(wall.film_outer)),
-            "facing_temperature": ("patch", celsius(case, average.mean("temperature").ravel()[cells])),
+            **{
+                name: ("patch", celsius(case, value) if VARIABLES["hull"][name][0] == "degC" else value)
+                for name, value in means.items()
+            },
         },
         attrs=attrs
         | {
@@ -162,11 +147,10 @@ def _racks(case: Case, outcome: Outcome, gas_capacity: float) -> xr.Dataset:
 
 def _coils(case: Case, outcome: Outcome) -> xr.Dataset:
     names = list(outcome.coils)
-    keys = [k for k in next(iter(outcome.coils.values()), {}) if k != "approach"]
     extents = [coil_extent(coil, case.racks) for coil in case.coils.values()]
     extents += [placed(unit.position, unit.size) for unit in case.coolers.values()]
     return xr.Dataset(
-        {key: ("coil", np.array([outcome.coils[n][key] for n in names])) for key in keys}
+        {key: ("coil", np.array([outcome.coils[n][key] for n in names])) for key in COIL_NUMBERS}
         | {
             "lower": (("coil", "component"), np.array([e.lower for e in extents]).reshape(-1, 3)),
             "upper": (("coil", "component"), np.array([e.upper for e in extents]).reshape(-1, 3)),
@@ -177,9 +161,8 @@ def _coils(case: Case, outcome: Outcome) -> xr.Dataset:
 
 def _blocks(outcome: Outcome) -> xr.Dataset:
     names = list(outcome.blocks)
-    keys = ("power", "temperature", "stored_heat", "conductance")
     return xr.Dataset(
-        {key: ("block", np.array([outcome.blocks[name][key] for name in names], float)) for key in keys},
+        {key: ("block", np.array([outcome.blocks[name][key] for name in names], float)) for key in VARIABLES["blocks"]},
         coords={"block": np.array(names, dtype=str)},
     )
 

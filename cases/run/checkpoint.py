@@ -1,6 +1,6 @@
 """What an interrupted run needs to go on as if nothing had happened, in a file beside the result.
 
-One NumPy archive: the leaves of the run's trees in order, and a JSON text with everything else. It is written
+One NumPy archive: the leaves of the run's trees by name, and a JSON text with everything else. It is written
 to a temporary name and renamed, so a kill or a full disk leaves the previous one whole.
 """
 
@@ -20,15 +20,20 @@ from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.output import part_name, write_through
 from jamsu.cases.schema.case import Case
 
-FORMAT = 3  # raised whenever what a run keeps changes: a checkpoint of another format does not fit
+FORMAT = 4  # raised whenever what a run keeps changes: a checkpoint of another format does not fit
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """facts: JSON-able. trees: name -> leaves in `jax.tree_util` order."""
+    """What was saved.
+
+    Attributes:
+      facts: JSON-able.
+      trees: by name, leaves by their path in the tree ("flows.gas.temperature").
+    """
 
     facts: dict[str, Any]
-    trees: dict[str, list[np.ndarray]]
+    trees: dict[str, dict[str, np.ndarray]]
 
 
 def fingerprint(case: Case, quality: str) -> str:
@@ -38,12 +43,9 @@ def fingerprint(case: Case, quality: str) -> str:
 
 def save(path: Path, facts: dict[str, Any], trees: dict[str, Any]) -> None:
     """Write a checkpoint; `trees` are any pytrees of arrays. Raises OSError, and leaves nothing half written."""
-    import jax  # a sweep asks for fingerprints alone
-
     arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts))}
     for name, tree in trees.items():
-        for i, leaf in enumerate(jax.device_get(jax.tree_util.tree_leaves(tree))):
-            arrays[f"{name}:{i}"] = np.asarray(leaf)
+        arrays |= {f"{name}:{path}": leaf for path, leaf in named_leaves(tree).items()}
     content = io.BytesIO()  # an archive that meets a full disk complains a second time when it is closed
     np.savez(content, **arrays)
     part = part_name(path)
@@ -75,9 +77,10 @@ def load(path: Path, expected: str) -> Checkpoint | None:
         with np.load(path, allow_pickle=False) as archive:
             facts = json.loads(str(archive["facts"]))
             names = [n for n in archive.files if n != "facts"]
-            trees: dict[str, list[np.ndarray]] = {}
-            for name in sorted(names, key=lambda n: (n.split(":")[0], int(n.split(":")[1]))):
-                trees.setdefault(name.split(":")[0], []).append(archive[name])
+            trees: dict[str, dict[str, np.ndarray]] = {}
+            for name in names:
+                tree, _, leaf = name.partition(":")
+                trees.setdefault(tree, {})[leaf] = archive[name]
         found = facts.get("fingerprint")
     except Exception as error:  # empty, cut short, other bits: zipfile, NumPy and JSON raise errors of many kinds
         told = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged or cut short"
@@ -88,9 +91,29 @@ def load(path: Path, expected: str) -> Checkpoint | None:
     return Checkpoint(facts, trees)
 
 
-def restored(template: Any, leaves: list[np.ndarray]) -> Any:
-    """A tree like `template` with the saved leaves."""
+def named_leaves(tree: Any) -> dict[str, np.ndarray]:
+    """The leaves of a pytree by their paths, such as "flows.gas.velocity.0"."""
     import jax
 
-    treedef = jax.tree_util.tree_structure(template)
-    return jax.tree_util.tree_unflatten(treedef, [jax.numpy.asarray(leaf) for leaf in leaves])
+    leaves = jax.tree_util.tree_leaves_with_path(tree)
+    return {jax.tree_util.keystr(path, simple=True, separator="."): np.asarray(leaf) for path, leaf in leaves}
+
+
+def restored(template: Any, leaves: dict[str, np.ndarray]) -> Any:
+    """A tree like `template` with the saved leaves; KeyError where one is missing."""
+    import jax
+
+    return jax.tree_util.tree_map_with_path(
+        lambda path, _: jax.numpy.asarray(leaves[jax.tree_util.keystr(path, simple=True, separator=".")]), template
+    )
+
+
+def registered(leaf: str) -> str:
+    """The name under which `jamsu.solver.variables` lists a leaf of a module's state.
+
+    "flows.gas.temperature" is "temperature", "exchangers.hull.inner" is "hull.inner".
+    """
+    kind, _, rest = leaf.partition(".")
+    if kind == "flows":
+        return rest.partition(".")[2]
+    return rest if kind == "exchangers" else leaf

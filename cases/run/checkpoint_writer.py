@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 import xarray as xr
 
@@ -18,9 +17,7 @@ from jamsu.cases.results.file import store_result
 from jamsu.cases.results.output import Stamp, beside, checkpoint_path, fields_folder, stamp, tell
 from jamsu.cases.run import checkpoint
 from jamsu.cases.schema.case import Case
-from jamsu.solver.flow.closure import turbulent_fields
-from jamsu.solver.march.averaging import AVERAGED, SQUARES, Average
-from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.march.averaging import Average
 
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
 SECONDS_OF_GRACE = 60.0  # for which a run leaves the checkpoint of another one: its user may have forgotten --resume
@@ -158,18 +155,11 @@ class CheckpointWriter:
         self._others = False
 
 
-def restored_average(module: Module, state: ModuleState, duration: float, leaves: list[np.ndarray]) -> Average:
-    """An average from its saved leaves.
+def saved_average(name: str, average: Average) -> dict[str, Any]:
+    """The trees of an average for a checkpoint."""
+    return {name: average.sums, f"{name}_squares": average.squares}
 
-    Args:
-      module, state: the module and any state of it, for the shape of the averaged trees.
 
-    Raises:
-      ValueError: the number of leaves is not that of the quantities averaged now.
-    """
-    if not leaves:
-        return Average()
-    template: dict[str, Any] = dict.fromkeys((*AVERAGED, SQUARES), 0)
-    turbulence = jax.eval_shape(turbulent_fields, module.model, state.flow)
-    template |= {"velocity": state.flow.velocity, "wall": state.wall, "turbulence": turbulence}
-    return Average(duration, jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(template), leaves))
+def restored_average(name: str, duration: float, trees: dict[str, dict[str, np.ndarray]]) -> Average:
+    """An average from its saved sums."""
+    return Average(duration, trees.get(name, {}), trees.get(f"{name}_squares", {}))

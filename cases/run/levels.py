@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from jamsu.cases.assembly.circulation import check_circulation
 from jamsu.cases.assembly.grid import QUALITY, build_cut_cells, build_grid, fits
-from jamsu.cases.assembly.module import Geometry, build_geometry, build_module
-from jamsu.cases.assembly.properties import Properties, properties_at
+from jamsu.cases.assembly.layout import Geometry, build_geometry, layout_of, run_dtype, standing
+from jamsu.cases.assembly.operation import operation_of
+from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.stl_vessel import vessel_key
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.cutcells import CutCells
 from jamsu.geometry.grid import Grid
-from jamsu.solver.exchange.hull import initial_wall
 from jamsu.solver.exchange.machines import prescribed_velocity
 from jamsu.solver.flow.closure import initial_turbulence
 from jamsu.solver.flow.model import initial_state
 from jamsu.solver.grid.mesh import Vector
+from jamsu.solver.layout import Layout
 from jamsu.solver.march.averaging import Average
 from jamsu.solver.march.steady import Criteria
 from jamsu.solver.march.transfer import refine
-from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.module import Module, ModuleState, first_module_state
+from jamsu.solver.operate import operate
+from jamsu.solver.operation import Operation
 from jamsu.solver.turbulence.k_epsilon import Turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
@@ -33,8 +36,10 @@ SLOWEST_START = 0.1  # m/s: of gas that only buoyancy will move
 RENEWAL = 3.0  # K between the gas's mean and the temperature of its properties: 1 % of its density
 MOST_RENEWALS = 3
 SETTLE_FIRST, SETTLE_NEXT = 5.0, 2.0  # turnovers of the gas before averaging begins
+_LAYOUTS: OrderedDict[tuple[str, float], tuple[Geometry, Layout]] = OrderedDict()  # sweeps over operation reuse them
 _CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last few grids: sweeps reuse them
 _KEPT = 6
+_KEPT_LAYOUTS = 4
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Level:
 
     coarseness: float
     geometry: Geometry
-    properties: Properties
+    layout: Layout
+    operation: Operation
     module: Module
     turnover: float
     criteria: Criteria
@@ -66,7 +72,7 @@ def properties_moved(case: Case, level: Level, average: Average) -> bool:
     """Whether the gas's mean temperature has left that of its properties by more than RENEWAL."""
     if case.solver.properties == "constant":
         return False
-    return abs(gas_temperature(case, level, average) - level.properties.gas_temperature) > RENEWAL
+    return abs(gas_temperature(case, level, average) - float(level.operation.gas_temperature)) > RENEWAL
 
 
 def geometry_of(case: Case, coarseness: float) -> Geometry:
@@ -82,17 +88,33 @@ def geometry_of(case: Case, coarseness: float) -> Geometry:
     return build_geometry(case, grid, cut)
 
 
+def layout_at(case: Case, coarseness: float) -> tuple[Geometry, Layout]:
+    """What stands, on the grid of a coarseness; that of a case with the same things is used again."""
+    key = (standing(case), coarseness)
+    if key not in _LAYOUTS:
+        geometry = geometry_of(case, coarseness)
+        _LAYOUTS[key] = (geometry, layout_of(case, geometry))
+        while len(_LAYOUTS) > _KEPT_LAYOUTS:
+            _LAYOUTS.popitem(last=False)
+    _LAYOUTS.move_to_end(key)
+    return _LAYOUTS[key]
+
+
 def make_level(case: Case, coarseness: float, gas_temperature: float | None, last: bool) -> Level:
     """A level of a run.
 
     Args:
       gas_temperature: mean of the gas on the level before, K; None on the first.
       last: whether its averages are the run's result.
+
+    Raises:
+      CaseError: the grid cannot be made, or gas that machines move finds no way back.
     """
-    geometry = geometry_of(case, coarseness)
+    geometry, layout = layout_at(case, coarseness)
     sea = case.site.seawater_temperature
-    properties = properties_at(case, gas_temperature or sea + EXPECTED_RISE)
-    module = build_module(case, geometry, properties)
+    operation = operation_of(case, gas_temperature or sea + EXPECTED_RISE, run_dtype(case))
+    module = operate(layout, operation)
+    _check_flows(case, geometry, module)
     turnover = _turnover(case, geometry, module)
     settle = SETTLE_FIRST if gas_temperature is None else SETTLE_NEXT
     window = case.solver.averaging_time if last else min(case.solver.averaging_time, 2 * turnover)
@@ -105,7 +127,15 @@ def make_level(case: Case, coarseness: float, gas_temperature: float | None, las
         longest=case.solver.max_time if last else settle + window,
         tolerance=case.solver.tolerance,
     )
-    return Level(coarseness, geometry, properties, module, turnover, criteria)
+    return Level(coarseness, geometry, layout, operation, module, turnover, criteria)
+
+
+def _check_flows(case: Case, geometry: Geometry, module: Module) -> None:
+    velocity = _prescribed(module.machines, module.machines.flow, module.model.mesh)
+    try:
+        check_circulation(geometry.domain, geometry.machinery, velocity, np.asarray(module.machines.flow, float))
+    except Problem as problem:
+        raise CaseError(case.name, problem) from None
 
 
 def _shortest(window: float, turnover: float) -> float:
@@ -117,7 +147,7 @@ def _shortest(window: float, turnover: float) -> float:
 def _turnover(case: Case, geometry: Geometry, module: Module) -> float:
     """Time in which the machines move the whole gas once, s; of a still vessel, its height at free fall's speed."""
     volume = float(np.sum(geometry.domain.cut.volume_fraction * np.asarray(geometry.grid.cell_volume)))
-    flow = float(np.sum(np.abs(np.asarray(module.machine_flow))))
+    flow = float(np.sum(np.abs(np.asarray(module.machines.flow))))
     if flow > 0:
         return volume / flow
     edges = np.asarray(geometry.grid.edges(2))
@@ -131,18 +161,9 @@ _prescribed = jax.jit(prescribed_velocity)
 def first_state(level: Level) -> ModuleState:
     """Gas at rest but for the machines' own flow, warmer than the sea by what is expected."""
     module = level.module
-    dtype = module.model.mesh.dtype
-    prescribed = _prescribed(module.machines, module.machine_flow)
+    prescribed = _prescribed(module.machines, module.machines.flow, module.model.mesh)
     flow = initial_state(module.model.mesh, EXPECTED_RISE, prescribed, _first_turbulence(module, prescribed))
-    return _with_supplies(
-        module,
-        ModuleState(
-            flow=flow,
-            machine_flow=module.machine_flow,
-            duty=jnp.asarray(np.zeros(module.coils.conductance.shape, dtype)),
-            wall=initial_wall(module.hull),
-        ),
-    )
+    return first_module_state(module, flow)
 
 
 def _first_turbulence(module: Module, prescribed: Vector) -> Turbulence | None:
@@ -157,18 +178,12 @@ def _first_turbulence(module: Module, prescribed: Vector) -> Turbulence | None:
 def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:
     """The state of the level before, on this level's grid."""
     module = level.module
-    prescribed = _prescribed(module.machines, state.machine_flow)
+    prescribed = _prescribed(module.machines, state.machine_flow, module.model.mesh)
     solid = (before.geometry.domain.solid >= 0, level.geometry.domain.solid >= 0)
     flow = refine(state.flow, before.module.model.mesh, module.model.mesh, prescribed, solid)
-    return _with_supplies(module, ModuleState(flow, state.machine_flow, state.duty, initial_wall(module.hull)))
-
-
-def _with_supplies(module: Module, state: ModuleState) -> ModuleState:
-    """Cooling units hold their supply temperature from the start."""
-    coolers = module.coolers
-    temperature = np.array(state.flow.temperature)
-    temperature.ravel()[np.asarray(coolers.cell)] = np.asarray(coolers.supply)[np.asarray(coolers.cell_cooler)]
-    return replace(state, flow=replace(state.flow, temperature=jnp.asarray(temperature)))
+    # The coils go on from their duties; the hull's patches are others on another grid.
+    exchangers = state.exchangers | {"hull": module.exchangers["hull"].initial_state()}
+    return ModuleState({"gas": flow}, state.machine_flow, exchangers)
 
 
 def gas_temperature(case: Case, level: Level, average: Average) -> float:
@@ -176,5 +191,5 @@ def gas_temperature(case: Case, level: Level, average: Average) -> float:
     domain = level.geometry.domain
     weight = np.where(domain.open_cell & (domain.machine < 0), domain.cut.volume_fraction, 0.0)
     weight = weight * np.asarray(level.geometry.grid.cell_volume)
-    mean = float(np.sum(weight * average.mean("temperature")) / np.sum(weight))
+    mean = float(np.sum(weight * average.mean("interior.temperature")) / np.sum(weight))
     return mean + case.site.seawater_temperature

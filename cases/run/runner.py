@@ -51,28 +51,28 @@ def run_case(
     if output is not None:
         check_output(output, overwrite=force, resume=resume)
     with owned(output, overwrite=force, resume=resume) as replaces:
-        keeper = CheckpointWriter(case, quality, output, replaces)
+        writer = CheckpointWriter(case, quality, output, replaces)
         if case.solver.mode == "transient":
-            return run_transient(case, keeper, quality=quality, resume=resume, progress=progress, origin=origin)
-        return _run_steady(case, keeper, quality, resume, progress, origin)
+            return run_transient(case, writer, quality=quality, resume=resume, progress=progress, origin=origin)
+        return _run_steady(case, writer, quality, resume, progress, origin)
 
 
 def _run_steady(
-    case: Case, keeper: CheckpointWriter, quality: str, resume: bool, progress: Watcher, origin: Origin | None
+    case: Case, writer: CheckpointWriter, quality: str, resume: bool, progress: Watcher, origin: Origin | None
 ) -> Run:
     prepare(case.solver.precision)
     started = time.perf_counter()
-    run = SteadyRun(case, quality, progress, keeper)
-    with keeper.interruptible(run.keep):
+    run = SteadyRun(case, quality, progress, writer)
+    with writer.interruptible(run.keep):
         with CompilationCount() as compiled:
-            run.solve(keeper.begin(resume=resume))
+            run.solve(writer.begin(resume=resume))
             outcome, tree = run.result()
         audited(tree)
         tree.attrs.update(attributes(origin, quality))
         seconds = time.perf_counter() - started
-        summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, keeper.output)
-        keeper.store(tree, summary, run.keep)
-    keeper.discard()
+        summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, writer.output)
+        writer.store(tree, summary, run.keep)
+    writer.discard()
     return Run(tree, summary)
 
 
@@ -108,6 +108,6 @@ def check_case(case: Case, quality: str = "default") -> dict[str, Any]:
         "machine_cells": int(np.sum(domain.machine >= 0)),
         "turnover_time": level.turnover,
         "simulated_time": case.solver.duration if case.solver.mode == "transient" else shortest,
-        "gas_density": float(level.properties.gas.density),
+        "gas_density": float(level.module.gas.density),
         "warnings": collect_warnings(case, level, None, None),
     }

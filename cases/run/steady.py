@@ -10,9 +10,9 @@ import xarray as xr
 
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
-from jamsu.cases.results.tree import STATUS_MEANING, average_fields, interior_dataset, result_tree
+from jamsu.cases.results.tree import STATUS_MEANING, interior_dataset, result_tree
 from jamsu.cases.run import checkpoint
-from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average, saved_average
 from jamsu.cases.run.levels import (
     MOST_RENEWALS,
     Level,
@@ -32,8 +32,8 @@ from jamsu.solver.march.steady import STEPS_A_ROUND, March, begin, march_round
 class SteadyRun:
     """A steady run through its levels."""
 
-    def __init__(self, case: Case, quality: str, progress: Watcher, keeper: CheckpointWriter) -> None:
-        self.case, self.progress, self.keeper = case, progress, keeper
+    def __init__(self, case: Case, quality: str, progress: Watcher, writer: CheckpointWriter) -> None:
+        self.case, self.progress, self.writer = case, progress, writer
         self.widths = coarsenesses(case, quality)
         self.number = 0
         self.gas: float | None = None
@@ -80,7 +80,7 @@ class SteadyRun:
                 done = self.march.rounds - first
                 elapsed = time.perf_counter() - begun
                 self._tell(stage, told.fraction, told, self._seconds_left(elapsed, done, told.fraction))
-                if self.keeper.due():
+                if self.writer.due():
                     self.keep()
         except FloatingPointError as error:
             raise CaseError(
@@ -100,7 +100,7 @@ class SteadyRun:
     def keep(self) -> None:
         """Save where the run stands, for `--resume`; before it has begun there is nothing to save."""
         if hasattr(self, "march"):
-            self.keeper.save(*self._facts())
+            self.writer.save(*self._facts())
 
     def _facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
         march = self.march
@@ -118,7 +118,8 @@ class SteadyRun:
             "older": march.older.duration,
             "newer": march.newer.duration,
         }
-        return facts, {"state": march.state, "older": march.older.sums, "newer": march.newer.sums}
+        halves = saved_average("older", march.older) | saved_average("newer", march.newer)
+        return facts, {"state": march.state, **halves}
 
     def _restore(self, saved: checkpoint.Checkpoint) -> None:
         facts = saved.facts
@@ -131,8 +132,8 @@ class SteadyRun:
             state=state,
             start=facts["start"],
             dt=facts["dt"],
-            older=restored_average(self.level.module, state, facts["older"], saved.trees.get("older", [])),
-            newer=restored_average(self.level.module, state, facts["newer"], saved.trees.get("newer", [])),
+            older=restored_average("older", facts["older"], saved.trees),
+            newer=restored_average("newer", facts["newer"], saved.trees),
             series=[tuple(row) for row in facts["march_series"]],
             rounds=facts["rounds"],
             agreed=facts["agreed"],
@@ -183,14 +184,14 @@ class SteadyRun:
     def result(self) -> tuple[Outcome, xr.DataTree]:
         level, average = self.level, self.average
         series = np.array(self.march.series, float).reshape(-1, 4)
-        outcome = find_outcome(self.case, level.geometry, level.properties, average)
+        outcome = find_outcome(self.case, level.module, average)
         interior = interior_dataset(
-            self.case, level.geometry, average_fields(average), level.properties, float(series[-1, 0])
+            self.case, level.geometry, level.module, average.group("interior"), float(series[-1, 0])
         )
         hottest = "hottest inlet" if np.isfinite(outcome.kpis["hottest_inlet"]) else "hottest gas"
         meaning = (
             f"{STATUS_MEANING[self.status]}; fields are means over the last {average.duration:.3g} s, in which the "
-            f"{hottest} varied by {average.spread()['hottest_inlet']:.2g} K (standard deviation)"
+            f"{hottest} varied by {average.spread('key_figures.hottest_inlet'):.2g} K (standard deviation)"
         )
         history = np.array(self.series + self.march.series, float)
         tree = result_tree(

@@ -13,7 +13,6 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
@@ -26,7 +25,7 @@ from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.summary import Run, run_summary
 from jamsu.cases.results.tree import STATUS_MEANING, result_tree
 from jamsu.cases.run import checkpoint
-from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average, saved_average
 from jamsu.cases.run.compilation import CompilationCount
 from jamsu.cases.run.levels import coarsenesses, first_state, make_level
 from jamsu.cases.run.progress import Progress, Watcher
@@ -41,7 +40,7 @@ STATUS = "finished"
 
 def run_transient(
     case: Case,
-    keeper: CheckpointWriter,
+    writer: CheckpointWriter,
     *,
     quality: str = "default",
     resume: bool = False,
@@ -50,7 +49,7 @@ def run_transient(
 ) -> Run:
     """Solve a case in time; `jamsu.cases.run.runner.run_case` calls it for solver.mode = "transient".
 
-    Where `keeper` has an output the result is written there once, at the end; until then a checkpoint and the saved
+    Where `writer` has an output the result is written there once, at the end; until then a checkpoint and the saved
     fields lie beside it, and a run that is killed goes on from them with `resume` to the same numbers.
 
     Raises:
@@ -59,8 +58,8 @@ def run_transient(
     """
     prepare(case.solver.precision)
     started = time.perf_counter()
-    transient = _Transient(case, quality, keeper, progress)
-    with keeper.interruptible(transient.keep):
+    transient = _Transient(case, quality, writer, progress)
+    with writer.interruptible(transient.keep):
         with CompilationCount() as compiled:
             transient.solve(resume=resume)
             outcome, tree = transient.result()
@@ -68,9 +67,9 @@ def run_transient(
         tree.attrs.update(attributes(origin, quality))
         total = time.perf_counter() - started
         window = transient.march.window
-        summary = run_summary(case, transient.level, window, outcome, tree, compiled, total, keeper.output)
-        keeper.store(tree, summary, transient.keep)
-    keeper.discard()
+        summary = run_summary(case, transient.level, window, outcome, tree, compiled, total, writer.output)
+        writer.store(tree, summary, transient.keep)
+    writer.discard()
     return Run(tree, summary)
 
 
@@ -79,15 +78,15 @@ class _Transient:
 
     march: TimeMarch
 
-    def __init__(self, case: Case, quality: str, keeper: CheckpointWriter, progress: Watcher) -> None:
-        self.case, self.progress, self.keeper, self.quality = case, progress, keeper, quality
+    def __init__(self, case: Case, quality: str, writer: CheckpointWriter, progress: Watcher) -> None:
+        self.case, self.progress, self.writer, self.quality = case, progress, writer, quality
         duration = case.solver.duration
         assert duration is not None  # the schema asks for it
         self.schedule = Schedule(duration, case.solver.output_interval, case.solver.averaging_time)
-        self.saved = SavedFields(keeper.output, keeper.fingerprint)
+        self.saved = SavedFields(writer.output, writer.fingerprint)
 
     def solve(self, *, resume: bool) -> None:
-        found = self.keeper.begin(resume=resume)
+        found = self.writer.begin(resume=resume)
         self._tell("building the grid")
         self.level = make_level(self.case, coarsenesses(self.case, self.quality)[-1], None, True)
         self.limits = step_limits(self.level.module)
@@ -112,28 +111,26 @@ class _Transient:
     def _round(self) -> None:
         level = self.level
         self.march = march_on(level.module, self.march, self.schedule, self.limits, level.turnover)
-        if self._keep_fields() or self.keeper.due():
+        if self._keep_fields() or self.writer.due():
             self.keep()
 
     def keep(self) -> None:
         """Save where the run stands, for `--resume`; before it has begun there is nothing to save."""
         if hasattr(self, "march"):
-            self.keeper.save(*self._facts(), first=self.saved.write)
+            self.writer.save(*self._facts(), first=self.saved.write)
 
     def _keep_fields(self) -> bool:
         """Keep the fields where an output falls on the present time; whether it did."""
         number = self.schedule.output_at(self.march.time)
         if number is not None:
-            self.saved.keep(number, fields_of(self.level.module.model, self.march.state.flow))
+            self.saved.keep(number, fields_of(self.level.module, self.march.state.flow))
         return number is not None
 
     def _initial_state(self) -> ModuleState:
-        state, heat = first_state(self.level), self.level.module.model.heat
+        state = first_state(self.level)
         rise = initial_temperature(self.case) - self.case.site.seawater_temperature
         temperature = jnp.full_like(state.flow.temperature, rise)
-        if heat.fixed is not None:
-            temperature = jnp.where(heat.fixed > 0, state.flow.temperature, temperature)
-        return replace(state, flow=replace(state.flow, temperature=temperature))
+        return state.with_flow(replace(state.flow, temperature=temperature))
 
     def _facts(self) -> tuple[dict[str, Any], dict[str, Any]]:
         march = self.march
@@ -144,8 +141,7 @@ class _Transient:
             "window": march.window.duration,
             "series": march.series,
         }
-        trees = {"state": march.state, "window": march.window.sums}
-        return facts, {name: jax.tree_util.tree_leaves(tree) for name, tree in trees.items()}
+        return facts, {"state": march.state, **saved_average("window", march.window)}
 
     def _restored(self, found: checkpoint.Checkpoint) -> TimeMarch:
         facts, trees = found.facts, found.trees
@@ -155,7 +151,7 @@ class _Transient:
             time=facts["time"],
             dt=facts["dt"],
             steps=facts["steps"],
-            window=restored_average(self.level.module, state, facts["window"], trees.get("window", [])),
+            window=restored_average("window", facts["window"], trees),
             series=[(row[0], row[1], row[2], row[3]) for row in facts["series"]],
         )
 
@@ -179,9 +175,9 @@ class _Transient:
     def result(self) -> tuple[Outcome, xr.DataTree]:
         case, level, march, schedule = self.case, self.level, self.march, self.schedule
         series = np.array(march.series, float)
-        outcome = find_outcome(case, level.geometry, level.properties, march.window)
+        outcome = find_outcome(case, level.module, march.window)
         times = [schedule.output(number) for number in range(1, schedule.count + 1)]
-        interior = interior_in_time(case, level.geometry, level.properties, self.saved, times)
+        interior = interior_in_time(case, level.geometry, level.module, self.saved, times)
         start = initial_temperature(case) - 273.15
         interior.attrs["initial_state"] = (
             f"gas at {start:.6g} degC, at rest but for the machines; all power switched on at time 0"

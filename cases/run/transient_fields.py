@@ -13,25 +13,24 @@ import jax
 import numpy as np
 import xarray as xr
 
-from jamsu.cases.assembly.module import Geometry
-from jamsu.cases.assembly.properties import Properties
+from jamsu.cases.assembly.layout import Geometry
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.output import fields_folder
 from jamsu.cases.results.tree import interior_dataset
 from jamsu.cases.run import checkpoint
 from jamsu.cases.schema.case import Case
 from jamsu.solver.flow.closure import turbulent_fields
-from jamsu.solver.flow.model import FlowModel, FlowState
+from jamsu.solver.flow.model import FlowState
+from jamsu.solver.module import Module
+from jamsu.solver.round import interior_fields
 
 Fields = dict[str, np.ndarray]  # what `interior_dataset` takes
 
 
-def fields_of(model: FlowModel, flow: FlowState) -> Fields:
+def fields_of(module: Module, flow: FlowState) -> Fields:
     """The fields of one moment."""
-    velocity = {f"velocity_{axis}": value for axis, value in zip("xyz", flow.velocity, strict=True)}
-    values = {"pressure": flow.pressure, "temperature": flow.temperature, **velocity}
-    values |= turbulent_fields(model, flow)._asdict()
-    return {name: np.asarray(jax.device_get(value)) for name, value in values.items() if value is not None}
+    values = interior_fields(module, flow.temperature, flow, turbulent_fields(module.model, flow))
+    return {name: np.asarray(jax.device_get(value)) for name, value in values.items()}
 
 
 class SavedFields:
@@ -51,7 +50,7 @@ class SavedFields:
             return
         self.folder.mkdir(exist_ok=True)
         for number in sorted(self._memory):
-            checkpoint.save(self._path(number), {"fingerprint": self._fingerprint}, dict(self._memory[number]))
+            checkpoint.save(self._path(number), {"fingerprint": self._fingerprint}, {"fields": self._memory[number]})
             del self._memory[number]
 
     def load(self, number: int) -> Fields:
@@ -62,7 +61,7 @@ class SavedFields:
         saved = checkpoint.load(path, self._fingerprint)
         if saved is None:
             raise CaseError(str(path), Problem("", "", "no such file: the run must begin anew, without --resume"))
-        return {name: leaves[0] for name, leaves in saved.trees.items()}
+        return saved.trees["fields"]
 
     def _path(self, number: int) -> Path:
         assert self.folder is not None
@@ -70,11 +69,11 @@ class SavedFields:
 
 
 def interior_in_time(
-    case: Case, geometry: Geometry, properties: Properties, saved: SavedFields, times: list[float]
+    case: Case, geometry: Geometry, module: Module, saved: SavedFields, times: list[float]
 ) -> xr.Dataset:
     """/interior with all saved times, read one after the other into arrays that hold them all."""
     fields = saved.load(1)
-    first = interior_dataset(case, geometry, fields, properties, times[0])
+    first = interior_dataset(case, geometry, module, fields, times[0])
     if len(times) == 1:
         return first
     data = {}
@@ -84,7 +83,7 @@ def interior_in_time(
         values = np.empty(shape, variable.dtype) if key in fields else np.broadcast_to(variable.to_numpy(), shape)
         data[str(key)] = (variable.dims, values)
     for index, time in enumerate(times):
-        moment = interior_dataset(case, geometry, saved.load(index + 1), properties, time)
+        moment = interior_dataset(case, geometry, module, saved.load(index + 1), time)
         for name in fields:
             data[name][1][index] = moment[name].to_numpy()[0]
     coords = {name: value for name, value in first.coords.items() if name != "time"}

@@ -91,11 +91,11 @@ def _too_short(case: Case, level: Level) -> list[str]:
 
 def _gas(case: Case, level: Level, average: Average) -> list[str]:
     gas = level.geometry.domain.open_cell
-    temperature = average.mean("temperature")[gas] + case.site.seawater_temperature
+    temperature = average.mean("interior.temperature")[gas] + case.site.seawater_temperature
     low, high = float(temperature.min()), float(temperature.max())
     found = list(get_fluid(case.vessel.fluid).check(np.array([low, high]), case.vessel.pressure))
     found += gas_properties(case, level, gas_temperature(case, level, average))
-    expansion = float(level.properties.gas.expansion)
+    expansion = float(level.module.gas.expansion)
     difference = expansion * (high - low)
     if difference > BOUSSINESQ:
         found.append(
@@ -108,7 +108,7 @@ def _gas(case: Case, level: Level, average: Average) -> list[str]:
 
 def gas_properties(case: Case, level: Level, mean: float) -> list[str]:
     """A run in time keeps the properties it begins with, and one at a reference temperature those of that."""
-    taken = level.properties.gas_temperature
+    taken = float(level.operation.gas_temperature)
     if abs(mean - taken) <= FAR_PROPERTIES:
         return []
     fluid, pressure = get_fluid(case.vessel.fluid), case.vessel.pressure
@@ -124,28 +124,31 @@ def gas_properties(case: Case, level: Level, mean: float) -> list[str]:
 
 
 def _hull(case: Case, level: Level, average: Average) -> list[str]:
-    hull, vessel = level.module.hull, case.vessel
+    hull, vessel = level.module.hull.layout, case.vessel
     if vessel.outside == "adiabatic" or hull.cell.shape[0] == 0:
         return []
-    wall = average.mean("wall")
+    wall = average.group("hull")
     area = np.asarray(hull.area, float)
-    properties = level.properties
-    beside = average.mean("temperature").ravel()[np.asarray(hull.cell)]
-    difference = float(np.sum(area * np.abs(beside - wall.inner)) / area.sum())
+    beside = wall["facing_temperature"]
+    difference = float(np.sum(area * np.abs(beside - wall["inner_temperature"])) / area.sum())
     height = vessel.diameter if isinstance(vessel, CylinderVessel) else None
     if isinstance(vessel, BoxVessel):
         height = vessel.size[2]
-    found = list(check_gas_film(properties.gas, 0.0, float(np.median(hull.distance)), difference, height))
-    return found + sea_film(case, level, float(np.sum(area * wall.outer) / area.sum()))
+    found = list(check_gas_film(_floats(level.module.gas), 0.0, float(np.median(hull.distance)), difference, height))
+    return found + sea_film(case, level, float(np.sum(area * wall["outer_temperature"]) / area.sum()))
+
+
+def _floats(properties: FilmProperties) -> FilmProperties:
+    return FilmProperties(*(float(value) for value in properties))
 
 
 def sea_film(case: Case, level: Level, rise: float) -> list[str]:
     """Of a hull whose outside is warmer than the sea by `rise`, K; without a rise, of the current alone."""
-    hull, sea, speed = level.module.hull, case.site.seawater_temperature, case.site.current_speed
+    hull, sea, speed = level.module.hull.layout, case.site.seawater_temperature, case.site.current_speed
     if case.vessel.outside != "sea" or hull.cell.shape[0] == 0:
         return []
     salinity = case.site.salinity
-    properties = FilmProperties(*(float(value) for value in sea_film_properties(sea + rise, sea, salinity)))
+    properties = _floats(sea_film_properties(sea + rise, sea, salinity))
     found = check_hull_outside_film(
         hull.shape, float(hull.size), rise, 0.0, speed, properties, height=float(hull.height)
     )
@@ -155,12 +158,12 @@ def sea_film(case: Case, level: Level, rise: float) -> list[str]:
 
 def _inner_wall(case: Case, level: Level, average: Average) -> InnerWall | None:
     """The hull's inner side where the gas touches one that is cooled."""
-    hull, domain = level.module.hull, level.geometry.domain
+    hull, domain = level.module.hull.layout, level.geometry.domain
     cells = np.asarray(hull.cell)
     if case.vessel.outside == "adiabatic" or cells.size == 0:
         return None
     return InnerWall(
-        temperature=np.asarray(average.mean("wall").inner) + case.site.seawater_temperature - 273.15,
+        temperature=average.mean("hull.inner_temperature") + case.site.seawater_temperature - 273.15,
         area=np.asarray(hull.area, float),
         position=domain.cut.wall_centroid.reshape(3, -1)[:, cells].T,
     )

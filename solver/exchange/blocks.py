@@ -9,16 +9,21 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from jamsu.solver.grid.mesh import Vector
+from jamsu.solver.variables import Values
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Blocks:
-    """Attributes:
-    cell, block: flat numbers of the solid cells, and the block of each.
-    power: (block,) heat released in each, W.
-    face, face_block: numbers of the faces (see `surface_films`) between a block and what is not that block, and the
-      block of each; a face between two blocks stands twice.
+    """The solid blocks.
+
+    Attributes:
+      cell: flat numbers of the solid cells.
+      block: the block of each cell.
+      power: heat released in each block, W.
+      face: numbers of the faces (see `surface_films`) between a block and what is not that block; a face between two
+        blocks stands twice.
+      face_block: the block of each face.
     """
 
     cell: Int[Array, "cell"]
@@ -42,3 +47,22 @@ def to_surroundings(blocks: Blocks, conductance: Vector, exchange: Array) -> Flo
 def mean_temperature(blocks: Blocks, temperature: Array, capacity: Array) -> Float[Array, "block"]:
     """Mean temperature of each block, K from the reference."""
     return by_block(blocks, temperature * capacity) / by_block(blocks, capacity)
+
+
+def block_report(
+    blocks: Blocks, mean: Array, rise: Array, capacity: Array, conductance: Vector, exchange: Array, duration: Array
+) -> Values:
+    """What the blocks tell of a round.
+
+    Args:
+      mean: temperature of all cells, mean over the round, K from the reference. rise: from its start to its end, K.
+      capacity: of the cells, J/K. conductance, exchange: see `jamsu.solver.flow.heat.HeatEquation`.
+      duration: of the round, s.
+    """
+    told = {
+        "power": blocks.power,
+        "temperature": mean_temperature(blocks, mean, capacity),
+        "stored_heat": by_block(blocks, capacity * rise) / duration,
+        "conductance": to_surroundings(blocks, conductance, exchange),
+    }
+    return {"blocks": told}

@@ -11,35 +11,47 @@ difference of temperature, and the two would swing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from jamsu.solver.exchange.exchanger import DomainFields, Exchange
 from jamsu.solver.exchange.gas_films import gas_film
 from jamsu.solver.exchange.outside_films import FilmProperties, hull_outside_film
 from jamsu.solver.exchange.sea_film import sea_film_properties
+from jamsu.solver.exchange.shell import Contact, Layer, hull_resistance
+from jamsu.solver.operation import Operation
+from jamsu.solver.variables import Values
+
+FIRST_RISE = 5.0  # K of the gas above the sea, from which the march begins
 
 Outside = Literal["sea", "film", "adiabatic"]
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Hull:
-    """Attributes:
-    cell, area, distance: of each patch: flat cell number, m2 of inner surface, m from the gas to the wall.
-    conduction: of patches behind solid blocks, W/m2/K from the middle of the block's cell; 0 where gas wets the wall.
-    normal: (patch, 3) unit normal out of the gas.
-    reach: from the wall to the open centroid of each patch's cell, or from there to its centre if that is more, m.
-    resistance: m2 K/W. area_ratio: outer over inner area.
-    size, height: lengths of the outside film, m. current: speed of the sea, m/s.
-    outside_temperature: of the sea (or of a given film), K from the reference.
-    film: given outside film, W/m2/K.
-    sea_temperature, salinity: of the sea, K and practical salinity; its properties in the film follow from them.
-    gas: properties for the inner film.
-    shape: of the outside film. outside: what the hull gives its heat to.
+class HullLayout:
+    """The hull as surface patches: a surface with a map to the cells on its inner side.
+
+    Attributes:
+      cell: flat number of each patch's cell.
+      area: inner surface of each patch, m2.
+      distance: from the gas to the wall, m.
+      conduction: of patches behind solid blocks, from the middle of the block's cell, W/m2/K; 0 where gas wets the
+        wall.
+      normal: unit normal out of the gas.
+      reach: from the wall to the open centroid of the patch's cell, or from there to its centre if that is more, m.
+      size: length of forced flow outside, m.
+      height: length of natural flow outside, m.
+      thickness: of each layer with a material, inside out, m.
+      conductivity: of these layers, W/(m K).
+      solid: by layer from the inside out, whether it has a material; the others are resistances.
+      wall: kind of the shell, "plane", "cylinder" or "sphere".
+      shape: of the outside film.
+      outside: what the hull gives its heat to.
     """
 
     cell: Int[Array, "patch"]
@@ -48,16 +60,12 @@ class Hull:
     conduction: Float[Array, "patch"]
     normal: Float[Array, "patch 3"]
     reach: Float[Array, "patch"]
-    resistance: Array
-    area_ratio: Array
     size: Array
     height: Array
-    current: Array
-    outside_temperature: Array
-    film: Array
-    sea_temperature: Array
-    salinity: Array
-    gas: FilmProperties
+    thickness: Float[Array, "layer"]
+    conductivity: Float[Array, "layer"]
+    solid: tuple[bool, ...] = field(metadata={"static": True}, default=())
+    wall: str = field(metadata={"static": True}, default="cylinder")
     shape: str = field(metadata={"static": True}, default="horizontal_cylinder")
     outside: Outside = field(metadata={"static": True}, default="sea")
 
@@ -73,11 +81,98 @@ class WallState:
     film_outer: Float[Array | np.ndarray, "patch"]
 
 
-def initial_wall(hull: Hull, inner: float = 5.0) -> WallState:
-    ones = np.ones(hull.area.shape, hull.area.dtype)
-    outside = np.asarray(hull.outside_temperature)
-    values = (outside + 0.5 * inner * ones, outside + 0.1 * inner * ones, 0 * ones, 0 * ones)
-    return WallState(*(jnp.asarray(v.astype(ones.dtype)) for v in values))
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Hull:
+    """The hull at one operating point; its state are its walls' temperatures and films.
+
+    Attributes:
+      layout: its patches.
+      resistance: of its layers per inner area, m2 K/W.
+      area_ratio: outer over inner area.
+      current: speed of the sea, m/s.
+      outside_temperature: of the sea, or beyond a given film, K from the reference.
+      film: given outside film, W/m2/K.
+      sea_temperature: of the sea, K.
+      salinity: practical salinity of the sea.
+      gas: properties for the inner film.
+    """
+
+    layout: HullLayout
+    resistance: Array
+    area_ratio: Array
+    current: Array
+    outside_temperature: Array
+    film: Array
+    sea_temperature: Array
+    salinity: Array
+    gas: FilmProperties
+
+    balance: ClassVar[str] = "hull_heat"
+    holds: ClassVar[bool] = False
+
+    def initial_state(self) -> WallState:
+        ones = jnp.ones_like(self.layout.area)
+        outside = self.outside_temperature
+        return WallState(outside + 0.5 * FIRST_RISE * ones, outside + 0.1 * FIRST_RISE * ones, 0 * ones, 0 * ones)
+
+    def exchange(self, fields: DomainFields, state: WallState) -> tuple[Exchange, WallState]:
+        """Conductances from the gas through films and layers to the sea."""
+        cell = self.layout.cell
+        near = jnp.stack([component[cell] for component in fields.velocity], 1)
+        energy = None if fields.turbulent_energy is None else fields.turbulent_energy[cell]
+        wall, conductance = update_wall(self, state, fields.temperature[cell], near, energy)
+        outside = jnp.broadcast_to(self.outside_temperature, conductance.shape)
+        eddies = None if fields.eddy_diffusivity is None else fields.eddy_diffusivity[cell]
+        share = shift_share(self, wall, eddies, fields.fluid_capacity)
+        return Exchange(cell, conductance, outside, shift_share=share), wall
+
+    def report(
+        self, exchange: Exchange, heat: Float[Array, "own"], temperature: Float[Array, "cell"], state: WallState
+    ) -> tuple[Values, WallState]:
+        """Temperatures, films and heat of the patches."""
+        told = {
+            "inner_temperature": state.inner,
+            "outer_temperature": state.outer,
+            "heat_flux": heat / self.layout.area,
+            "film_coefficient_inner": state.film_inner,
+            "film_coefficient_outer": state.film_outer,
+            "facing_temperature": temperature[self.layout.cell],
+        }
+        return {"hull": told}, state
+
+    def heat(self, values: Values) -> Array:
+        return jnp.sum(values["hull"]["heat_flux"] * self.layout.area)
+
+    def coldest(self) -> Array | None:
+        return None if self.layout.outside == "adiabatic" else self.outside_temperature
+
+
+def hull_at(layout: HullLayout, operation: Operation, gas: FilmProperties) -> Hull:
+    """The hull at an operating point; `gas` for the inner film."""
+    elements: list[Layer | Contact] = []
+    layers, contacts = 0, 0
+    for solid in layout.solid:
+        if solid:
+            elements.append(Layer(layout.thickness[layers], layout.conductivity[layers]))
+            layers += 1
+        else:
+            elements.append(Contact(operation.hull_resistance[contacts]))
+            contacts += 1
+    wall = hull_resistance(layout.wall, elements, layout.size / 2)
+    outside = operation.outside_temperature if layout.outside == "film" else operation.sea_temperature
+    dtype = layout.area.dtype
+    return Hull(
+        layout=layout,
+        resistance=jnp.asarray(wall.resistance, dtype),
+        area_ratio=jnp.asarray(wall.area_ratio, dtype),
+        current=operation.current_speed,
+        outside_temperature=outside - operation.reference_temperature,
+        film=operation.outside_film,
+        sea_temperature=operation.sea_temperature,
+        salinity=operation.salinity,
+        gas=gas,
+    )
 
 
 def update_wall(
@@ -92,26 +187,28 @@ def update_wall(
     Args:
       turbulent_energy: k of the patches' cells, m2/s2, where the turbulence model has it.
     """
-    along = velocity - jnp.sum(velocity * hull.normal, 1, keepdims=True) * hull.normal
+    along = velocity - jnp.sum(velocity * hull.layout.normal, 1, keepdims=True) * hull.layout.normal
     speed = jnp.sqrt(jnp.sum(along**2, 1) + 1e-12)
     film_inner = gas_film(
         hull.gas,
         speed,
-        hull.distance,
+        hull.layout.distance,
         gas_temperature - wall.inner,
-        hull.normal[:, 2],
+        hull.layout.normal[:, 2],
         turbulent_energy=turbulent_energy,
     )
-    film_inner = jnp.where(hull.conduction > 0, hull.conduction, film_inner)
-    if hull.outside == "adiabatic":
-        zero = jnp.zeros_like(hull.area)
+    film_inner = jnp.where(hull.layout.conduction > 0, hull.layout.conduction, film_inner)
+    if hull.layout.outside == "adiabatic":
+        zero = jnp.zeros_like(hull.layout.area)
         return WallState(gas_temperature, gas_temperature, film_inner, zero), zero
-    film_outer = jnp.broadcast_to(hull.film, hull.area.shape) if hull.outside == "film" else _sea_film(hull, wall)
+    film_outer = (
+        jnp.broadcast_to(hull.film, hull.layout.area.shape) if hull.layout.outside == "film" else _sea_film(hull, wall)
+    )
     overall = 1.0 / (1.0 / film_inner + hull.resistance + 1.0 / (film_outer * hull.area_ratio))
     flux = overall * (gas_temperature - hull.outside_temperature)
     inner = gas_temperature - flux / film_inner
     outer = hull.outside_temperature + flux / (film_outer * hull.area_ratio)
-    return WallState(inner, outer, film_inner, film_outer), overall * hull.area
+    return WallState(inner, outer, film_inner, film_outer), overall * hull.layout.area
 
 
 def shift_share(
@@ -132,19 +229,19 @@ def shift_share(
     conductivity = hull.gas.conductivity
     if eddy_diffusivity is not None:
         conductivity = conductivity + 0.5 * fluid_capacity * eddy_diffusivity
-    return jnp.minimum(1.0, conductivity / (wall.film_inner * hull.reach))
+    return jnp.minimum(1.0, conductivity / (wall.film_inner * hull.layout.reach))
 
 
 def _sea_film(hull: Hull, wall: WallState) -> Float[Array, "patch"]:
     """The sea's film at the walls' temperatures, W/m2/K: the geometric mean with that of the last update."""
     rise = wall.outer - hull.outside_temperature
     film = hull_outside_film(
-        hull.shape,
-        hull.size,
+        hull.layout.shape,
+        hull.layout.size,
         rise,
         jnp.zeros_like(rise),
         hull.current,
         sea_film_properties(hull.sea_temperature + rise, hull.sea_temperature, hull.salinity),
-        height=hull.height,
+        height=hull.layout.height,
     )
     return jnp.where(wall.film_outer > 0, jnp.sqrt(wall.film_outer * film), film)

@@ -1,12 +1,7 @@
 """Machines that set the gas flow through themselves: racks, coils with fans, fans, cooling units.
 
-A machine's faces carry a velocity = (velocity at unit flow) x (its flow): a leaf, so a new flow compiles
-nothing. Flow in, flow out and every cell between balance exactly, so the pressure need not act inside a
-machine.
-
-Fan curve: the flow Q at which the curve's pressure rise equals what the rack's surroundings ask for,
-    dp_fan(Q) = (p_rear - p_front) + K Q^2,
-found by under-relaxation along the march (Patankar 1980, sec. 4.5).
+A machine's faces carry a velocity in proportion to its flow, so a new flow compiles nothing. Flow in, flow out and
+every cell between balance exactly, so the pressure need not act inside a machine.
 """
 
 from __future__ import annotations
@@ -17,109 +12,80 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from jamsu.solver.grid.mesh import AXES, Vector
+from jamsu.solver.grid.mesh import Mesh, Vector
+from jamsu.solver.operation import Operation
 
-FAN_RELAXATION = 0.3
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class MachineLayout:
+    """Faces that carry a machine's flow, and cells that hold the heat of machines and blocks.
+
+    Machines are counted in this order: racks, coils with a fan of their own, fans, cooling units. Sources of heat:
+    height units (rack * units + unit), coils' fans, fans, blocks.
+
+    Attributes:
+      face: number of the face among all faces (x-faces, then y, then z, flattened), one entry a face and height unit.
+      machine: that the entry's flow belongs to.
+      slot: rack * units + unit of a rack's entry; the number after the last one for other machines.
+      velocity: of the face where the height unit (or the whole machine) moves 1 m3/s, with its sign, 1/m2.
+      fanned_coil: coils with a fan of their own.
+      heated_cell: flat number of a cell that takes up heat, one entry a cell and source.
+      source: of the entry.
+      share: of the source's heat that the cell takes up.
+    """
+
+    face: Int[Array, "entry"]
+    machine: Int[Array, "entry"]
+    slot: Int[Array, "entry"]
+    velocity: Float[Array, "entry"]
+    fanned_coil: Int[Array, "fanned"]
+    heated_cell: Int[Array, "heated"]
+    source: Int[Array, "heated"]
+    share: Float[Array, "heated"]
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Machines:
-    """Attributes:
-    unit_velocity: by axis on all faces, velocity at a flow of 1 m3/s, 1/m2.
-    index: by axis on all faces, number of the machine that owns the face counted from 1; 0 nobody's.
+    """Machines at one operating point.
+
+    Attributes:
+      face, machine: see `MachineLayout`.
+      velocity: of the face at a machine's flow of 1 m3/s, 1/m2; entries of one face add up.
+      flow: given flow of each machine, m3/s.
     """
 
-    unit_velocity: Vector
-    index: Vector
+    face: Int[Array, "entry"]
+    machine: Int[Array, "entry"]
+    velocity: Float[Array, "entry"]
+    flow: Float[Array, "machine"]
 
 
-def prescribed_velocity(machines: Machines, flow: Float[Array, "machine"]) -> Vector:
+def machines_at(
+    layout: MachineLayout, operation: Operation, rack_flow: Float[Array, "rack"], unit_share: Float[Array, "rack unit"]
+) -> Machines:
+    """The machines at an operating point; `rack_flow` in m3/s, `unit_share` of a rack's flow by height unit."""
+    share = jnp.append(unit_share.ravel(), 1)[layout.slot]
+    fanned = operation.coil_gas_flow[layout.fanned_coil]
+    flow = jnp.concatenate([rack_flow, fanned, operation.fan_flow, operation.cooler_flow])
+    return Machines(layout.face, layout.machine, layout.velocity * share, flow)
+
+
+def heat_of_cells(layout: MachineLayout, operation: Operation, gas_heat: Array, cells: int) -> Float[Array, "cell"]:
+    """Heat that machines and blocks release in each cell, W; `gas_heat` by rack and height unit, W."""
+    sources = jnp.concatenate([gas_heat.ravel(), operation.coil_fan_power, operation.fan_power, operation.block_power])
+    none = jnp.zeros(cells, layout.share.dtype)
+    return none.at[layout.heated_cell].add(layout.share * sources[layout.source])
+
+
+def prescribed_velocity(machines: Machines, flow: Float[Array, "machine"], mesh: Mesh) -> Vector:
     """Velocity that the machines set, on all faces by axis, m/s; 0 elsewhere."""
-    padded = jnp.concatenate([jnp.zeros(1, flow.dtype), flow])
-    u, v, w = (machines.unit_velocity[a] * padded[machines.index[a]] for a in AXES)
+    nx, ny, nz = mesh.shape
+    shapes = ((nx + 1, ny, nz), (nx, ny + 1, nz), (nx, ny, nz + 1))
+    sizes = [x * y * z for x, y, z in shapes]
+    flat = jnp.zeros(sum(sizes), flow.dtype)
+    flat = flat.at[machines.face].add(machines.velocity * flow[machines.machine])
+    first = (0, sizes[0], sizes[0] + sizes[1])
+    u, v, w = (flat[i : i + n].reshape(shape) for i, n, shape in zip(first, sizes, shapes, strict=True))
     return (u, v, w)
-
-
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class FanCurves:
-    """Fan curves of the racks.
-
-    Attributes:
-      flow, pressure: (rack, point), m3/s rising and Pa falling; rows of racks without a curve are not used.
-      active: (rack,) 1 where the flow follows the curve, 0 where it is given.
-      loss: (rack,) K of what stands in the rack's own stream (rear door), Pa s2/m6.
-    """
-
-    flow: Float[Array, "rack point"]
-    pressure: Float[Array, "rack point"]
-    active: Float[Array, "rack"]
-    loss: Float[Array, "rack"]
-
-
-def fan_flow(
-    curves: FanCurves, flow: Float[Array, "rack"], pressure_rise: Float[Array, "rack"]
-) -> Float[Array, "rack"]:
-    """Flow of each rack after one relaxed step towards its operating point, m3/s.
-
-    Args:
-      pressure_rise: gas pressure behind the rack minus that in front of it, Pa.
-    """
-    demand = pressure_rise + curves.loss * flow**2
-
-    def operating_point(p, pressures, flows):
-        return jnp.interp(p, pressures[::-1], flows[::-1])
-
-    target = jax.vmap(operating_point)(demand, curves.pressure, curves.flow)
-    return flow + curves.active * FAN_RELAXATION * (target - flow)
-
-
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class RackPorts:
-    """Where the gas enters and leaves the racks: one row per pair of an intake face and a height unit.
-
-    Attributes:
-      front_cell, rear_cell, behind_cell: flat cell numbers: in front of the intake face, the rack's last cell
-        of the same stream tube, and the first cell outside the machine (behind a rear door if there is one).
-      slot: rack * units + unit.
-      share: of the rack's flow that belongs to this row; sums to one over a rack. unit_share: that of a height unit.
-      excess: by how much the height unit warms its gas more than the row's cells hold, W over the rack's whole flow.
-    """
-
-    front_cell: Int[Array, "row"]
-    rear_cell: Int[Array, "row"]
-    behind_cell: Int[Array, "row"]
-    slot: Int[Array, "row"]
-    share: Float[Array, "row"]
-    excess: Float[Array, "row"]
-    unit_share: Float[Array, "rack unit"]
-
-
-def by_unit(ports: RackPorts, row_values: Float[Array, "row"]) -> Float[Array, "rack unit"]:
-    """Flow-weighted mean of values at the rows over each unit; 0 where no gas flows."""
-    racks, units = ports.unit_share.shape
-    total = jax.ops.segment_sum(ports.share * row_values, ports.slot, racks * units)
-    share = ports.unit_share
-    return jnp.where(share > 0, total.reshape(racks, units) / jnp.where(share > 0, share, 1), 0)
-
-
-def unit_outlet(
-    ports: RackPorts, temperature: Float[Array, "row"], rate: Float[Array, "rack"]
-) -> Float[Array, "rack unit"]:
-    """Temperature of the gas that leaves each height unit, K; 0 where no gas flows.
-
-    Args:
-      temperature: of the rear cells at the rows. rate: capacity rate of each rack's whole flow, W/K.
-    """
-    units = ports.unit_share.shape[1]
-    flow = rate[ports.slot // units]
-    own = jnp.where(flow > 0, ports.excess / jnp.where(flow > 0, flow, 1), 0)
-    return by_unit(ports, temperature + own)
-
-
-def by_rack(ports: RackPorts, row_values: Float[Array, "row"]) -> Float[Array, "rack"]:
-    """Flow-weighted mean of values at the rows over each rack."""
-    racks, units = ports.unit_share.shape
-    return jax.ops.segment_sum(ports.share * row_values, ports.slot // units, racks)

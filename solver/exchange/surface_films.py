@@ -27,12 +27,16 @@ TURNS = 5
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class SurfaceFilms:
-    """Attributes:
-    face: number of each face among all faces (x-faces, then y, then z, flattened). area: m2.
-    cell: flat numbers of the cells below and above it.
-    resistance: of half a cell of solid on either side, m2 K/W; 0 where there is gas.
-    gas: 1 on the sides of the gas, else 0. distance: from the cell's centre to the face, m.
-    axis: 1 for the axis across the face, else 0.
+    """Faces of blocks and closed panels.
+
+    Attributes:
+      face: number of each face among all faces (x-faces, then y, then z, flattened).
+      cell: flat numbers of the cells below and above it.
+      area: of the face, m2.
+      resistance: of half a cell of solid on either side, m2 K/W; 0 where there is gas.
+      gas: 1 on the sides of the gas, else 0.
+      distance: from the cell's centre to the face, m.
+      axis: 1 for the axis across the face, else 0.
     """
 
     face: Int[Array, "face"]

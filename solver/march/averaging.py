@@ -2,75 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import jax
 import numpy as np
 
-from jamsu.solver.module import KEY_FIGURES, Round
+from jamsu.solver.round import Round
+from jamsu.solver.variables import averaged
 
-# What is averaged per round; `temperature` and the heats are themselves means over the round's steps.
-AVERAGED = (
-    "temperature",
-    "velocity",
-    "pressure",
-    "turbulence",
-    "rack_inlet",
-    "rack_outlet",
-    "machine_flow",
-    "coil_duty",
-    "coil_gas_inlet",
-    "coil_gas_outlet",
-    "coil_water_inlet",
-    "coil_effectiveness",
-    "cooler_duty",
-    "cooler_intake",
-    "hull_heat",
-    "patch_heat",
-    "wall",
-    "stored",
-    "block_stored",
-    "block_temperature",
-    "block_exchange",
-    "key_figures",
-)
-SQUARES = "key_figures_squared"
+Sums = dict[str, np.ndarray]
 
 
 @dataclass
 class Average:
     """Time-weighted sums of rounds.
 
-    duration: s. sums: quantity -> sum of value * duration (NumPy, double precision, trees of arrays).
+    Attributes:
+      duration: of the window, s.
+      sums: sum of value times duration by dotted name, "coils.duty" (`jamsu.solver.variables`), in double precision;
+        "exchanged.NAME" is the heat that an exchanger took from the gas.
+      squares: of single numbers the sum of value squared times duration.
     """
 
     duration: float = 0.0
-    sums: dict[str, Any] = field(default_factory=dict)
+    sums: Sums = field(default_factory=dict)
+    squares: Sums = field(default_factory=dict)
 
     def add(self, report: Round) -> None:
+        """Add a round."""
         weight = float(report.duration)
-        values = jax.device_get({name: getattr(report, name) for name in AVERAGED})
-        values[SQUARES] = np.asarray(values["key_figures"], np.float64) ** 2
-        scaled = jax.tree_util.tree_map(lambda v: np.asarray(v, np.float64) * weight, values)
-        self.sums = scaled if not self.sums else jax.tree_util.tree_map(np.add, self.sums, scaled)
+        found = jax.device_get(averaged(report.values))
+        values = {f"{group}.{name}": np.asarray(v, float) for group, own in found.items() for name, v in own.items()}
+        values |= {f"exchanged.{name}": np.asarray(heat, float) for name, heat in report.exchanged.items()}
+        self.sums = _added(self.sums, {name: np.asarray(value * weight) for name, value in values.items()})
+        single = {name: value for name, value in values.items() if value.ndim == 0}
+        self.squares = _added(self.squares, {name: np.asarray(value**2 * weight) for name, value in single.items()})
         self.duration += weight
 
     def merged(self, other: Average) -> Average:
         """The average over both windows."""
-        if not self.sums:
-            return other
-        if not other.sums:
-            return self
-        return Average(self.duration + other.duration, jax.tree_util.tree_map(np.add, self.sums, other.sums))
+        sums, squares = _added(self.sums, other.sums), _added(self.squares, other.squares)
+        return Average(self.duration + other.duration, sums, squares)
 
-    def mean(self, name: str) -> Any:
-        """Time mean of a quantity (a tree of double-precision arrays). ValueError when nothing was added."""
-        if not self.sums:
+    def mean(self, name: str) -> np.ndarray:
+        """Time mean of a quantity. ValueError when nothing was added."""
+        return self._mean(self.sums, name)
+
+    def spread(self, name: str) -> float:
+        """Standard deviation over time of a single number, between rounds."""
+        return float(np.sqrt(max(self._mean(self.squares, name) - self.mean(name) ** 2, 0.0)))
+
+    def group(self, group: str) -> dict[str, np.ndarray]:
+        """Time means of all quantities of a group, by their own names."""
+        first = f"{group}."
+        return {name.removeprefix(first): self.mean(name) for name in self.sums if name.startswith(first)}
+
+    def _mean(self, sums: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+        if not sums:
             raise ValueError("an average of no rounds")
-        return jax.tree_util.tree_map(lambda v: v / self.duration, self.sums[name])
+        return np.asarray(sums[name] / self.duration)
 
-    def spread(self) -> dict[str, float]:
-        """Standard deviation over time of each key figure (`jamsu.solver.module.KEY_FIGURES`), between rounds."""
-        mean, square = self.mean("key_figures"), self.mean(SQUARES)
-        return dict(zip(KEY_FIGURES, np.sqrt(np.maximum(square - mean**2, 0.0)).tolist(), strict=True))
+
+def _added(first: Sums, second: Sums) -> Sums:
+    """Sums by name; one of nothing leaves the other."""
+    if not first or not second:
+        return first or second
+    return {name: np.asarray(first[name] + value) for name, value in second.items()}

@@ -9,21 +9,34 @@ of heat is steady by its own measure, the level is converged; else the older hal
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 from jamsu.solver.march.averaging import Average
-from jamsu.solver.module import INLETS, KEY_FIGURES, Module, ModuleState, Round, advance, courant_rate_now
+from jamsu.solver.march.progress import (
+    COURANT,
+    LARGEST_GROWTH,
+    Progress,
+    advance_by,
+    hottest,
+    relative_change,
+    sinks,
+    sources,
+)
+from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.round import Round, courant_rate_now
+from jamsu.solver.variables import KEY_FIGURES
 
 STEPS_A_ROUND = 20
-LARGEST_GROWTH = 1.5  # of the step from one round to the next
 LARGEST_COURANT = 1.5  # a round that ends beyond this is taken again with smaller steps
 MOST_TRIES = 8
 FEWEST_STEPS = 100  # a turnover; gas at rest has no Courant number, and buoyancy sets it moving
 STILL_DIFFERENCE = 10.0  # K: without any heat a balance is measured against what this drives out of the gas
-BLINK = 1e-3  # the very first step, in units of the target Courant number
+FIRST_STEP = 1e-3  # the very first step, in units of the target Courant number
 SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
 BLOCK_SHARE = 0.2  # of what inlets may drift from one half window to the next
 NEWER_HALF = 2.0  # times the tolerance that the newer half window may store
@@ -53,22 +66,7 @@ class Criteria:
     drift: float = 0.1
     block_drift: float = 0.1
     steady_drift: float = 0.01
-    courant: float = 0.7
-
-
-@dataclass
-class Progress:
-    """What one round tells: for progress displays and the history.
-
-    time: s. residual: relative change of the temperature field per turnover. imbalance: share of the sources.
-    hottest: hottest rack inlet (or, without racks, hottest gas) from the reference, K. fraction: of this level done.
-    """
-
-    time: float
-    residual: float
-    imbalance: float
-    hottest: float
-    fraction: float
+    courant: float = COURANT
 
 
 @dataclass
@@ -95,23 +93,18 @@ def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
     """Start a level from the flow that the machines set up at once.
 
     One step of next to no time makes the velocity divergence-free: what the gas does at the very start, and what the
-    first step's size follows from. Its pressure is that of a blow, not of the flow, and is left behind.
+    first step's size follows from. Its pressure is an impulse, not that of the flow, and is dropped.
     """
     rate = courant_rate_now(module, state)
-    blink = BLINK * criteria.courant / rate if rate > 0 else 1e-6 * criteria.settle
-    started, report = _advance(module, state, blink, 1)
+    tiny = FIRST_STEP * criteria.courant / rate if rate > 0 else 1e-6 * criteria.settle
+    started, report = advance_by(module, state, tiny, 1)
     before = state.flow
     flow = replace(
         started.flow, pressure=before.pressure, increment=before.increment, time=before.time, last_dt=before.last_dt
     )
-    rate = float(report.courant) / blink
+    rate = float(report.courant) / tiny
     dt = 0.5 * criteria.courant / rate if rate > 0 else criteria.settle / 1000
-    return March(state=replace(started, flow=flow), start=float(state.flow.time), dt=dt)
-
-
-def _advance(module: Module, state: ModuleState, dt: float, steps: int) -> tuple[ModuleState, Round]:
-    dtype = module.model.mesh.dtype
-    return advance(module, state, jnp.asarray(np.asarray(dt, dtype)), jnp.asarray(np.int32(steps)))
+    return March(state=started.with_flow(flow), start=float(state.flow.time), dt=dt)
 
 
 def _advance_safely(module: Module, march: March) -> Round:
@@ -122,22 +115,12 @@ def _advance_safely(module: Module, march: March) -> Round:
     """
     before = march.state
     for _ in range(MOST_TRIES):
-        state, report = _advance(module, before, march.dt, STEPS_A_ROUND)
+        state, report = advance_by(module, before, march.dt, STEPS_A_ROUND)
         if float(report.courant) < LARGEST_COURANT:
             march.state = state
             return report
         march.dt /= 3
     raise FloatingPointError(f"the flow diverged after {float(before.flow.time):.3g} s")
-
-
-def sources(module: Module) -> float:
-    """Heat released in the gas domain, W."""
-    return float(np.sum(np.asarray(module.model.heat.source, float)))
-
-
-def stored_in_gas(report: Round) -> float:
-    """Heat that the gas takes up, W; what blocks do is not counted."""
-    return float(report.stored) - float(np.sum(report.block_stored))
 
 
 def heat_capacity(module: Module) -> float:
@@ -146,36 +129,36 @@ def heat_capacity(module: Module) -> float:
     return float(np.sum(np.asarray(module.model.heat.capacity, float) * np.asarray(mesh.open_cell)))
 
 
-def hottest(report: Round) -> float:
-    """Hottest height unit's inlet (where no gas passes a rack: hottest gas), K from the reference."""
-    return float(report.key_figures[KEY_FIGURES.index("hottest_inlet")])
-
-
-def sinks(report: Round) -> float:
-    """Heat that leaves the gas domain, W."""
-    return float(report.hull_heat) + float(np.sum(report.coil_duty)) + float(np.sum(report.cooler_duty))
-
-
-def throughput(power: float, hull: float, coils: float, coolers: float, exchange: float) -> float:
+def throughput(power: float, exchanged: Mapping[str, float], sensitivity: float) -> float:
     """Heat that passes the gas, W: its sources, or what enters or leaves through one kind of sink where that is more.
 
     What the balance and the stored heat are shares of. A vessel without any heat counts what `STILL_DIFFERENCE` drives.
+
+    Args:
+      power: of the sources, W. exchanged: by heading of the balance, W. sensitivity: see `jamsu.solver.round.Round`.
     """
-    passing = max(abs(power), abs(hull), abs(coils), abs(coolers), abs(coils + coolers))
-    return max(passing if power else max(passing, STILL_DIFFERENCE * exchange), 1e-9)
+    passing = max([abs(power), *(abs(heat) for heat in exchanged.values())])
+    return max(passing if power else max(passing, STILL_DIFFERENCE * sensitivity), 1e-9)
 
 
-def of_round(power: float, report: Round) -> float:
+def by_heading(module: Module, exchanged: Mapping[str, Array | float]) -> dict[str, float]:
+    """Heat of the exchangers by heading of the balance and, where several share one, by name too, W."""
+    found = {name: float(heat) for name, heat in exchanged.items()}
+    for name, exchanger in module.exchangers.items():
+        found[exchanger.balance] = found.get(exchanger.balance, 0.0) + found[name]
+    return found
+
+
+def of_round(module: Module, power: float, report: Round) -> float:
     """`throughput` of one round."""
-    coils, coolers = (float(np.sum(duty)) for duty in (report.coil_duty, report.cooler_duty))
-    return throughput(power, float(report.hull_heat), coils, coolers, float(report.exchange))
+    return throughput(power, by_heading(module, report.exchanged), float(report.sensitivity))
 
 
 def of_window(module: Module, march: March, report: Round) -> float:
     """`throughput` of the means over both half windows; `report` of the last round."""
     mean = march.older.merged(march.newer)
-    coils, coolers = (float(np.sum(mean.mean(name))) for name in ("coil_duty", "cooler_duty"))
-    return throughput(sources(module), float(mean.mean("hull_heat")), coils, coolers, float(report.exchange))
+    exchanged = {name: float(mean.mean(f"exchanged.{name}")) for name in report.exchanged}
+    return throughput(sources(module), by_heading(module, exchanged), float(report.sensitivity))
 
 
 def march_round(module: Module, march: March, criteria: Criteria, turnover: float) -> Progress:
@@ -183,17 +166,17 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
     report = _advance_safely(module, march)
     power = sources(module)
     excess = power - sinks(report)
-    exchange = float(report.exchange)
-    scale = of_round(power, report)
+    exchange = float(report.sensitivity)
+    scale = of_round(module, power, report)
     time = float(report.time)
     _next_step(march, report, criteria, turnover)
     elapsed = time - march.start
     hot = hottest(report)
-    residual = float(report.change) * turnover / max(abs(hot), 1.0)
+    residual = relative_change(report, turnover)
     march.series.append((time, residual, excess / scale, hot))
     march.rounds += 1
     if elapsed < criteria.settle:
-        held = stored_in_gas(report)
+        held = float(report.gas_stored)
         far = abs(held) > min(criteria.tolerance * scale, criteria.drift * exchange)
         slow = heat_capacity(module) > SLOW_PATH * turnover * exchange > 0
         if far and slow and elapsed < 0.7 * criteria.settle:
@@ -229,17 +212,13 @@ def _shift_mean(module: Module, march: March, shift: float) -> None:
         mean = float(np.sum(content * above) / np.sum(content))
         change = above * (max(shift / mean, -1.0) if mean > 0 else 0.0)
     warmer = (temperature + change * moving).astype(temperature.dtype)
-    march.state = replace(march.state, flow=replace(flow, temperature=jnp.asarray(warmer)))
+    march.state = march.state.with_flow(replace(flow, temperature=jnp.asarray(warmer)))
 
 
 def coldest_sink(module: Module) -> float:
     """Least temperature of what the gas may give its heat to, K from the reference."""
-    sinks = np.asarray(module.coolers.supply, float).tolist()
-    if module.hull.outside != "adiabatic":
-        sinks.append(float(module.hull.outside_temperature))
-    if module.coils.conductance.shape[0] > 0:
-        sinks.append(float(module.coils.intake))
-    return min(sinks, default=0.0)
+    sinks = [exchanger.coldest() for exchanger in module.exchangers.values()]
+    return min((float(sink) for sink in sinks if sink is not None), default=0.0)
 
 
 def _average(module: Module, march: March, report: Round, criteria: Criteria) -> None:
@@ -271,7 +250,10 @@ def closed(module: Module, march: March, criteria: Criteria, scale: float) -> bo
     mean = march.older.merged(march.newer)
     # What a mean over an earlier time, of gas that still cools or warms, happens to store is no balance: the newer half
     # has to be steady too.
-    stores = [abs(float(half.mean("stored") - np.sum(half.mean("block_stored")))) for half in (mean, march.newer)]
+    stores = [
+        abs(float(half.mean("balance.stored_heat") - np.sum(half.mean("blocks.stored_heat"))))
+        for half in (mean, march.newer)
+    ]
     gas = stores[0] <= criteria.tolerance * scale and stores[1] <= NEWER_HALF * criteria.tolerance * scale
     return gas and bool(np.all(unsteady(module, mean, criteria) <= 1.0))
 
@@ -282,9 +264,9 @@ def unsteady(module: Module, mean: Average, criteria: Criteria) -> np.ndarray:
     A block that stores S (W) and is tied to all around it by G (W/K) has S / G (K) to go; allowed are `block_drift`,
     and the tolerance's share of what its own power P makes of it, P / G.
     """
-    tied = np.maximum(mean.mean("block_exchange"), 1e-12)
+    tied = np.maximum(mean.mean("blocks.conductance"), 1e-12)
     allowed = np.maximum(criteria.block_drift, criteria.tolerance * np.asarray(module.blocks.power, float) / tied)
-    return np.abs(mean.mean("block_stored")) / tied / allowed
+    return np.abs(mean.mean("blocks.stored_heat")) / tied / allowed
 
 
 def agreed(march: March, drift: float, moving: bool) -> bool:
@@ -296,12 +278,18 @@ def agreed(march: March, drift: float, moving: bool) -> bool:
     by at most `BLOCK_SHARE` of that.
     """
     halves = (march.older, march.newer)
-    old, new = (np.append(half.mean("rack_inlet"), half.mean("key_figures")[:INLETS]) for half in halves)
+    old, new = (_inlets(half) for half in halves)
     if moving:
         series = np.array(march.series)
         window = series[:, 0] > series[-1, 0] - march.older.duration - march.newer.duration
         drift = max(drift, 0.5 * float(np.std(series[window, 3])))
     root_mean_square = np.sqrt(np.mean((old - new) ** 2))
-    blocks = [half.mean("block_temperature") for half in halves]
+    blocks = [half.mean("blocks.temperature") for half in halves]
     apart = max([abs(np.max(old) - np.max(new)), root_mean_square, *np.abs(blocks[0] - blocks[1]) / BLOCK_SHARE])
     return bool(apart <= drift)
+
+
+def _inlets(half: Average) -> np.ndarray:
+    """All rack inlets and their key figures, K from the reference."""
+    figures = [half.mean(f"key_figures.{name}") for name in KEY_FIGURES]
+    return np.append(half.mean("racks.inlet_temperature"), figures)

@@ -21,11 +21,11 @@ import numpy as np
 
 from jamsu.solver.grid.mesh import AXES
 from jamsu.solver.march.averaging import Average
-from jamsu.solver.march.steady import LARGEST_GROWTH, hottest, sinks, sources
-from jamsu.solver.module import Module, ModuleState, Round, advance, courant_rate_now
+from jamsu.solver.march.progress import COURANT, LARGEST_GROWTH, advance_by, hottest, relative_change, sinks, sources
+from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.round import Round, courant_rate_now
 
 STEPS_A_ROUND = 8  # machines, coils and hull follow the gas with a lag of one round
-COURANT = 0.7
 SMALLEST_PIECE = 1e-6  # share of an output interval below which a last piece is no interval of its own
 
 
@@ -146,12 +146,11 @@ def march_on(module: Module, march: TimeMarch, schedule: Schedule, limits: Limit
     Raises:
       FloatingPointError: the flow diverged.
     """
-    dtype = module.model.mesh.dtype
     stop = schedule.next_stop(march.time)
     left = stop - march.time
     needed = max(1, math.ceil(left / march.dt * (1 - 1e-9)))
     count, dt = min(needed, STEPS_A_ROUND), left / needed
-    state, report = advance(module, march.state, jnp.asarray(dt, dtype), jnp.asarray(count, jnp.int32))
+    state, report = advance_by(module, march.state, dt, count)
     time = stop if count == needed else march.time + count * dt
     hot = hottest(report)
     if not (math.isfinite(float(report.courant)) and math.isfinite(hot)):
@@ -162,8 +161,8 @@ def march_on(module: Module, march: TimeMarch, schedule: Schedule, limits: Limit
         now.add(report)
         window = window.merged(now)
     power = sources(module)
-    residual = float(report.change) * turnover / max(abs(hot), 1.0)
-    open_heat = (power - sinks(report) - float(report.stored)) / max(abs(power), 1e-9)
+    residual = relative_change(report, turnover)
+    open_heat = (power - sinks(report) - float(report.values["balance"]["stored_heat"])) / max(abs(power), 1e-9)
     return TimeMarch(
         state=state,
         time=time,
@@ -175,7 +174,7 @@ def march_on(module: Module, march: TimeMarch, schedule: Schedule, limits: Limit
 
 
 def _next_step(module: Module, report: Round, limits: Limits, dt: float) -> float:
-    temperature = np.asarray(report.temperature)
+    temperature = np.asarray(report.values["interior"]["temperature"])
     heating = limits.heating * STEPS_A_ROUND * LARGEST_GROWTH * dt
     # Closed cells keep the sea's temperature, 0: the difference from it also drives the gas, along the hull.
     difference = float(temperature.max()) - float(temperature.min()) + heating

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from jamsu.cases.assembly.grid import build_cut_cells, build_grid
-from jamsu.cases.assembly.module import build_geometry, build_module
-from jamsu.cases.assembly.properties import properties_at
+from jamsu.cases.assembly.layout import build_geometry, layout_of
+from jamsu.cases.assembly.operation import operation_of
 from jamsu.cases.reading.loader import case_from_text
 from jamsu.solver.exchange.hull import WallState, shift_share
 from jamsu.solver.flow.heat import advance_temperature
+from jamsu.solver.operate import operate
 
 VESSEL = """
 name = "vessel"
@@ -40,20 +41,21 @@ precision = "float64"
 def _given():
     case = case_from_text(VESSEL, name="vessel")
     grid = build_grid(case, 1.0)
-    return case, build_geometry(case, grid, build_cut_cells(case, grid)), properties_at(case, 293.15)
+    geometry = build_geometry(case, grid, build_cut_cells(case, grid))
+    return geometry, operate(layout_of(case, geometry), operation_of(case, 293.15, jnp.float64))
 
 
 @pytest.fixture(scope="module")
 def built():
-    case, geometry, properties = _given()
-    return geometry, build_module(case, geometry, properties).model.heat, properties
+    geometry, module = _given()
+    return geometry, module.model.heat, module.gas
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
 def test_a_linear_temperature_conducts_as_fourier_says(built, axis):
     """Its values at the cells' centres give k dT/dx times the section: of the cylinder, a chord times its length.
     Sections through the rack and at the rim are left out."""
-    geometry, heat, properties = built
+    geometry, heat, gas = built
     cut = geometry.domain.cut
     spacing = np.diff(geometry.grid.centres(axis)).reshape([-1 if a == axis else 1 for a in range(3)])
     inner = tuple(slice(1, -1) if a == axis else slice(None) for a in range(3))
@@ -66,7 +68,7 @@ def test_a_linear_temperature_conducts_as_fourier_says(built, axis):
         chosen = (np.abs(position) > 0.15) & (np.abs(position) < 0.8)
         section = 2 * np.sqrt(1 - np.minimum(position**2, 1)) * 1.0
     assert chosen.sum() >= 4
-    conductivity = float(properties.gas.conductivity)
+    conductivity = float(gas.conductivity)
     area = np.asarray(cut.apertures[axis] * geometry.grid.face_area(axis))[inner].sum(others)
     np.testing.assert_allclose(across.sum(others)[chosen], conductivity * area[chosen], rtol=1e-3)
     np.testing.assert_allclose(area[chosen], section[chosen], rtol=0.025)  # too small cells are closed
@@ -91,12 +93,12 @@ def test_gas_at_rest_cools_no_further_than_the_sea(built, film):
     """Behind a film stronger than conduction a cut cell's centre is no colder than its wall: with the whole shift its
     neighbours lose more than they can draw and pass the sea's temperature by some mK."""
     geometry, still, _ = built
-    hull = build_module(*_given()).hull
-    wall = WallState(*(jnp.full(hull.area.shape, film),) * 4)
+    hull = _given()[1].hull
+    wall = WallState(*(jnp.full(hull.layout.area.shape, film),) * 4)
     share = shift_share(hull, wall, None, still.fluid_capacity)
     assert 0 < float(share.min()) < float(share.max()) <= 1
     gas = np.asarray(geometry.domain.open_cell)
-    exchange = jnp.zeros(gas.size).at[hull.cell].add(film * hull.area).reshape(gas.shape)
+    exchange = jnp.zeros(gas.size).at[hull.layout.cell].add(film * hull.layout.area).reshape(gas.shape)
 
     @jax.jit
     def cooled(shift):
@@ -108,6 +110,6 @@ def test_gas_at_rest_cools_no_further_than_the_sea(built, film):
 
         return jax.lax.fori_loop(0, 100, once, jnp.asarray(np.where(gas, 10.0, 0.0)))
 
-    limited = still.wall_shift.ravel().at[hull.cell].multiply(share).reshape(gas.shape)
+    limited = still.wall_shift.ravel().at[hull.layout.cell].multiply(share).reshape(gas.shape)
     assert float(cooled(limited)[gas].min()) >= -1e-9
     assert float(cooled(still.wall_shift)[gas].min()) < -1e-4

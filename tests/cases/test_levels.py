@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from CoolProp.CoolProp import PropsSI
@@ -40,8 +41,8 @@ CONSTANT = ("solver.properties=constant", "solver.reference_temperature=40 degC"
 
 def warmed(level, celsius):
     """An average of a gas that has one temperature."""
-    rise = celsius - (level.properties.gas_temperature - 273.15) + 10.0
-    return Average(1.0, {"temperature": np.full(level.geometry.grid.shape, rise)})
+    rise = celsius - (float(level.operation.gas_temperature) - 273.15) + 10.0
+    return Average(1.0, {"interior.temperature": np.full(level.geometry.grid.shape, rise)})
 
 
 def test_where_one_grid_is_left_it_comes_twice():
@@ -53,7 +54,7 @@ def test_where_one_grid_is_left_it_comes_twice():
 
 def test_when_properties_are_renewed():
     level = make_level(case := case_from_text(ONE_GRID), 1.0, None, True)
-    taken = level.properties.gas_temperature
+    taken = float(level.operation.gas_temperature)
     assert gas_temperature(case, level, warmed(level, taken - 273.15)) == pytest.approx(taken)
     assert not properties_moved(case, level, warmed(level, taken - 273.15 + 2.9))
     assert properties_moved(case, level, warmed(level, taken - 273.15 + 3.1))
@@ -65,7 +66,7 @@ def test_when_properties_are_renewed():
 def test_properties_far_from_the_gas_are_told_of():
     """Air at 40 degC taken, 60 degC found: 313.15/333.15 of its density."""
     level = make_level(case_from_text(ONE_GRID), 1.0, None, True)
-    level = replace(level, properties=replace(level.properties, gas_temperature=313.15))
+    level = replace(level, operation=replace(level.operation, gas_temperature=jnp.asarray(313.15)))
     (line,) = gas_properties(case_from_text(ONE_GRID), level, 333.15)
     assert line.startswith(
         "gas properties: those of 40.0 degC, its mean is 60.0 degC, where its density differs by -6.0%"
@@ -95,7 +96,7 @@ def test_a_grid_marched_once_more_goes_on_from_its_checkpoint(tmp_path):
     whole = SteadyRun(case, "default", None, keeper)
     whole.solve(None)
     assert whole.widths == [1.0, 1.0, 1.0]
-    assert abs(gas_temperature(case, whole.level, whole.average) - whole.level.properties.gas_temperature) < 3.0
+    assert abs(gas_temperature(case, whole.level, whole.average) - float(whole.level.operation.gas_temperature)) < 3.0
     again = SteadyRun(case, "default", None, keeper)
     again.solve(keeper.load())
     assert again.number == 2

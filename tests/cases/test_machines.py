@@ -149,9 +149,9 @@ size = "0, 2.0, 2.0 m"
     temperature = jnp.asarray(np.broadcast_to(warm, heat.capacity.shape).ravel(), jnp.float32)
     still = (jnp.zeros_like(temperature),) * 3
     conductance = with_films(
-        heat.conductance, films, film_conductance(films, level.module.hull.gas, temperature, still, None)
+        heat.conductance, films, film_conductance(films, level.module.gas, temperature, still, None)
     )
-    film = float(gas_natural_film(level.properties.gas, 10.0))  # half of the difference on either side
+    film = float(gas_natural_film(level.module.gas, 10.0))  # half of the difference on either side
     assert 1.0 < film < 3.0
     # Two films on the cross-section of the cylinder, 2 m across, less the slivers at its rim.
     assert float(conductance[0][face].sum()) == pytest.approx(film / 2 * np.pi, rel=0.02)

@@ -20,10 +20,10 @@ SMALL = Path(__file__).parents[1] / "small.toml"
 SCRIPT = """
 import sys
 from pathlib import Path
-from jamsu.cases.run import keeper
+from jamsu.cases.run import checkpoint_writer
 from jamsu.cases import load_case
 from jamsu.cases.run.runner import run_case
-keeper.SECONDS_BETWEEN_CHECKPOINTS = 0.0
+checkpoint_writer.SECONDS_BETWEEN_CHECKPOINTS = 0.0
 run_case(load_case(sys.argv[1]), output=Path(sys.argv[2]), resume=len(sys.argv) > 3)
 """
 

@@ -10,7 +10,7 @@ from jamsu.cases import load_case
 from jamsu.cases.assembly.start import initial_temperature
 from jamsu.cases.errors import CaseError
 from jamsu.cases.results.file import read_result
-from jamsu.cases.run import keeper
+from jamsu.cases.run import checkpoint_writer
 from jamsu.cases.run.levels import make_level
 from jamsu.cases.run.runner import run_case
 from jamsu.materials import get_solid
@@ -89,7 +89,7 @@ def heat_held(case, tree):
     level = make_level(case, 1.0, None, True)
     volume = np.asarray(level.geometry.grid.cell_volume)
     rise = tree["interior/temperature"].to_numpy().T - 12.0
-    return level.properties.gas_capacity * np.einsum("xyz,xyzt->t", volume, rise)
+    return float(level.module.model.heat.fluid_capacity) * np.einsum("xyz,xyzt->t", volume, rise)
 
 
 def test_a_closed_box_stores_exactly_what_is_released(closed):
@@ -181,7 +181,7 @@ class Stopped(Exception):
 @pytest.mark.parametrize("share", [0.1, 0.6, 0.95])
 def test_an_interrupted_run_ends_with_the_same_numbers(cooled, folder, monkeypatch, share):
     case, undisturbed = cooled
-    monkeypatch.setattr(keeper, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    monkeypatch.setattr(checkpoint_writer, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
     output = folder / f"stopped-{share}.vtkhdf"
 
     def stop(progress):
@@ -203,7 +203,7 @@ def test_an_interrupted_run_ends_with_the_same_numbers(cooled, folder, monkeypat
 
 def test_a_lost_saved_field_is_told(cooled, folder, monkeypatch):
     case, _ = cooled
-    monkeypatch.setattr(keeper, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    monkeypatch.setattr(checkpoint_writer, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
     output = folder / "lost.vtkhdf"
 
     def stop(progress):

@@ -59,8 +59,8 @@ def at_the_start(folder, *overrides):
     """/interior as the machines' own flow makes it, without a step."""
     case = box_case(folder, *overrides)
     level = make_level(case, 1.0, None, True)
-    fields = fields_of(level.module.model, first_state(level).flow)
-    return interior_dataset(case, level.geometry, fields, level.properties, 0.0)
+    fields = fields_of(level.module, first_state(level).flow)
+    return interior_dataset(case, level.geometry, level.module, fields, 0.0)
 
 
 def outside_the_free_gas(interior):

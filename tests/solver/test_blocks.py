@@ -5,9 +5,13 @@ import numpy as np
 import pytest
 
 from jamsu.solver.exchange.blocks import Blocks, by_block, mean_temperature, to_surroundings
+from jamsu.solver.exchange.coils import Coils
+from jamsu.solver.exchange.coolers import Coolers
+from jamsu.solver.exchange.hull import Hull
 from jamsu.solver.march.averaging import Average
 from jamsu.solver.march.steady import Criteria, March, closed, of_round, throughput, unsteady
-from jamsu.solver.module import Module, ModuleState, Round
+from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.round import Round
 
 CRITERIA = Criteria(settle=10.0, window=10.0, shortest=5.0, longest=100.0, tolerance=0.003)
 
@@ -46,13 +50,15 @@ def module_of(*power):
     none = jnp.zeros(0, int)
     blocks = Blocks(cell=none, block=none, power=jnp.asarray(power, float), face=none, face_block=none)
     object.__setattr__(made, "blocks", blocks)
+    kinds = {"coils": Coils, "coolers": Coolers, "hull": Hull}
+    object.__setattr__(made, "exchangers", {name: object.__new__(kind) for name, kind in kinds.items()})
     return made
 
 
 def half(gas, blocks=(), tied=()):
     """A half window of 2 s in which gas and blocks store this much, W; blocks tied to all around by `tied`, W/K."""
-    means = {"stored": gas + sum(blocks), "block_stored": blocks, "block_exchange": tied}
-    return Average(2.0, {name: 2.0 * np.asarray(value, float) for name, value in means.items()})
+    means = {"balance.stored_heat": gas + sum(blocks), "blocks.stored_heat": blocks, "blocks.conductance": tied}
+    return Average(2.0, {name: np.asarray(2.0 * np.asarray(value, float)) for name, value in means.items()})
 
 
 def march_of(older, newer):
@@ -64,7 +70,7 @@ def test_a_block_that_takes_what_the_gas_gives_is_not_steady():
     passing, tied = 40120.0, (15.0,)
     half_way = march_of(half(-34.0, (34.0,), tied), half(-34.0, (34.0,), tied))
     mean = half_way.older.merged(half_way.newer)
-    assert float(mean.mean("stored")) == 0.0
+    assert float(mean.mean("balance.stored_heat")) == 0.0
     np.testing.assert_allclose(unsteady(module_of(120.0), mean, CRITERIA), [34.0 / 15.0 / 0.1])
     assert not closed(module_of(120.0), half_way, CRITERIA, passing)
     # Stored heat below 0.1 K times 15 W/K is steady.
@@ -84,12 +90,13 @@ def test_every_block_has_its_own_measure():
 
 def report_of(coil=0.0, hull=0.0, cooler=0.0):
     nothing = Round(*[jnp.zeros(())] * len(Round._fields))
-    return nothing._replace(coil_duty=jnp.array([coil]), hull_heat=jnp.asarray(hull), cooler_duty=jnp.array([cooler]))
+    exchanged = {"coils": coil, "coolers": cooler, "hull": hull}
+    return nothing._replace(exchanged={name: jnp.asarray(heat) for name, heat in exchanged.items()})
 
 
 def test_a_tolerance_is_a_share_of_the_heat_that_passes():
     """100 W in 2.7 m3/s: a coil that takes 6.6 kW at 1 K may leave 0.3 W open, not the 20 W that 1 K would drive."""
-    scale = throughput(100.0, 0.0, 100.0, 0.0, 6600.0)
+    scale = throughput(100.0, {"coils": 100.0}, 6600.0)
     assert scale == pytest.approx(100.0)
     for stored, steady in ((0.29, True), (0.31, False), (20.0, False), (-21.0, False)):
         assert closed(module_of(), march_of(half(stored), half(stored)), CRITERIA, scale) is steady
@@ -100,9 +107,9 @@ def test_what_passes_is_the_most_of_one_kind():
 
     Without any source, the heat that 10 K would drive.
     """
-    assert of_round(100.0, report_of(coil=121.0)) == pytest.approx(121.0)
-    assert of_round(10.0, report_of(hull=-500.0, cooler=510.0)) == pytest.approx(510.0)
-    assert throughput(0.0, 0.0, 0.0, 0.0, 50.0) == pytest.approx(500.0)
+    assert of_round(module_of(), 100.0, report_of(coil=121.0)) == pytest.approx(121.0)
+    assert of_round(module_of(), 10.0, report_of(hull=-500.0, cooler=510.0)) == pytest.approx(510.0)
+    assert throughput(0.0, {}, 50.0) == pytest.approx(500.0)
 
 
 def test_gas_that_cools_and_then_warms_is_not_steady():

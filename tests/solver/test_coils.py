@@ -4,14 +4,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jamsu.solver.exchange.coils import Coils, coil_effectiveness, gas_rate, gas_temperatures, water_inlet
+from jamsu.solver.exchange.coils import CoilLayout, Coils, coil_effectiveness, gas_rate, gas_temperatures, water_inlet
 from jamsu.solver.exchange.effectiveness import heat_pipe_rate
 
 
 def coils(arrangement="condenser", water_rate=(2437.0, 2437.0), series=False, share=0.5):
     """Two coils of 2 kW/K, each of one column of two cells: the middle ones of 0 to 3 and of 4 to 7."""
     table = np.array([[0, 1, 2, 3], [4, 5, 6, 7]])
-    return Coils(
+    layout = CoilLayout(
         cell=jnp.array([1, 2, 5, 6]),
         cell_column=jnp.array([0, 0, 1, 1]),
         column_coil=jnp.array([0, 1]),
@@ -22,13 +22,19 @@ def coils(arrangement="condenser", water_rate=(2437.0, 2437.0), series=False, sh
         column_last=jnp.asarray(table[:, 2]),
         column_behind=jnp.asarray(table[:, 3]),
         column_cells=jnp.full(2, 2.0),
-        conductance=jnp.full(2, 2000.0),
-        water_rate=jnp.asarray(water_rate),
-        water_resistance=jnp.full(2, share / 2000.0),
-        intake=jnp.asarray(0.0),
+        area=jnp.full(2, jnp.inf),
+        sea_is_sink=jnp.zeros(2),
         order=jnp.array([0, 1]),
         arrangement=(arrangement, arrangement),
         series=series,
+    )
+    return Coils(
+        layout=layout,
+        conductance=jnp.full(2, 2000.0),
+        water_rate=jnp.asarray(water_rate),
+        water_flow=jnp.asarray(water_rate) / 4000.0,
+        water_resistance=jnp.full(2, share / 2000.0),
+        intake=jnp.asarray(0.0),
     )
 
 
@@ -77,7 +83,7 @@ def test_heat_pipes_in_series_take_in_what_the_one_before_discharged():
 
 
 def test_gas_that_passes_from_the_rear_enters_there():
-    given = coils("counter")
+    given = coils("counter").layout
     temperature = jnp.arange(8.0)
     entering, leaving = gas_temperatures(given, jnp.array([3.0, -2.0]), temperature)
     np.testing.assert_allclose(entering, [0.0, 7.0])

@@ -10,7 +10,7 @@ from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.shapes import Cylinder, Transformed
 from jamsu.geometry.smallcells import close_small_cells
-from jamsu.solver.exchange.hull import Hull, initial_wall, update_wall
+from jamsu.solver.exchange.hull import Hull, HullLayout, update_wall
 from jamsu.solver.exchange.outside_films import FilmProperties, hull_outside_film
 from jamsu.solver.exchange.sea_film import sea_film_properties
 
@@ -28,17 +28,22 @@ def hull_of(shape, cells=20):
     normal = vector / np.linalg.norm(vector, axis=1, keepdims=True)
     distance = np.full(touching.size, 0.5 * width)
     number = jnp.asarray(0.0)
-    return Hull(
+    layout = HullLayout(
         cell=jnp.asarray(touching),
         area=jnp.asarray(cut.wall_area.ravel()[touching]),
         distance=jnp.asarray(distance),
         conduction=jnp.zeros(len(touching)),
         normal=jnp.asarray(normal),
         reach=jnp.asarray(distance),
-        resistance=jnp.asarray(2e-3),
-        area_ratio=jnp.asarray(1.02),
         size=jnp.asarray(DIAMETER),
         height=jnp.asarray(DIAMETER),
+        thickness=jnp.zeros(0),
+        conductivity=jnp.zeros(0),
+    )
+    return Hull(
+        layout=layout,
+        resistance=jnp.asarray(2e-3),
+        area_ratio=jnp.asarray(1.02),
         current=jnp.asarray(0.3),
         outside_temperature=number,
         film=number,
@@ -50,9 +55,9 @@ def hull_of(shape, cells=20):
 
 def heat(hull):
     """Heat to the sea with the gas at one temperature, moving along the wall at 0.5 m/s, W."""
-    wall = initial_wall(hull)
-    gas = jnp.full(hull.area.shape, GAS_TEMPERATURE)
-    along = jnp.stack([-hull.normal[:, 1], hull.normal[:, 0], jnp.zeros_like(gas)], 1)
+    wall = hull.initial_state()
+    gas = jnp.full(hull.layout.area.shape, GAS_TEMPERATURE)
+    along = jnp.stack([-hull.layout.normal[:, 1], hull.layout.normal[:, 0], jnp.zeros_like(gas)], 1)
     length = jnp.linalg.norm(along, axis=1, keepdims=True)
     flow = jnp.where(length > 0.1, 0.5 * along / jnp.where(length > 0.1, length, 1), jnp.array([0.5, 0.0, 0.0]))
     for _ in range(20):
@@ -70,7 +75,7 @@ def vessel(turn=0.0, shift=(0.0, 0.0, 0.0)):
 def test_each_patch_is_a_series_of_resistances():
     hull = hull_of(vessel())
     _, wall, conductance = heat(hull)
-    flux = conductance * GAS_TEMPERATURE / hull.area
+    flux = conductance * GAS_TEMPERATURE / hull.layout.area
     np.testing.assert_allclose(flux, wall.film_inner * (GAS_TEMPERATURE - wall.inner), rtol=1e-6)
     np.testing.assert_allclose(flux, (wall.inner - wall.outer) / 2e-3, rtol=1e-6)
     np.testing.assert_allclose(flux, wall.film_outer * 1.02 * wall.outer, rtol=1e-6)
@@ -97,7 +102,7 @@ def still_water(sea, salinity, **changes):
 
 def settled(hull, gas_temperature, rounds):
     """The wall and the outer films of the last two of so many rounds."""
-    wall, gas = initial_wall(hull), jnp.full(hull.area.shape, gas_temperature)
+    wall, gas = hull.initial_state(), jnp.full(hull.layout.area.shape, gas_temperature)
     before = wall
     for _ in range(rounds):
         before = wall

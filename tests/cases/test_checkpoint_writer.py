@@ -1,4 +1,4 @@
-"""The keeper of a run's files: a full disk, an interruption, another run's checkpoint. Nothing is solved."""
+"""The writer of a run's checkpoint: a full disk, an interruption, another run's checkpoint. Nothing is solved."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from jamsu.cases import load_case
 from jamsu.cases.errors import CaseError
 from jamsu.cases.results.file import read_result
 from jamsu.cases.results.output import OutputWarning, checkpoint_path, fields_folder, stamp
-from jamsu.cases.run import keeper as keepers
+from jamsu.cases.run import checkpoint_writer
 from jamsu.cases.run.checkpoint_writer import CheckpointWriter
 from jamsu.cases.run.transient_fields import SavedFields
 
@@ -33,60 +33,60 @@ def full(monkeypatch):
         yield patch.undo
 
 
-def interrupted(keeper, save):
-    with pytest.raises(KeyboardInterrupt) as caught, keeper.interruptible(save):
+def interrupted(writer, save):
+    with pytest.raises(KeyboardInterrupt) as caught, writer.interruptible(save):
         raise KeyboardInterrupt
     return getattr(caught.value, "__notes__", [])
 
 
 @pytest.mark.filterwarnings("error")
 def test_a_full_disk_costs_one_warning_and_leaves_nothing_half_written(output, full):
-    keeper = CheckpointWriter(CASE, "coarse", output)
+    writer = CheckpointWriter(CASE, "coarse", output)
     with pytest.warns(OutputWarning, match=r"No space left on device\); the run goes on, an interruption") as told:
-        keeper.save({}, TREES)
-    keeper.save({}, TREES)  # a second warning would be an error of the test
+        writer.save({}, TREES)
+    writer.save({}, TREES)  # a second warning would be an error of the test
     assert len(told) == 1
     assert os.listdir(output.parent) == []
-    assert interrupted(keeper, lambda: None) == ["nothing was saved"]
+    assert interrupted(writer, lambda: None) == ["nothing was saved"]
     full()
-    keeper.save({"rounds": 3}, TREES)
-    assert interrupted(keeper, lambda: None) == [
+    writer.save({"rounds": 3}, TREES)
+    assert interrupted(writer, lambda: None) == [
         f"saved in {output}.checkpoint: the same command with --resume goes on from there"
     ]
     summary = {"warnings": ["of a model"]}
-    keeper.store(synthetic_result(cells=(4, 3, 2)), summary, lambda: None)
+    writer.store(synthetic_result(cells=(4, 3, 2)), summary, lambda: None)
     assert summary["warnings"] == ["of a model", str(told[0].message)]
 
 
 def test_a_result_that_finds_no_space_is_saved_as_far_as_can_be(output, full):
-    keeper = CheckpointWriter(CASE, "coarse", output)
+    writer = CheckpointWriter(CASE, "coarse", output)
     tree = synthetic_result(cells=(4, 3, 2))
 
     def save():
         full()
-        keeper.save({}, TREES)
+        writer.save({}, TREES)
 
     with pytest.raises(CaseError, match=r"No space left on device\); saved in .*--resume"):
-        keeper.store(tree, {"warnings": []}, save)
+        writer.store(tree, {"warnings": []}, save)
     assert os.listdir(output.parent) == ["a.vtkhdf.checkpoint"]
 
 
 def test_what_is_saved_of_an_earlier_state_is_called_so(output, monkeypatch):
-    keeper = CheckpointWriter(CASE, "coarse", output)
-    keeper.save({"rounds": 1}, TREES)
+    writer = CheckpointWriter(CASE, "coarse", output)
+    writer.save({"rounds": 1}, TREES)
     kept = checkpoint_path(output).read_bytes()
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
     with pytest.warns(OutputWarning, match="the one before is kept"):
-        notes = interrupted(keeper, lambda: keeper.save({"rounds": 2}, TREES))
+        notes = interrupted(writer, lambda: writer.save({"rounds": 2}, TREES))
     assert notes[0].startswith(f"an earlier state is saved in {output}.checkpoint: the same command with --resume")
     assert checkpoint_path(output).read_bytes() == kept
 
 
 def test_without_an_output_nothing_is_said_and_nothing_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    keeper = CheckpointWriter(CASE, "coarse", None)
-    keeper.save({}, TREES)
-    assert interrupted(keeper, lambda: keeper.save({}, TREES)) == []
+    writer = CheckpointWriter(CASE, "coarse", None)
+    writer.save({}, TREES)
+    assert interrupted(writer, lambda: writer.save({}, TREES)) == []
     assert os.listdir(tmp_path) == []
 
 
@@ -102,26 +102,26 @@ def test_a_run_begun_anew_names_the_checkpoint_and_leaves_it_for_a_while(output,
     before.save({"rounds": 700}, TREES)
     fields_folder(output).mkdir()
     kept = checkpoint_path(output).read_bytes()
-    keeper = CheckpointWriter(case, "coarse", output)
+    writer = CheckpointWriter(case, "coarse", output)
     with pytest.warns(OutputWarning, match=words):
-        assert keeper.begin(resume=False) is None
-    notes = interrupted(keeper, lambda: keeper.save({"rounds": 1}, TREES))
+        assert writer.begin(resume=False) is None
+    notes = interrupted(writer, lambda: writer.save({"rounds": 1}, TREES))
     advice = ": --resume goes on from there" if case is CASE else ""
     assert notes == [f"{output}.checkpoint is left as it was{advice}"]
     assert checkpoint_path(output).read_bytes() == kept
-    monkeypatch.setattr(keepers, "SECONDS_OF_GRACE", 0.0)
-    keeper.save({"rounds": 2}, TREES)
-    assert keeper.load().facts["rounds"] == 2
+    monkeypatch.setattr(checkpoint_writer, "SECONDS_OF_GRACE", 0.0)
+    writer.save({"rounds": 2}, TREES)
+    assert writer.load().facts["rounds"] == 2
     assert not fields_folder(output).exists()  # of the run before
 
 
 def test_a_quick_run_of_another_case_leaves_the_checkpoint_for_good(output):
     CheckpointWriter(CASE, "coarse", output).save({}, TREES)
     for case, left in ((OTHER, True), (CASE, False)):
-        keeper = CheckpointWriter(case, "coarse", output)
+        writer = CheckpointWriter(case, "coarse", output)
         with pytest.warns(OutputWarning, match="begins anew"):
-            keeper.begin(resume=False)
-        keeper.discard()
+            writer.begin(resume=False)
+        writer.discard()
         assert checkpoint_path(output).exists() == left
 
 
@@ -150,15 +150,15 @@ def test_saved_fields_that_find_no_space_wait_in_memory(output, full):
     saved = SavedFields(output, "print")
     fields = {"temperature": np.arange(6.0)}
     saved.keep(1, fields)
-    keeper = CheckpointWriter(CASE, "coarse", output)
+    writer = CheckpointWriter(CASE, "coarse", output)
     with pytest.warns(OutputWarning, match="the run goes on"):
-        keeper.save({}, TREES, first=saved.write)
+        writer.save({}, TREES, first=saved.write)
     assert not checkpoint_path(output).exists()  # it would rest on fields that are not there
     assert list(fields_folder(output).iterdir()) == []
     np.testing.assert_array_equal(saved.load(1)["temperature"], np.arange(6.0))
     full()
     saved.keep(2, fields)
-    keeper.save({}, TREES, first=saved.write)
+    writer.save({}, TREES, first=saved.write)
     assert sorted(os.listdir(fields_folder(output))) == ["000001", "000002"]
     again = SavedFields(output, "print")
     np.testing.assert_array_equal(again.load(1)["temperature"], np.arange(6.0))

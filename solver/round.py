@@ -1,0 +1,195 @@
+"""A round of steps: couplings renewed, flow and heat advanced, what happened told in means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+
+from jamsu.solver.coupling import Coupling, couple
+from jamsu.solver.exchange.blocks import block_report
+from jamsu.solver.exchange.racks import by_unit, unit_outlet
+from jamsu.solver.flow.closure import TurbulentFields, turbulent_fields
+from jamsu.solver.flow.courant import courant_rate
+from jamsu.solver.flow.model import FlowState
+from jamsu.solver.flow.step import step
+from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.variables import KEY_FIGURES, Values
+
+
+class Round(NamedTuple):
+    """One round of steps.
+
+    Attributes:
+      time: at the end, s.
+      duration: s.
+      values: means and last fields by group and name, see `jamsu.solver.variables`; temperatures in K from the
+        reference.
+      exchanged: heat that each exchanger took from the gas, by name, W.
+      gas_stored: heat that the gas takes up, blocks not counted, W.
+      sensitivity: change of the heat lost with the gas's mean temperature, to what lies outside and to blocks, W/K.
+      iterations: of the pressure solution, mean.
+      change: root-mean-square change of temperature, K/s.
+      courant: largest Courant number at the end.
+    """
+
+    time: Array
+    duration: Array
+    values: Values
+    exchanged: dict[str, Array]
+    gas_stored: Array
+    sensitivity: Array
+    iterations: Array
+    change: Array
+    courant: Array
+
+
+class _Steps(NamedTuple):
+    """What the steps of a round left: mean temperature and mean heat advected into held cells."""
+
+    temperature: Array
+    carried: dict[str, Array]
+    iterations: Array
+    duration: Array
+    dt: Array
+
+
+@jax.jit
+def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tuple[ModuleState, Round]:
+    """One round: renew the couplings, take `steps` steps of `dt` (both leaves), average what happened.
+
+    A round of no steps tells the Courant number; its means are zero.
+    """
+    coupling, state = couple(module, state)
+    model = coupling.model
+    held = {n: e.cell for n, e in coupling.exchanges.items() if module.exchangers[n].holds}
+
+    def body(_, carry):
+        flow, total, carried, iterations = carry
+        flow, report = step(model, flow, dt)
+        advected = report.advected.ravel()
+        carried = {name: carried[name] + advected[cell] for name, cell in held.items()}
+        return flow, total + report.exchanged_temperature, carried, iterations + report.iterations
+
+    zero = jnp.zeros_like(state.flow.temperature)
+    nothing = {name: jnp.zeros(cell.shape, zero.dtype) for name, cell in held.items()}
+    carry = (state.flow, zero, nothing, jnp.asarray(0, jnp.int32))
+    flow, total, carried, iterations = jax.lax.fori_loop(0, steps, body, carry)
+    count = jnp.maximum(steps, 1).astype(dt.dtype)
+    means = {name: heat / count for name, heat in carried.items()}
+    taken = _Steps(total / count, means, iterations / count, dt * count, dt)
+    return _report(module, coupling, state, flow, taken)
+
+
+def courant_rate_now(module: Module, state: ModuleState) -> float:
+    """`courant_rate` of a state, 1/s: from a round of no steps, whose program is compiled anyway."""
+    dtype = module.model.mesh.dtype
+    _, report = advance(module, state, jnp.asarray(np.asarray(1.0, dtype)), jnp.asarray(np.int32(0)))
+    return float(report.courant)
+
+
+def _report(
+    module: Module, coupling: Coupling, state: ModuleState, flow: FlowState, taken: _Steps
+) -> tuple[ModuleState, Round]:
+    """The state at the end of a round and its means; every flow of heat is linear in the mean temperature."""
+    mean = taken.temperature.ravel()
+    model, heat = coupling.model, coupling.model.heat
+    values: Values = {}
+    states, exchanged = {}, {}
+    for name, exchanger in module.exchangers.items():
+        exchange = coupling.exchanges[name]
+        away = exchange.conductance * (mean[exchange.cell] - exchange.temperature)
+        away = taken.carried.get(name, away)
+        told, states[name] = exchanger.report(exchange, away, mean, state.exchangers[name])
+        values |= told
+        exchanged[name] = jnp.sum(away)
+    rise = flow.temperature - state.flow.temperature
+    turbulence = turbulent_fields(model, flow)
+    blocks = (module.blocks, taken.temperature, rise, heat.capacity, heat.conductance, heat.exchange, taken.duration)
+    values |= block_report(*blocks)
+    stored = jnp.sum(heat.capacity * rise) / taken.duration
+    values["racks"] = _rack_report(module, state, mean)
+    values["machines"] = {"flow": state.machine_flow}
+    values["interior"] = interior_fields(module, taken.temperature, flow, turbulence)
+    values["balance"] = _balance(module, values, stored)
+    values["key_figures"] = _key_figures(module, values["racks"], mean)
+    report = Round(
+        time=flow.time,
+        duration=taken.duration,
+        values=values,
+        exchanged=exchanged,
+        gas_stored=stored - jnp.sum(values["blocks"]["stored_heat"]),
+        sensitivity=_sensitivity(module, coupling),
+        iterations=taken.iterations,
+        change=jnp.sqrt(jnp.sum(heat.capacity * rise**2) / jnp.sum(heat.capacity)) / taken.duration,
+        courant=courant_rate(model, flow, turbulence.eddy_viscosity) * taken.dt,
+    )
+    return replace(state.with_flow(flow), exchangers=states), report
+
+
+def interior_fields(
+    module: Module, temperature: Array, flow: FlowState, turbulence: TurbulentFields
+) -> dict[str, Array]:
+    """Fields of one moment under the names of the result; those that the turbulence model has not are left out."""
+    u, v, w = flow.velocity
+    pressure = flow.pressure * module.gas.density
+    fields = {"temperature": temperature, "velocity_x": u, "velocity_y": v, "velocity_z": w, "pressure": pressure}
+    return fields | {name: field for name, field in turbulence._asdict().items() if field is not None}
+
+
+def _rack_report(module: Module, state: ModuleState, mean: Array) -> dict[str, Array]:
+    racks = module.racks
+    flow = state.machine_flow[: racks.flow.shape[0]]
+    rate = module.model.heat.fluid_capacity * flow
+    return {
+        "power": racks.power,
+        "gas_heat": racks.gas_heat,
+        "flow": racks.unit_share * flow[:, None],
+        "inlet_temperature": by_unit(racks, mean[racks.layout.front_cell]),
+        "outlet_temperature": unit_outlet(racks, mean[racks.layout.rear_cell], rate),
+    }
+
+
+def _balance(module: Module, values: Values, stored: Array) -> dict[str, Array]:
+    """Headings of the heat balance, W: what is released, what each kind of exchanger takes, what is stored."""
+    loads = module.loads
+    told = {"it_power": loads.it_power, "fan_power": loads.fan_power, "pump_power": loads.pump_power}
+    for exchanger in module.exchangers.values():
+        told[exchanger.balance] = told.get(exchanger.balance, 0) + exchanger.heat(values)
+    return told | {"stored_heat": stored}
+
+
+def _sensitivity(module: Module, coupling: Coupling) -> Array:
+    model = coupling.model
+    total = jnp.sum(model.heat.exchange * model.mesh.open_cell)
+    for name, exchange in coupling.exchanges.items():
+        if module.exchangers[name].holds:
+            total = total + jnp.sum(exchange.conductance)
+    # A block follows what is around it; a panel only passes heat from gas to gas.
+    return total + jnp.sum(coupling.film_conductance * jnp.abs(module.films.gas[0] - module.films.gas[1]))
+
+
+def _key_figures(module: Module, racks: dict[str, Array], temperature: Array) -> dict[str, Array]:
+    mesh = module.model.mesh
+    assert mesh.obstacles is not None
+    gas = mesh.obstacles.driven_cell.ravel()
+    content = mesh.volume.ravel() * gas
+    figures = [
+        jnp.max(jnp.where(gas > 0, temperature, -jnp.inf)),
+        jnp.min(jnp.where(gas > 0, temperature, jnp.inf)),
+        jnp.sum(content * temperature) / jnp.sum(content),
+    ]
+    flow, inlet = racks["flow"], racks["inlet_temperature"]
+    if flow.size > 0:
+        passed = flow > 0
+        of_racks = [
+            jnp.max(jnp.where(passed, inlet, -jnp.inf)),
+            jnp.min(jnp.where(passed, inlet, jnp.inf)),
+            jnp.sum(flow * inlet) / jnp.maximum(jnp.sum(flow), 1e-12),
+        ]
+        figures = [jnp.where(jnp.any(passed), a, b) for a, b in zip(of_racks, figures, strict=True)]
+    return dict(zip(KEY_FIGURES, figures, strict=True))
