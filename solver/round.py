@@ -17,6 +17,7 @@ from jamsu.solver.flow.closure import TurbulentFields, turbulent_fields
 from jamsu.solver.flow.courant import courant_rate
 from jamsu.solver.flow.model import FlowState
 from jamsu.solver.flow.step import step
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.module import Module, ModuleState
 from jamsu.solver.variables import KEY_FIGURES, Values
 
@@ -88,7 +89,7 @@ def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tupl
 def courant_rate_now(module: Module, state: ModuleState) -> float:
     """`courant_rate` of a state, 1/s: from a round of no steps, whose program is compiled anyway."""
     dtype = module.model.mesh.dtype
-    _, report = advance(module, state, jnp.asarray(np.asarray(1.0, dtype)), jnp.asarray(np.int32(0)))
+    _, report = advance(module, state, on_device(1.0, dtype), on_device(0, np.int32))
     return float(report.courant)
 
 
@@ -103,7 +104,8 @@ def _report(
     for name, exchanger in module.exchangers.items():
         exchange = coupling.exchanges[name]
         away = exchange.conductance * (mean[exchange.cell] - exchange.temperature)
-        away = taken.carried.get(name, away)
+        # Rows beyond the last cell only fill a table up (`jamsu.solver.padding`).
+        away = jnp.where(exchange.cell < mean.size, taken.carried.get(name, away), 0)
         told, states[name] = exchanger.report(exchange, away, mean, state.exchangers[name])
         values |= told
         exchanged[name] = jnp.sum(away)

@@ -1,9 +1,5 @@
 """Test set-up: float64 on, array annotations checked, memory given back after each file."""
 
-import ctypes
-import gc
-import sys
-
 import jax
 import pytest
 from jaxtyping import install_import_hook
@@ -18,11 +14,9 @@ _hook.__enter__()
 def _memory_of_one_file():
     """Drops the programs that a file's tests have compiled: kept, those of all files are some gigabytes a process.
 
-    A file's tests share programs, those of different files hardly any. The C library keeps what was freed for itself
-    unless it is asked: compiling takes and frees much in small pieces.
+    A file's tests share programs, those of different files hardly any.
     """
     yield
-    jax.clear_caches()
-    gc.collect()
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
-        libc.malloc_trim(0)
+    from jamsu.cases.run.runtime import forget_programs
+
+    forget_programs()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import jax.numpy as jnp
 import numpy as np
 
 from jamsu.cases.assembly.machines import Machinery
@@ -14,6 +13,7 @@ from jamsu.geometry.domain import Domain, broadcast
 from jamsu.geometry.wall_friction import centroid_shift
 from jamsu.materials import get_solid
 from jamsu.solver.flow.advection import face_stencil_limits
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.grid.mesh import AXES, Vector
 from jamsu.solver.grid.obstacles import SMALLEST_INERTIA
 from jamsu.solver.layout import HeatLayout
@@ -38,7 +38,7 @@ def heat_layout(case: Case, domain: Domain, made: Machinery, cast) -> HeatLayout
         link=_vector(cast(link) for _, link in links),
         fixed=_held(case, domain, made, cast),
         stencil_limits=_vector(
-            jnp.asarray(face_stencil_limits(area, owner > 0, axis))
+            on_device(face_stencil_limits(area, owner > 0, axis), np.int8)
             for axis, (area, owner) in enumerate(zip(domain.area, made.owner, strict=True))
         ),
         wall_shift=cast(shift) if np.any(shift) else None,

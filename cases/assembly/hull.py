@@ -13,6 +13,7 @@ from jamsu.geometry.domain import Domain, broadcast
 from jamsu.geometry.wall_friction import centroid_shift
 from jamsu.materials import get_solid
 from jamsu.solver.exchange.hull import HullLayout
+from jamsu.solver.grid.arrays import on_device
 
 
 def hull_layout(case: Case, domain: Domain, cast) -> HullLayout:
@@ -36,7 +37,7 @@ def hull_layout(case: Case, domain: Domain, cast) -> HullLayout:
     kind, size, height, film = _hull_shape(case)
     layers = [layer for layer in vessel.layers if layer.material is not None]
     return HullLayout(
-        cell=jnp.asarray(cells, jnp.int32),
+        cell=on_device(cells, jnp.int32),
         area=cast(cut.wall_area.ravel()[cells]),
         distance=cast(distance),
         conduction=cast(conduction),

@@ -29,6 +29,7 @@ from jamsu.solver.exchange.liquid_loop import LiquidLayout
 from jamsu.solver.exchange.machines import MachineLayout
 from jamsu.solver.exchange.racks import RackLayout
 from jamsu.solver.flow.pressure import box_solver
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.grid.mesh import Mesh
 from jamsu.solver.grid.obstacles import domain_mesh
 from jamsu.solver.layout import DomainLayout, Layout
@@ -73,7 +74,7 @@ def layout_of(case: Case, geometry: Geometry) -> Layout:
     domain, made = geometry.domain, geometry.machinery
 
     def cast(value) -> jnp.ndarray:
-        return jnp.asarray(value, dtype)
+        return on_device(value, dtype)
 
     # The conductivity of the gas is the operating point's; films ask for that of the solids alone.
     return Layout(
@@ -113,7 +114,7 @@ def _pressure_solver(case: Case, mesh: Mesh) -> FastDiagonalization | Preconditi
 
 
 def _integers(values) -> jnp.ndarray:
-    return jnp.asarray(np.asarray(values, np.int32))
+    return on_device(values, np.int32)
 
 
 def _machines(case: Case, made: Machinery, cast) -> MachineLayout:

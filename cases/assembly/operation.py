@@ -10,6 +10,7 @@ from jamsu.cases.assembly.machines import most_units
 from jamsu.cases.schema.case import Case, Rack
 from jamsu.cases.schema.cooling import HALF
 from jamsu.solver.exchange.airflow import LAWS
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.operation import Operation
 
 
@@ -23,7 +24,7 @@ def operation_of(case: Case, gas_temperature: float, dtype: DTypeLike) -> Operat
     coolers, blocks, site, vessel = list(case.coolers.values()), list(case.blocks.values()), case.site, case.vessel
 
     def cast(value: object) -> jnp.ndarray:
-        return jnp.asarray(np.asarray(value, float), dtype)
+        return on_device(np.asarray(value, float), dtype)
 
     contacts = [layer.resistance for layer in vessel.layers if layer.material is None]
     return Operation(

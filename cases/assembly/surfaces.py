@@ -10,6 +10,7 @@ from jamsu.geometry.domain import Domain, broadcast
 from jamsu.materials import get_solid
 from jamsu.solver.exchange.blocks import Blocks
 from jamsu.solver.exchange.surface_films import SurfaceFilms
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.grid.mesh import AXES
 
 
@@ -45,8 +46,8 @@ def build_films(domain: Domain, conductivity: np.ndarray, cast) -> SurfaceFilms:
         resistance.append(np.where(is_gas, 0.0, solid))
         across.append(np.repeat(np.eye(3)[axis][:, None], int(chosen.sum()), 1))
     return SurfaceFilms(
-        face=jnp.asarray(np.concatenate(numbers), jnp.int32),
-        cell=jnp.asarray(np.concatenate(cells, 1), jnp.int32),
+        face=on_device(np.concatenate(numbers), jnp.int32),
+        cell=on_device(np.concatenate(cells, 1), jnp.int32),
         area=cast(np.concatenate(area)),
         resistance=cast(np.concatenate(resistance, 1)),
         gas=cast(np.concatenate(gas, 1)),
@@ -69,11 +70,11 @@ def build_blocks(case: Case, domain: Domain, cast) -> Blocks:
             numbers.append(every[index][outer])
             owners.append(own[outer])
     return Blocks(
-        cell=jnp.asarray(cells, jnp.int32),
-        block=jnp.asarray(domain.solid.ravel()[cells], jnp.int32),
+        cell=on_device(cells, jnp.int32),
+        block=on_device(domain.solid.ravel()[cells], jnp.int32),
         power=cast(np.array([block.power for block in case.blocks.values()], float)),
-        face=jnp.asarray(np.concatenate(numbers), jnp.int32),
-        face_block=jnp.asarray(np.concatenate(owners), jnp.int32),
+        face=on_device(np.concatenate(numbers), jnp.int32),
+        face_block=on_device(np.concatenate(owners), jnp.int32),
     )
 
 

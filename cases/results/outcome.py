@@ -13,6 +13,7 @@ import numpy as np
 
 from jamsu.cases.results import ashrae
 from jamsu.cases.results.condensation import coldest_surface, machine_surfaces
+from jamsu.cases.results.patches import hull_patches
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
 from jamsu.solver.march.averaging import Average
 from jamsu.solver.module import Loads, Module
@@ -50,7 +51,11 @@ def find_outcome(case: Case, module: Module, average: Average) -> Outcome:
     coils = _coils(case, average, racks)
     kpis = _kpis(case, module, balance, racks, coils, units, average)
     kpis |= _spreads(balance, kpis, _to_the_water(case, balance, coils, average)[0], average)
-    wall = None if case.vessel.outside == "adiabatic" else celsius(case, average.mean("hull.inner_temperature"))
+    wall = (
+        None
+        if case.vessel.outside == "adiabatic"
+        else celsius(case, hull_patches(module.hull, average).means["inner_temperature"])
+    )
     kpis["coldest_surface"] = coldest_surface(machine_surfaces(case, coils, kpis), wall)
     return Outcome(balance, racks, coils, kpis, units, _blocks(case, average))
 

@@ -11,6 +11,7 @@ import xarray as xr
 
 from jamsu.cases.assembly.layout import Geometry
 from jamsu.cases.results.outcome import COIL_NUMBERS, Outcome, celsius
+from jamsu.cases.results.patches import hull_patches
 from jamsu.cases.results.variables import FIELD_DIMENSIONS, VARIABLES
 from jamsu.cases.schema.case import Case, CylinderVessel
 from jamsu.cases.schema.extents import coil_extent, placed, rack_extent
@@ -98,9 +99,8 @@ def result_tree(
 
 def _hull(case: Case, geometry: Geometry, module: Module, average: Average) -> xr.Dataset:
     hull = module.hull
-    cells, area = np.asarray(hull.layout.cell), np.asarray(hull.layout.area, float)
-    means = average.group("hull")
-    position = geometry.domain.cut.wall_centroid.reshape(3, -1)[:, cells].T
+    patches = hull_patches(hull, average)
+    position = geometry.domain.cut.wall_centroid.reshape(3, -1)[:, patches.cell].T
     vessel = case.vessel
     attrs: dict[str, Any] = {"shape": vessel.shape, "outside": vessel.outside}
     if isinstance(vessel, CylinderVessel):
@@ -112,10 +112,10 @@ def _hull(case: Case, geometry: Geometry, module: Module, average: Average) -> x
     return xr.Dataset(
         {
             "position": (("patch", "component"), position),
-            "area": ("patch", area),
+            "area": ("patch", patches.area),
             **{
                 name: ("patch", celsius(case, value) if VARIABLES["hull"][name][0] == "degC" else value)
-                for name, value in means.items()
+                for name, value in patches.means.items()
             },
         },
         attrs=attrs

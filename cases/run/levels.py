@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax
@@ -15,6 +16,7 @@ from jamsu.cases.assembly.layout import Geometry, build_geometry, layout_of, run
 from jamsu.cases.assembly.operation import operation_of
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.stl_vessel import vessel_key
+from jamsu.cases.run.runtime import forget_programs
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.cutcells import CutCells
 from jamsu.geometry.grid import Grid
@@ -29,6 +31,7 @@ from jamsu.solver.march.transfer import refine
 from jamsu.solver.module import Module, ModuleState, first_module_state
 from jamsu.solver.operate import operate
 from jamsu.solver.operation import Operation
+from jamsu.solver.padding import padded, roomy
 from jamsu.solver.turbulence.k_epsilon import Turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
@@ -37,9 +40,12 @@ RENEWAL = 3.0  # K between the gas's mean and the temperature of its properties:
 MOST_RENEWALS = 3
 SETTLE_FIRST, SETTLE_NEXT = 5.0, 2.0  # turnovers of the gas before averaging begins
 _LAYOUTS: OrderedDict[tuple[str, float], tuple[Geometry, Layout]] = OrderedDict()  # sweeps over operation reuse them
+_LENGTHS: dict[tuple[tuple[int, ...], str], int] = {}  # of tables, by the grid's shape
 _CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last few grids: sweeps reuse them
 _KEPT = 6
 _KEPT_LAYOUTS = 4
+_SHAPES: set[tuple[int, ...]] = set()  # of the grids for which programs are kept
+_MOST_SHAPES = 6
 
 
 @dataclass(frozen=True)
@@ -92,12 +98,34 @@ def layout_at(case: Case, coarseness: float) -> tuple[Geometry, Layout]:
     """What stands, on the grid of a coarseness; that of a case with the same things is used again."""
     key = (standing(case), coarseness)
     if key not in _LAYOUTS:
+        _forget_old_shapes()
         geometry = geometry_of(case, coarseness)
-        _LAYOUTS[key] = (geometry, layout_of(case, geometry))
+        layout = padded(layout_of(case, geometry), _table_length(geometry.grid.shape), len(case.coolers))
+        _LAYOUTS[key] = (geometry, layout)
+        _SHAPES.add(geometry.grid.shape)
         while len(_LAYOUTS) > _KEPT_LAYOUTS:
             _LAYOUTS.popitem(last=False)
     _LAYOUTS.move_to_end(key)
     return _LAYOUTS[key]
+
+
+def _forget_old_shapes() -> None:
+    """Every grid's shape has programs of its own, some 150 MB: those of a sweep's many places must not pile up."""
+    if len(_SHAPES) > _MOST_SHAPES:
+        forget_programs()
+        _SHAPES.clear()
+
+
+def _table_length(shape: tuple[int, ...]) -> Callable[[str, int], int]:
+    """How long the tables of a layout on a grid of this shape are: as those before, or with some room."""
+
+    def length(name: str, rows: int) -> int:
+        known = _LENGTHS.get((shape, name), 0)
+        if not rows <= known <= 2 * rows:
+            known = _LENGTHS[shape, name] = roomy(rows)
+        return known
+
+    return length
 
 
 def make_level(case: Case, coarseness: float, gas_temperature: float | None, last: bool) -> Level:

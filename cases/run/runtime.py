@@ -7,7 +7,10 @@ containers, on read-only disks), costs a compilation a run and nothing else.
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -29,6 +32,17 @@ def prepare(precision: str) -> None:
         warnings.filterwarnings("ignore", message="Error (reading|writing) persistent compilation cache")
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+
+
+def forget_programs() -> None:
+    """Drop the programs that this process has compiled, and give their memory back; the folder of programs stays.
+
+    The C library keeps what was freed for itself unless it is asked: compiling takes and frees much in small pieces.
+    """
+    jax.clear_caches()
+    gc.collect()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
 
 
 def cache_folder() -> Path | None:

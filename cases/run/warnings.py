@@ -13,6 +13,7 @@ from jamsu.cases.results.condensation import (
     expected_condensation,
     machine_surfaces,
 )
+from jamsu.cases.results.patches import hull_patches
 from jamsu.cases.run.levels import Level, gas_temperature
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel
 from jamsu.cases.schema.ranges import estimates, gives_heat_to_the_sea, range_warnings
@@ -124,11 +125,10 @@ def gas_properties(case: Case, level: Level, mean: float) -> list[str]:
 
 
 def _hull(case: Case, level: Level, average: Average) -> list[str]:
-    hull, vessel = level.module.hull.layout, case.vessel
-    if vessel.outside == "adiabatic" or hull.cell.shape[0] == 0:
+    hull, vessel = hull_patches(level.module.hull, average), case.vessel
+    if vessel.outside == "adiabatic" or hull.area.size == 0:
         return []
-    wall = average.group("hull")
-    area = np.asarray(hull.area, float)
+    wall, area = hull.means, hull.area
     beside = wall["facing_temperature"]
     difference = float(np.sum(area * np.abs(beside - wall["inner_temperature"])) / area.sum())
     height = vessel.diameter if isinstance(vessel, CylinderVessel) else None
@@ -158,14 +158,13 @@ def sea_film(case: Case, level: Level, rise: float) -> list[str]:
 
 def _inner_wall(case: Case, level: Level, average: Average) -> InnerWall | None:
     """The hull's inner side where the gas touches one that is cooled."""
-    hull, domain = level.module.hull.layout, level.geometry.domain
-    cells = np.asarray(hull.cell)
-    if case.vessel.outside == "adiabatic" or cells.size == 0:
+    hull, domain = hull_patches(level.module.hull, average), level.geometry.domain
+    if case.vessel.outside == "adiabatic" or hull.area.size == 0:
         return None
     return InnerWall(
-        temperature=average.mean("hull.inner_temperature") + case.site.seawater_temperature - 273.15,
-        area=np.asarray(hull.area, float),
-        position=domain.cut.wall_centroid.reshape(3, -1)[:, cells].T,
+        temperature=hull.means["inner_temperature"] + case.site.seawater_temperature - 273.15,
+        area=hull.area,
+        position=domain.cut.wall_centroid.reshape(3, -1)[:, hull.cell].T,
     )
 
 

@@ -134,7 +134,7 @@ class Hull:
         told = {
             "inner_temperature": state.inner,
             "outer_temperature": state.outer,
-            "heat_flux": heat / self.layout.area,
+            "heat_flux": heat / jnp.where(self.layout.area > 0, self.layout.area, 1),
             "film_coefficient_inner": state.film_inner,
             "film_coefficient_outer": state.film_outer,
             "facing_temperature": temperature[self.layout.cell],

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float
 
 from jamsu.solver.flow.heat import HeatEquation
 from jamsu.solver.flow.momentum import FluidConstants, ViscousSolver
 from jamsu.solver.flow.open_sides import OpenSides
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.grid.mesh import Mesh, Vector
 from jamsu.solver.linear.fast_diagonalization import FastDiagonalization
 from jamsu.solver.linear.preconditioner import Preconditioner
@@ -85,7 +85,7 @@ def initial_state(
     dtype = mesh.dtype
 
     def zeros(shape: tuple[int, ...]) -> Array:
-        return jnp.asarray(np.zeros(shape, dtype))
+        return on_device(np.zeros(shape), dtype)
 
     faces = ((nx + 1, ny, nz), (nx, ny + 1, nz), (nx, ny, nz + 1))
     px, py, pz = (1 if ring else -1 for ring in mesh.periodic)  # on a ring both ends count as inner faces
@@ -95,7 +95,7 @@ def initial_state(
         velocity=(velocity[0], velocity[1], velocity[2]),
         pressure=zeros(mesh.shape),
         increment=zeros(mesh.shape),
-        temperature=jnp.asarray(np.broadcast_to(np.asarray(temperature, dtype), mesh.shape)),
+        temperature=on_device(np.broadcast_to(np.asarray(temperature), mesh.shape), dtype),
         tendency=(zeros(inner[0]), zeros(inner[1]), zeros(inner[2])),
         advected=zeros(mesh.shape),
         time=zeros(()),

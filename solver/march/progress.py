@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import jax.numpy as jnp
 import numpy as np
 
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.module import Module, ModuleState
 from jamsu.solver.round import Round, advance
 
@@ -36,7 +36,7 @@ class Progress:
 def advance_by(module: Module, state: ModuleState, dt: float, steps: int) -> tuple[ModuleState, Round]:
     """One round of `steps` steps of `dt` (s)."""
     dtype = module.model.mesh.dtype
-    return advance(module, state, jnp.asarray(np.asarray(dt, dtype)), jnp.asarray(np.int32(steps)))
+    return advance(module, state, on_device(dt, dtype), on_device(steps, np.int32))
 
 
 def sources(module: Module) -> float:

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.march.averaging import Average
 from jamsu.solver.march.progress import (
     COURANT,
@@ -212,7 +212,7 @@ def _shift_mean(module: Module, march: March, shift: float) -> None:
         mean = float(np.sum(content * above) / np.sum(content))
         change = above * (max(shift / mean, -1.0) if mean > 0 else 0.0)
     warmer = (temperature + change * moving).astype(temperature.dtype)
-    march.state = march.state.with_flow(replace(flow, temperature=jnp.asarray(warmer)))
+    march.state = march.state.with_flow(replace(flow, temperature=on_device(warmer, warmer.dtype)))
 
 
 def coldest_sink(module: Module) -> float:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import jax.numpy as jnp
 import numpy as np
 from scipy.interpolate import RegularGridInterpolator
 from scipy.ndimage import distance_transform_edt
 
 from jamsu.solver.flow.closure import Turbulence
 from jamsu.solver.flow.model import FlowState, initial_state
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector
 
 
@@ -37,14 +37,14 @@ def refine(
         value = _interpolate(np.asarray(state.velocity[axis]), _faces(old, axis), _faces(new, axis))
         if new.obstacles is not None:
             value = value * np.asarray(new.obstacles.free[axis]) + np.asarray(prescribed[axis])
-        velocity.append(jnp.asarray(value, new.dtype))
+        velocity.append(on_device(value, new.dtype))
     start = initial_state(new)
     return replace(
         start,
         velocity=(velocity[0], velocity[1], velocity[2]),
-        pressure=jnp.asarray(np.where(open_new, pressure, 0.0), new.dtype),
-        temperature=jnp.asarray(np.where(warm_new, temperature, 0.0), new.dtype),
-        time=jnp.asarray(state.time, new.dtype),
+        pressure=on_device(np.where(open_new, pressure, 0.0), new.dtype),
+        temperature=on_device(np.where(warm_new, temperature, 0.0), new.dtype),
+        time=on_device(state.time, new.dtype),
         turbulence=_turbulence(state, old, new),
     )
 
@@ -58,7 +58,7 @@ def _turbulence(state: FlowState, old: Mesh, new: Mesh) -> Turbulence | None:
         np.exp(_interpolate(_filled(np.log(np.asarray(f, float)), known), _centres(old), _centres(new)))
         for f in state.turbulence
     ]
-    return Turbulence(*(jnp.asarray(f, new.dtype) for f in fields))
+    return Turbulence(*(on_device(f, new.dtype) for f in fields))
 
 
 def _centres(mesh: Mesh) -> tuple[np.ndarray, ...]:

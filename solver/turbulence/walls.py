@@ -20,6 +20,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from jamsu.geometry.wall_distance import FAR
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector
 from jamsu.solver.grid.operators import cell_velocity, mean
 from jamsu.solver.turbulence.wall_law import kader_temperature, wall_distance_units
@@ -85,10 +86,10 @@ def on_faces(walls: Walls, factor: Array) -> Vector:
 def walls_at(distance: np.ndarray, touching: np.ndarray, prandtl: float, dtype: DTypeLike) -> Walls:
     """Walls at given distances (m) of the cells, and which cells touch one (bool); `prandtl` is the fluid's."""
     return Walls(
-        distance=jnp.asarray(distance, dtype),
-        touching=jnp.asarray(touching.astype(float), dtype),
+        distance=on_device(distance, dtype),
+        touching=on_device(touching.astype(float), dtype),
         friction_factor=jnp.ones(distance.shape, dtype),
-        prandtl=jnp.asarray(prandtl, dtype),
+        prandtl=on_device(prandtl, dtype),
     )
 
 
@@ -109,9 +110,9 @@ def box_walls(mesh: Mesh, no_slip: np.ndarray, prandtl: float) -> Walls:
         touching[tuple(beside)] = 1.0
     dtype = mesh.dtype
     return Walls(
-        distance=jnp.asarray(distance, dtype),
-        touching=jnp.asarray(touching, dtype),
+        distance=on_device(distance, dtype),
+        touching=on_device(touching, dtype),
         friction_factor=jnp.ones(mesh.shape, dtype),
-        prandtl=jnp.asarray(prandtl, dtype),
+        prandtl=on_device(prandtl, dtype),
         heats=True,
     )
