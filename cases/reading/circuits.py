@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from jamsu.cases.errors import Problem, nearest, shown
 from jamsu.cases.schema.case import Case
+from jamsu.cases.schema.validation import problem_with
 
 
 def check_circuits(case: Case) -> None:
@@ -75,7 +76,7 @@ def _loop(case: Case) -> Iterator[Problem]:
     for name, flow in flows.items():
         if flow is None or first is None or abs(flow - first) > 1e-9 * first:
             expected = "the same water_flow for every coil in series"
-            yield Problem(f"coils.{name}.water_flow", shown(value_at(case, f"coils.{name}.water_flow")), expected)
+            yield problem_with(case, f"coils.{name}.water_flow", expected)
 
 
 def _heat(case: Case) -> Iterator[Problem]:
@@ -88,11 +89,3 @@ def _heat(case: Case) -> Iterator[Problem]:
     if sources > 0 and not sinks and case.solver.mode == "steady":
         expected = "no way out for the heat: expected coils, coolers, or a wall that gives heat away"
         yield Problem("vessel.outside", "'adiabatic'", expected)
-
-
-def value_at(case: Case, path: str) -> object:
-    """The value at a dotted path as a case file would have it; "missing" where there is none."""
-    node: object = case.to_tree()
-    for key in path.split("."):
-        node = node.get(key, "missing") if isinstance(node, dict) else "missing"
-    return node

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jamsu.cases.errors import Problem, shown
-from jamsu.cases.reading.circuits import value_at
+from jamsu.cases.errors import Problem
 from jamsu.cases.reading.stl_vessel import stl_shape
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel, StlVessel
 from jamsu.cases.schema.extents import (
@@ -28,6 +27,7 @@ from jamsu.cases.schema.extents import (
     slab,
     solid_extents,
 )
+from jamsu.cases.schema.validation import problem_with
 
 if TYPE_CHECKING:
     from jamsu.geometry.shapes import Shape
@@ -76,7 +76,7 @@ def _outside_vessel(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Itera
         if beyond > tolerance:
             key = f"{path}.{_place_key(case, path)}"
             where = f"{path} is" if panel else f"{path} reaches {beyond:.3g} m"
-            yield Problem(key, shown(value_at(case, key)), f"{where} outside the vessel{_where(case, shape)}")
+            yield problem_with(case, key, f"{where} outside the vessel{_where(case, shape)}")
 
 
 def _where(case: Case, shape: Shape) -> str:
@@ -93,7 +93,7 @@ def _overlaps(case: Case, boxes: dict[str, Extent]) -> Iterator[Problem]:
             depth = ", ".join(f"{length:.3g}" for length in a.overlap(b))
             key = f"{second}.{_place_key(case, second)}"
             expected = f"{second} overlaps {first} (by {depth} m in x, y, z)"
-            yield Problem(key, shown(value_at(case, key)), expected)
+            yield problem_with(case, key, expected)
 
 
 def _openings(case: Case) -> Iterator[Problem]:
@@ -107,12 +107,12 @@ def _openings(case: Case) -> Iterator[Problem]:
             ):
                 key = f"coolers.{name}.{which}.lower"
                 expected = f"the {which} reaches beyond its face of the unit, in coordinates of the room"
-                yield Problem(key, shown(value_at(case, key)), expected)
+                yield problem_with(case, key, expected)
         if cooler.outlet.face == cooler.intake.face:
             shared = opening_extent(cooler, cooler.outlet).overlap(opening_extent(cooler, cooler.intake))
             if sum(length > TOUCH for length in shared) == 2:
                 key = f"coolers.{name}.intake.lower"
-                yield Problem(key, shown(value_at(case, key)), "the intake overlaps the outlet")
+                yield problem_with(case, key, "the intake overlaps the outlet")
 
 
 def _blocked(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Problem]:
@@ -132,7 +132,7 @@ def _blocked(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Pro
             if not _passable(layer, side, shape, near):
                 key = f"{path}.{_place_key(case, path)}"
                 expected = f"the {word} ({side}) of {path} is blocked: expected a gap for the gas"
-                yield Problem(key, shown(value_at(case, key)), expected)
+                yield problem_with(case, key, expected)
 
 
 def _passable(layer: Extent, side: str, shape: Shape, boxes: list[Extent]) -> bool:

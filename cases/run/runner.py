@@ -11,13 +11,13 @@ import numpy as np
 from jamsu.cases.results.audit import audited
 from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.results.output import check_output, owned
-from jamsu.cases.results.summary import Run, run_summary
 from jamsu.cases.run.checkpoint_writer import CheckpointWriter
 from jamsu.cases.run.compilation import CompilationCount
 from jamsu.cases.run.levels import coarsenesses, make_level
 from jamsu.cases.run.progress import Progress, Watcher
 from jamsu.cases.run.runtime import prepare
 from jamsu.cases.run.steady import SteadyRun
+from jamsu.cases.run.summary import Run, run_summary
 from jamsu.cases.run.transient import run_transient
 from jamsu.cases.run.warnings import collect_warnings
 from jamsu.cases.schema.case import Case

@@ -22,7 +22,6 @@ from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.audit import audited
 from jamsu.cases.results.origin import Origin, attributes
 from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
-from jamsu.cases.results.summary import Run, run_summary
 from jamsu.cases.results.tree import STATUS_MEANING, result_tree
 from jamsu.cases.run import checkpoint
 from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average, saved_average
@@ -30,6 +29,7 @@ from jamsu.cases.run.compilation import CompilationCount
 from jamsu.cases.run.levels import coarsenesses, first_state, make_level
 from jamsu.cases.run.progress import Progress, Watcher
 from jamsu.cases.run.runtime import prepare
+from jamsu.cases.run.summary import Run, run_summary
 from jamsu.cases.run.transient_fields import SavedFields, fields_of, interior_in_time
 from jamsu.cases.schema.case import Case
 from jamsu.solver.march.transient import Schedule, TimeMarch, begin, march_on, step_limits

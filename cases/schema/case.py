@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import tomli_w
 from pydantic import Field, ValidationInfo, field_validator
 
-from jamsu.cases.reading.toml_text import toml_text
 from jamsu.cases.schema.base import Frozen, Name
 from jamsu.cases.schema.cooling import Arrangement, Coil, Cooler, Liquid, Loop, Opening, in_mass_flow
 from jamsu.cases.schema.objects import Block, Fan, Panel
@@ -75,7 +75,7 @@ class Case(Frozen):
 
     def to_toml(self) -> str:
         """The case as a TOML file that loads to an equal case (overrides applied, `like` spelled out)."""
-        return toml_text(self.to_tree())
+        return tomli_w.dumps(self.to_tree())
 
 
 def _sea_density(site: Site) -> float:

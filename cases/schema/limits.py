@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jamsu.cases.errors import Problem, shown
-from jamsu.cases.reading.circuits import value_at
+from jamsu.cases.errors import Problem
 from jamsu.cases.schema.case import Case
+from jamsu.cases.schema.validation import problem_with
 
 FASTEST_GAS = 100.0  # m/s: a third of the speed of sound in air, where a gas begins to be compressed
 HOTTEST_RISE = 1000.0  # K
@@ -41,16 +41,16 @@ def _problems(case: Case) -> Iterator[Problem]:
     for stream in gas_streams(case):
         if stream.speed > FASTEST_GAS:
             expected = f"moves the gas at {stream.speed:.3g} m/s through its face: expected at most {FASTEST_GAS:g} m/s"
-            yield _problem(case, stream.key, expected)
+            yield problem_with(case, stream.key, expected)
         if stream.rise == math.inf:
-            yield _problem(case, stream.key, "no gas flow takes up the heat: expected a flow above zero")
+            yield problem_with(case, stream.key, "no gas flow takes up the heat: expected a flow above zero")
         if stream.rise > HOTTEST_RISE:
             expected = f"warms the gas by {stream.rise:.3g} K: expected at most {HOTTEST_RISE:g} K, by more flow"
-            yield _problem(case, stream.key, expected)
+            yield problem_with(case, stream.key, expected)
     intake = case.site.seawater_temperature + case.loop.intake_temperature_offset
     if case.coils and intake > BOILING:
         expected = f"the intake would be at {intake - 273.15:.4g} degC: expected no boiling sea"
-        yield _problem(case, "loop.intake_temperature_offset", expected)
+        yield problem_with(case, "loop.intake_temperature_offset", expected)
 
 
 def gas_streams(case: Case) -> Iterator[GasStream]:
@@ -82,7 +82,3 @@ def _heat_per_volume(case: Case) -> float:
 
 def _face(size: tuple[float, float, float], direction: str) -> float:
     return math.prod(length for axis, length in zip("xyz", size, strict=True) if axis != direction[1])
-
-
-def _problem(case: Case, key: str, expected: str) -> Problem:
-    return Problem(key, shown(value_at(case, key)), expected)

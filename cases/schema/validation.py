@@ -1,4 +1,4 @@
-"""From pydantic's report on a raw tree to the one line that a person reads."""
+"""From pydantic's report on a raw tree, or a check of a whole case, to the one line that a person reads."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ def first_problem(error: ValidationError, tree: Mapping[str, Any]) -> Problem:
         choices = choices if choices != [""] else _tags(path, tree)
         return _choice(path, tree, choices)
     return _problem(path, tree, *_expectation(report, path, tree))
+
+
+def problem_with(case: Case, key: str, expected: str) -> Problem:
+    """A Problem about the value at a dotted path of a checked case, the value as a case file would have it."""
+    return _problem(tuple(key.split(".")), case.to_tree(), expected)
 
 
 def _expectation(report: Any, path: Path, tree: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
