@@ -8,7 +8,18 @@ from imports import FOLDERS, imported_names, sources
 
 # Each part of a room may import itself and those before it.
 ORDERS = {
-    "solver": ("variables", "operation", "grid", "linear", "turbulence", "flow", "exchange", "top", "frozen_flow", "march"),
+    "solver": (
+        "variables",
+        "operation",
+        "grid",
+        "linear",
+        "turbulence",
+        "flow",
+        "exchange",
+        "top",
+        "frozen_flow",
+        "march",
+    ),
     "cases": ("errors", "schema", "reading", "assembly", "results", "run", "sweep"),
 }
 # What lies in the room itself: a file such as `solver/module.py`; `jamsu.cases`, which imports `reading`.
