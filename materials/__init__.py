@@ -1,7 +1,7 @@
 """Properties of fluids and solids, as functions JAX can trace, and where each number comes from."""
 
 from jamsu.materials import fouling, seawater
-from jamsu.materials.fluids import Fluid, fluid_names, get_fluid
+from jamsu.materials.fluids import Fluid, filling_names, get_fluid, is_gas
 from jamsu.materials.fouling import Fouling, fouling_names, fouling_resistance, get_fouling, growing_resistance
 from jamsu.materials.ranges import RangeWarning
 from jamsu.materials.solids import Solid, get_solid, solid_names
@@ -11,7 +11,7 @@ __all__ = [
     "Fouling",
     "RangeWarning",
     "Solid",
-    "fluid_names",
+    "filling_names",
     "fouling",
     "fouling_names",
     "fouling_resistance",
@@ -19,6 +19,7 @@ __all__ = [
     "get_fouling",
     "get_solid",
     "growing_resistance",
+    "is_gas",
     "seawater",
     "solid_names",
 ]

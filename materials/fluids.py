@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from jamsu.materials.fluid import Fluid
-from jamsu.materials.gases import AIR, NITROGEN
+from jamsu.materials.gases import AIR, NITROGEN, Gas
 from jamsu.materials.lookup import look_up
 from jamsu.materials.oil import DIELECTRIC_OIL
 from jamsu.materials.seawater import seawater
 
-__all__ = ["Fluid", "fluid_names", "get_fluid"]
+__all__ = ["FLUIDS", "Fluid", "filling_names", "get_fluid", "is_gas"]
 
-_FLUIDS: dict[str, Callable[[float], Fluid]] = {
+FLUIDS: dict[str, Callable[[float], Fluid]] = {
     "nitrogen": lambda salinity: NITROGEN,
     "air": lambda salinity: AIR,
     "dielectric-oil": lambda salinity: DIELECTRIC_OIL,
@@ -18,9 +18,14 @@ _FLUIDS: dict[str, Callable[[float], Fluid]] = {
 }
 
 
-def fluid_names() -> tuple[str, ...]:
-    """All names that `get_fluid` knows."""
-    return tuple(_FLUIDS)
+def filling_names() -> tuple[str, ...]:
+    """Names of the fluids that may fill a vessel: all but the sea."""
+    return tuple(name for name in FLUIDS if name != "seawater")
+
+
+def is_gas(name: str) -> bool:
+    """Whether the fluid of that name is a gas."""
+    return isinstance(get_fluid(name), Gas)
 
 
 def get_fluid(name: str, salinity: float = 35.0) -> Fluid:
@@ -28,4 +33,4 @@ def get_fluid(name: str, salinity: float = 35.0) -> Fluid:
 
     Raises KeyError with the nearest names if there is none, ValueError for a negative salinity of seawater.
     """
-    return look_up("fluid", name, _FLUIDS)(salinity)
+    return look_up("fluid", name, FLUIDS)(salinity)

@@ -8,6 +8,7 @@ in SI units.
 
 from __future__ import annotations
 
+from jamsu.cases.results.kpis import KPIS
 from jamsu.solver import variables as solver_variables
 
 FIELD_DIMENSIONS = ("time", "z", "y", "x")
@@ -47,36 +48,7 @@ _ADDED: dict[str, dict[str, tuple[str, str]]] = {
         "imbalance": ("1", "imbalance as a share of the IT power"),
         "hottest_inlet": ("degC", "hottest rack inlet"),
     },
-    "kpis": {
-        "hottest_inlet": ("degC", "hottest rack inlet of any height unit"),
-        "hottest_inlet_spread": ("K", "standard deviation of the hottest rack inlet over the averaging window"),
-        "hottest_gas_spread": (
-            "K",
-            "standard deviation of the hottest gas over the window, where no gas enters a rack",
-        ),
-        "coldest_inlet": ("degC", "coldest rack inlet of any height unit"),
-        "coldest_inlet_spread": ("K", "standard deviation of the coldest rack inlet over the averaging window"),
-        "mean_inlet": ("degC", "flow-weighted mean of the rack inlets"),
-        "mean_inlet_spread": ("K", "standard deviation of the mean rack inlet over the averaging window"),
-        "hottest_outlet": ("degC", "hottest rack outlet of any height unit"),
-        "ashrae_class": ("", "ASHRAE TC 9.9 class whose allowable range all rack inlets meet"),
-        "hull_share": ("1", "share of the heat that leaves through the hull"),
-        "hull_share_spread": ("1", "standard deviation of the hull's share over the averaging window"),
-        "seawater_rise": (
-            "K",
-            "rise of the seawater through all coils together; of the water that sweeps the hull where coils use none",
-        ),
-        "seawater_rise_spread": ("K", "standard deviation of the seawater's rise over the averaging window"),
-        "wake_rise": ("K", "mean rise of the water that the current carries past the hull"),
-        "pue_partial": ("1", "IT, fan and pump power over IT power"),
-        "rci_high": ("percent", "rack cooling index, high side, class A1"),
-        "rci_low": ("percent", "rack cooling index, low side, class A1"),
-        "coldest_surface": ("degC", "coldest surface in the gas: hull, coils at their water's inlet, units' supply"),
-        "liquid_supply_temperature": ("degC", "coolant to the cold plates"),
-        "liquid_return_temperature": ("degC", "coolant from the cold plates"),
-        "liquid_water_outlet_temperature": ("degC", "seawater leaving the liquid loop's exchanger"),
-        "liquid_effectiveness": ("1", "effectiveness of the liquid loop's exchanger"),
-    },
+    "kpis": {name: (kpi.units, kpi.meaning) for name, kpi in KPIS.items()},
 }
 
 
@@ -93,3 +65,23 @@ def _all() -> dict[str, dict[str, tuple[str, str]]]:
 VARIABLES = _all()
 
 AXES = {"time": "T", "x": "X", "y": "Y", "z": "Z"}
+
+
+def documentation() -> str:
+    """What a result file holds, as a page of Markdown."""
+    lines = [
+        "# What a result file holds",
+        "",
+        "Made from `solver/variables.py`, `cases/results/kpis.py` and `cases/results/variables.py` by",
+        "`python -m jamsu.cases.results.variables > docs/result_file.md`; a test keeps it so.",
+        "",
+        "A netCDF-4 file of groups that `xarray.open_datatree` opens, and ParaView too. Temperatures are in degC.",
+    ]
+    for group, names in VARIABLES.items():
+        lines += ["", f"## /{group}", "", "| variable | unit | meaning |", "| --- | --- | --- |"]
+        lines += [f"| `{name}` | {units or '-'} | {meaning} |" for name, (units, meaning) in names.items()]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(documentation(), end="")

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from jamsu.cases.schema.base import Frozen, Name
 from jamsu.cases.schema.cooling import Arrangement, Coil, Cooler, Liquid, Loop, Opening, in_mass_flow
 from jamsu.cases.schema.objects import Block, Fan, Panel
-from jamsu.cases.schema.racks import Airflow, ByTemperatureRise, FanCurve, FixedFlow, PerPower, Rack, Servers
+from jamsu.cases.schema.racks import Rack, Servers
 from jamsu.cases.schema.site import Site
 from jamsu.cases.schema.solver import Solver
 from jamsu.cases.schema.vessel import BoxVessel, CylinderVessel, Layer, SphereVessel, StlVessel, Vessel
@@ -85,24 +85,19 @@ def _sea_density(site: Site) -> float:
 
 
 __all__ = [
-    "Airflow",
     "Arrangement",
     "Block",
     "BoxVessel",
-    "ByTemperatureRise",
     "Case",
     "Coil",
     "Cooler",
     "CylinderVessel",
     "Fan",
-    "FanCurve",
-    "FixedFlow",
     "Layer",
     "Liquid",
     "Loop",
     "Opening",
     "Panel",
-    "PerPower",
     "Rack",
     "Servers",
     "Site",

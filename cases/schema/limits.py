@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from jamsu.cases.errors import Problem
 from jamsu.cases.schema.case import Case
 from jamsu.cases.schema.validation import problem_with
+from jamsu.solver.exchange.airflow import LAWS
 
 FASTEST_GAS = 100.0  # m/s: a third of the speed of sound in air, where a gas begins to be compressed
 HOTTEST_RISE = 1000.0  # K
 BOILING = 373.15  # K
 EXPECTED_RISE = 10.0  # K of the gas above the sea; its density here only tells sense from nonsense
-LAW_KEYS = {"per_power": "flow_per_power", "temperature_rise": "rise", "fixed": "flow", "fan_curve": "flows"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def gas_streams(case: Case) -> Iterator[GasStream]:
     capacity = _heat_per_volume(case)
     for name, rack in case.racks.items():
         flow = rack.gas_flow(capacity)
-        key = f"racks.{name}.airflow.{LAW_KEYS[rack.airflow.law]}"
+        key = f"racks.{name}.airflow.{next(iter(LAWS[rack.airflow.law].parameters))}"
         warmed = rack.gas_power / (capacity * flow) if flow > 0 else (math.inf if rack.gas_power > 0 else 0.0)
         yield GasStream(key, flow / rack.open_face, warmed)
     for name, coil in case.coils.items():

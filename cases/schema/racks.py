@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from math import inf
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
+from jamsu.cases.schema.airflow import Airflow
 from jamsu.cases.schema.base import Frozen, HorizontalDirection, key_error
 from jamsu.cases.schema.quantities import (
     POWERS,
-    FlowPerPower,
-    Flows,
     Position,
-    PositiveFlow,
     Power,
-    PressureRises,
     Share,
     Size,
-    TemperatureRise,
 )
 from jamsu.cases.schema.units import is_finite, refusal
-
-
-class PerPower(Frozen):
-    """Gas flow in proportion to the heat: flow = flow_per_power * power * (1 - liquid_share)."""
-
-    law: Literal["per_power"] = Field(description="Flow in proportion to the rack's heat to the gas.")
-    flow_per_power: FlowPerPower = Field(description="Gas flow per watt given to the gas, m3/s/W.")
-
-
-class ByTemperatureRise(Frozen):
-    """Gas flow that gives a fixed rise: flow = (power * (1 - liquid_share) + fan_power) / (rho cp rise)."""
-
-    law: Literal["temperature_rise"] = Field(description="The flow that makes the gas warmer by `rise`.")
-    rise: TemperatureRise = Field(description="Outlet minus inlet temperature, K.")
-
-
-class FixedFlow(Frozen):
-    """A fixed gas flow through the rack."""
-
-    law: Literal["fixed"] = Field(description="A fixed flow.")
-    flow: PositiveFlow = Field(description="Gas flow through the whole rack, m3/s.")
-
-
-class FanCurve(Frozen):
-    """The rack's fans against the resolved pressure difference from front to rear."""
-
-    law: Literal["fan_curve"] = Field(description="The flow at which the fans' curve meets the pressure.")
-    flows: Flows = Field(description="Flows of the curve, rising from 0, m3/s.")
-    pressures: PressureRises = Field(description="Pressure rise at each flow, falling, Pa.")
-
-    @model_validator(mode="after")
-    def _curve(self) -> FanCurve:
-        if len(self.flows) != len(self.pressures):
-            raise key_error("pressures", f"expected {len(self.flows)} values, as many as flows")
-        if any(after <= before for before, after in pairwise(self.flows)):
-            raise key_error("flows", "expected flows that rise from value to value")
-        if any(after > before for before, after in pairwise(self.pressures)):
-            raise key_error("pressures", "expected pressures that never rise from value to value")
-        return self
-
-
-Airflow = Annotated[PerPower | ByTemperatureRise | FixedFlow | FanCurve, Field(discriminator="law")]
+from jamsu.solver.exchange.airflow import LAWS, RackHeat
 
 
 class Servers(Frozen):
@@ -193,12 +148,12 @@ class Rack(Frozen):
 
     def gas_flow(self, heat_per_volume: float) -> float:
         """Gas flow through the whole rack, m3/s; of a fan curve its largest. heat_per_volume: rho cp, J/m3/K."""
-        law = self.airflow
-        if law.law == "per_power":
-            return law.flow_per_power * self.power * (1 - self.liquid_share)
-        if law.law == "temperature_rise":
-            return self.gas_power / (heat_per_volume * law.rise)
-        return law.flow if law.law == "fixed" else law.flows[-1]
+        law = LAWS[self.airflow.law]
+        given: dict[str, Any] = {name: np.asarray(getattr(self.airflow, name))[None] for name in law.parameters}
+        if law.largest is not None:
+            return float(law.largest(given)[0])
+        power, heat = np.array([self.power * (1 - self.liquid_share)]), np.array([self.gas_power])
+        return float(np.ravel(law.flow(given, RackHeat(power, heat), heat_per_volume))[0])  # type: ignore[arg-type]
 
     @property
     def open_face(self) -> float:

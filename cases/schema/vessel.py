@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from jamsu.cases.errors import nearest
 from jamsu.cases.schema.base import Frozen, key_error
@@ -27,8 +28,27 @@ from jamsu.cases.schema.quantities import (
 )
 
 ATMOSPHERE = 101325.0  # Pa
-GASES = ("nitrogen", "air")
 _MOISTURE = ("dew_point", "relative_humidity", "relative_humidity_at")
+
+
+def _filling(name: str) -> str:
+    """A fluid of the library that may fill a vessel."""
+    from jamsu.materials import filling_names
+
+    names = filling_names()
+    if name not in names:
+        expected = ", ".join(repr(known) for known in names)
+        raise PydanticCustomError("literal_error", "unknown fluid", {"expected": expected})
+    return name
+
+
+Filling = Annotated[str, AfterValidator(_filling)]
+
+
+def _is_gas(name: str | None) -> bool:
+    from jamsu.materials import is_gas
+
+    return name is not None and is_gas(name)
 
 
 class Layer(Frozen):
@@ -60,7 +80,7 @@ class Layer(Frozen):
 class _Wall(Frozen):
     """What all vessels have, whatever their shape."""
 
-    fluid: Literal["nitrogen", "air", "dielectric-oil"] = Field(description="What fills the vessel.")
+    fluid: Filling = Field(description="What fills the vessel.")
     pressure: Pressure = Field(default=ATMOSPHERE, description="Absolute pressure of the filling, Pa.")
     dew_point: Temperature | None = Field(
         default=None,
@@ -85,7 +105,7 @@ class _Wall(Frozen):
     @classmethod
     def _of_a_gas(cls, value: Any, info: ValidationInfo) -> Any:
         """A liquid may stand under the sea's own pressure; of a gas the properties end earlier."""
-        if info.data.get("fluid") in GASES:
+        if _is_gas(info.data.get("fluid")):
             GAS_PRESSURE.parse(value)
         return value
 
@@ -102,7 +122,7 @@ class _Wall(Frozen):
     @model_validator(mode="after")
     def _moisture(self) -> _Wall:
         given = [key for key in _MOISTURE if getattr(self, key) is not None]
-        if given and self.fluid not in GASES:
+        if given and not _is_gas(self.fluid):
             raise key_error(given[0], f'has an effect only in a gas (fluid is "{self.fluid}")')
         if "dew_point" in given and len(given) > 1:
             raise key_error(given[1], "expected either dew_point or relative_humidity with relative_humidity_at")

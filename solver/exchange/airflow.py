@@ -1,7 +1,8 @@
 """Airflow laws: how much gas a rack draws, from its heat, from a setting, or from the pressure around it.
 
-A law is an entry of `LAWS`: the names of its parameters, the flow that it asks for, and, where the flow follows the
-pressure, how. Flows are vectors over the racks of that law, m3/s.
+A law is an entry of `LAWS`: its parameters, the flow that it asks for, and, where the flow follows the pressure, how.
+The keys of a case follow from it (`cases/schema/airflow.py`). Flows are vectors over the racks of that law, m3/s.
+Who reads only the names need not wait for jax: it is imported where it is used.
 
     per_power         flow = flow_per_power * power * (1 - liquid_share)
     temperature_rise  flow = gas heat / (rho cp rise)
@@ -13,15 +14,12 @@ pressure, how. Flows are vectors over the racks of that law, m3/s.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+if TYPE_CHECKING:
+    from jaxtyping import Array, Float
 
 FAN_RELAXATION = 0.3
-
-Parameters = Mapping[str, Array]
 
 
 class RackHeat(NamedTuple):
@@ -36,25 +34,43 @@ class RackHeat(NamedTuple):
     gas_heat: Float[Array, "rack"]
 
 
+class Parameter(NamedTuple):
+    """A parameter of a law.
+
+    Attributes:
+      quantity: what it is, by its name in `cases/schema/quantities.py`: dimension, bounds and usual values.
+      description: in one sentence, with its unit.
+    """
+
+    quantity: str
+    description: str
+
+
 class AirflowLaw(NamedTuple):
     """One law.
 
     Attributes:
-      parameters: name of each, with its meaning and unit.
+      description: in one sentence.
+      parameters: by name; the first is the one that is named when the flow is out of bounds.
       flow: from the parameters, the racks' heat and the gas's rho cp (J/m3/K) to the flow, m3/s.
       by_heat: whether the flow is split over the height units by their heat; else evenly over the open ones.
+      largest: the largest flow, where it is not what `flow` gives.
       follow: from the parameters, the present flow and the pressure rise that surroundings and rear door ask for (Pa)
         to the new flow; None where the flow does not follow the pressure.
     """
 
-    parameters: Mapping[str, str]
-    flow: Callable[[Parameters, RackHeat, Array], Array]
+    description: str
+    parameters: Mapping[str, Parameter]
+    flow: Callable[[Mapping[str, Array], RackHeat, Array], Array]
     by_heat: bool = False
-    follow: Callable[[Parameters, Array, Array], Array] | None = None
+    largest: Callable[[Mapping[str, Array]], Array] | None = None
+    follow: Callable[[Mapping[str, Array], Array, Array], Array] | None = None
 
 
-def _follow_curve(curve: Parameters, flow: Array, pressure_rise: Array) -> Array:
+def _follow_curve(curve: Mapping[str, Array], flow: Array, pressure_rise: Array) -> Array:
     """One relaxed step towards the flow at which the curve meets the pressure."""
+    import jax
+    import jax.numpy as jnp
 
     def operating_point(p, pressures, flows):
         return jnp.interp(p, pressures[::-1], flows[::-1])
@@ -65,20 +81,31 @@ def _follow_curve(curve: Parameters, flow: Array, pressure_rise: Array) -> Array
 
 LAWS: dict[str, AirflowLaw] = {
     "per_power": AirflowLaw(
-        {"flow_per_power": "gas flow per watt given to the gas, m3/s/W"},
+        "Flow in proportion to the rack's heat to the gas.",
+        {"flow_per_power": Parameter("FlowPerPower", "Gas flow per watt given to the gas, m3/s/W.")},
         lambda p, heat, capacity: p["flow_per_power"] * heat.power,
         by_heat=True,
     ),
     "temperature_rise": AirflowLaw(
-        {"rise": "outlet minus inlet temperature, K"},
+        "The flow that makes the gas warmer by `rise`.",
+        {"rise": Parameter("TemperatureRise", "Outlet minus inlet temperature, K.")},
         lambda p, heat, capacity: heat.gas_heat / (capacity * p["rise"]),
         by_heat=True,
     ),
-    "fixed": AirflowLaw({"flow": "gas flow, m3/s"}, lambda p, heat, capacity: p["flow"]),
+    "fixed": AirflowLaw(
+        "A fixed flow.",
+        {"flow": Parameter("PositiveFlow", "Gas flow through the whole rack, m3/s.")},
+        lambda p, heat, capacity: p["flow"],
+    ),
     "fan_curve": AirflowLaw(
-        {"flows": "flows of the curve, rising, m3/s", "pressures": "pressure rise at each flow, falling, Pa"},
+        "The flow at which the fans' curve meets the pressure.",
+        {
+            "flows": Parameter("Flows", "Flows of the curve, rising from 0, m3/s."),
+            "pressures": Parameter("PressureRises", "Pressure rise at each flow, falling, Pa."),
+        },
         # The march begins in the middle of the curve.
         lambda p, heat, capacity: 0.5 * (p["flows"][:, 0] + p["flows"][:, -1]),
+        largest=lambda p: p["flows"][:, -1],
         follow=_follow_curve,
     ),
 }

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jamsu.materials import Fluid, RangeWarning, fluid_names, get_fluid
+from jamsu.materials import Fluid, RangeWarning, filling_names, get_fluid, is_gas
 
 QUANTITIES = (
     "density",
@@ -21,10 +21,12 @@ QUANTITIES = (
     "diffusivity",
 )
 
+FLUIDS = {*filling_names(), "seawater"}
+
 
 def test_names():
-    assert set(fluid_names()) == {"nitrogen", "air", "dielectric-oil", "seawater"}
-    for name in fluid_names():
+    assert {"nitrogen", "air", "dielectric-oil", "seawater"} == FLUIDS
+    for name in FLUIDS:
         fluid = get_fluid(name)
         assert isinstance(fluid, Fluid)
         assert fluid.name == name
@@ -49,7 +51,7 @@ def test_unknown_name_with_nothing_near_lists_all():
 
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
 @pytest.mark.parametrize("quantity", QUANTITIES)
-@pytest.mark.parametrize("name", fluid_names())
+@pytest.mark.parametrize("name", sorted(FLUIDS))
 def test_results_have_the_common_shape_and_precision(name, quantity, dtype):
     temperature = jnp.linspace(285.0, 305.0, 3, dtype=dtype)[:, None]
     pressure = jnp.linspace(1e5, 3e5, 4, dtype=dtype)
@@ -60,7 +62,7 @@ def test_results_have_the_common_shape_and_precision(name, quantity, dtype):
     assert getattr(get_fluid(name), quantity)(300, 100000).shape == ()  # plain whole numbers too
 
 
-@pytest.mark.parametrize("name", fluid_names())
+@pytest.mark.parametrize("name", sorted(FLUIDS))
 def test_derived_quantities(name):
     fluid, state = get_fluid(name), (295.0, 1.5e5)
     density, viscosity = fluid.density(*state), fluid.viscosity(*state)
@@ -69,7 +71,7 @@ def test_derived_quantities(name):
     assert float(fluid.prandtl(*state)) == pytest.approx(float(ratio), rel=1e-12)
 
 
-@pytest.mark.parametrize("name", fluid_names())
+@pytest.mark.parametrize("name", sorted(FLUIDS))
 def test_out_of_range_warns(name):
     fluid = get_fluid(name)
     lower, upper = fluid.temperature_range
@@ -120,3 +122,7 @@ def test_oil_expansion_is_the_slope_of_density():
     slope = jax.grad(oil.density)(310.0, 1e5) / oil.density(310.0, 1e5)
     assert float(-slope) == pytest.approx(float(oil.expansion(310.0, 1e5)), rel=1e-12)
     assert float(oil.kinematic_viscosity(313.15, 1e5)) == pytest.approx(19.2e-6, rel=0.01)
+
+
+def test_what_fills_a_vessel_and_what_of_it_is_a_gas():
+    assert {name: is_gas(name) for name in filling_names()} == {"nitrogen": True, "air": True, "dielectric-oil": False}
