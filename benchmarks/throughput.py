@@ -169,7 +169,7 @@ def part_seconds(model: FlowModel, state: FlowState, dt: Any) -> dict[str, float
     """Seconds of the parts of a step, each compiled and run on its own with what it reads given to it."""
     import jax
 
-    from jamsu.solver.flow.closure import closure
+    from jamsu.solver.flow.closure import closure, eddy_diffusivity
     from jamsu.solver.flow.heat import advance_temperature, advected_heat, total_conductance
     from jamsu.solver.flow.momentum import explicit_tendency
     from jamsu.solver.flow.pressure import project
@@ -199,7 +199,8 @@ def part_seconds(model: FlowModel, state: FlowState, dt: Any) -> dict[str, float
     nu = None
     if model.viscous_solver is None:
         nu = model.fluid.viscosity if turbulent.eddy is None else halo_padded(model.fluid.viscosity + turbulent.eddy)
-    link = jax.jit(total_conductance)(model.heat, turbulent.eddy_diffusivity)
+    diffusivity = None if turbulent.eddy is None else halo_padded(eddy_diffusivity(model, turbulent.eddy))
+    link = jax.jit(total_conductance)(model.heat, diffusivity)
     gained = jax.jit(advected)(model, flux, state.temperature, link)
     wide = jax.jit(lambda velocity: tuple(halo_padded(component) for component in velocity))(state.velocity)
     guess = jax.jit(prediction)(model, state, wide)

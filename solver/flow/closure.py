@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from jamsu.solver.flow.model import FlowModel, FlowState
 from jamsu.solver.flow.open_sides import OpenSides, boundary_inflow
+from jamsu.solver.grid.fusion import fusion_barrier
 from jamsu.solver.grid.mesh import Mesh, Vector
 from jamsu.solver.turbulence.eddy_viscosity import smagorinsky, wale
 from jamsu.solver.turbulence.k_epsilon import (
@@ -60,15 +61,15 @@ def closure(model: FlowModel, velocity: Vector, fields: Turbulence | None) -> Cl
         assert walls is not None, "box_model(wall_functions=True)"
         assert fields is not None, "initial_state(turbulence=...)"
         now = mixing(model.mesh, walls, velocity, fields, viscosity)
-        factor = heat_factor(walls, now.friction_velocity, viscosity) if walls.heats else None
-        diffusivity = kays_diffusivity(now.eddy, viscosity / walls.prandtl, model.heat.turbulent_prandtl)
-        return Closure(now.eddy, diffusivity, now.friction_factor, factor, now)
+        factor = None
+        if walls.heats:
+            assert now.friction_velocity is not None
+            factor = heat_factor(walls, now.friction_velocity, viscosity)
+        return Closure(now.eddy, eddy_diffusivity(model, now.eddy), now.friction_factor, factor, now)
     eddy = _algebraic(model, velocity)
-    diffusivity = eddy / model.heat.turbulent_prandtl
+    diffusivity = eddy_diffusivity(model, eddy)
     if walls is None:
         return Closure(eddy, diffusivity, None, None, None)
-    if model.turbulence == "zero_equation":
-        diffusivity = kays_diffusivity(eddy, viscosity / walls.prandtl, model.heat.turbulent_prandtl)
     factor = None
     if walls.heats:
         factor = heat_factor(walls, speed_friction_velocity(walls, velocity, viscosity), viscosity)
@@ -80,6 +81,13 @@ def turbulent_fields(model: FlowModel, flow: FlowState) -> TurbulentFields:
     """The turbulence of one moment, as results show it."""
     eddy = closure(model, flow.velocity, flow.turbulence).eddy
     return TurbulentFields(eddy, None if flow.turbulence is None else flow.turbulence.k)
+
+
+def eddy_diffusivity(model: FlowModel, eddy: Array) -> Array:
+    """Eddy diffusivity of heat, m2/s, by the model's own turbulent Prandtl number."""
+    if model.turbulence in ("k_epsilon", "zero_equation") and model.walls is not None:
+        return kays_diffusivity(eddy, model.fluid.viscosity / model.walls.prandtl, model.heat.turbulent_prandtl)
+    return eddy / model.heat.turbulent_prandtl
 
 
 def kays_diffusivity(eddy: Array, diffusivity: Array, turbulent_prandtl: Array | float = 0.85) -> Array:
@@ -105,17 +113,29 @@ def renewed_walls(model: FlowModel, velocity: Vector) -> FlowModel:
 
 
 def advance_turbulence(
-    model: FlowModel, state: FlowState, wide_temperature: Array, flux: Vector, now: Mixing | None, dt: Array
+    model: FlowModel,
+    state: FlowState,
+    wide_temperature: Array,
+    flux: Vector,
+    now: Mixing | None,
+    wide_eddy: Array | None,
+    dt: Array,
 ) -> Turbulence | None:
-    """k and epsilon after one step; None for models without fields of their own. `wide_temperature`: widened."""
+    """k and epsilon after one step; None for models without fields of their own. `wide_temperature` and `wide_eddy`
+    (nu_t, m2/s): widened."""
     if now is None:
         return None
+    assert wide_eddy is not None
     mesh, heat, fluid = model.mesh, model.heat, model.fluid
     assert heat.turbulent_link is not None
     assert model.walls is not None
     assert state.turbulence is not None
-    eddy_diffusivity = kays_diffusivity(now.eddy, fluid.viscosity / model.walls.prandtl, heat.turbulent_prandtl)
-    buoyant = buoyant_production(mesh, wide_temperature, heat.turbulent_link, eddy_diffusivity, fluid.buoyancy)
+    buoyant = fusion_barrier(
+        lambda t, link, eddy: buoyant_production(mesh, t, link, eddy_diffusivity(model, eddy), fluid.buoyancy),
+        wide_temperature,
+        heat.turbulent_link,
+        now.eddy,
+    )
     return advanced(
         mesh,
         model.walls,
@@ -124,6 +144,7 @@ def advance_turbulence(
         heat.turbulent_link,
         state.turbulence,
         now,
+        wide_eddy,
         buoyant,
         _inflow(model.sides, flux, state.turbulence),
         fluid.viscosity,

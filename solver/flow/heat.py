@@ -105,11 +105,13 @@ def advected_heat(
 
 
 def total_conductance(heat: HeatEquation, eddy_diffusivity: Array | None) -> Vector:
-    """Conductance of the faces with the turbulent share, W/K; `eddy_diffusivity` of heat, per cell, m2/s."""
+    """Conductance of the faces with the turbulent share, W/K; `eddy_diffusivity` of heat, per cell, widened, m2/s."""
     if eddy_diffusivity is None or heat.turbulent_link is None:
         return heat.conductance
-    wide = halo_padded(heat.fluid_capacity * eddy_diffusivity)
-    gx, gy, gz = (heat.conductance[a] + heat.turbulent_link[a] * mean(with_neighbours(wide, a), a) for a in AXES)
+    link, wide = heat.turbulent_link, eddy_diffusivity
+    gx, gy, gz = (
+        heat.conductance[a] + link[a] * (heat.fluid_capacity * mean(with_neighbours(wide, a), a)) for a in AXES
+    )
     return (gx, gy, gz)
 
 

@@ -25,7 +25,7 @@ from jaxtyping import Array, Float
 
 from jamsu.solver.flow.advection import Scheme, axis_inflow
 from jamsu.solver.flow.open_sides import OpenSides, boundary_momentum_inflow
-from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded, with_neighbours, without_halo
+from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded, inverse, with_neighbours, without_halo
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, take
 from jamsu.solver.grid.operators import difference, face_mean, mean
 from jamsu.solver.linear.fast_diagonalization import End, FastDiagonalization, fast_diagonalization
@@ -119,7 +119,7 @@ def viscous_force(
             stress = scale * difference(velocity[b], b)
             if wide_shifted is not None:
                 stress = stress - difference(with_neighbours(wide_shifted, b), b)
-            stress = stress / along(mesh.widths(b), b)
+            stress = stress * along(inverse(mesh.widths(b)), b)
         else:
             edge_viscosity = mean(mean(with_neighbours(viscosity, b), axis), b) if varying else viscosity
             stress = edge_viscosity * difference(with_neighbours(wide, b), b)
@@ -129,7 +129,7 @@ def viscous_force(
             stress = stress * along(closed_ends(1 / mesh.spacing(b)[1:-1], 0), b)
             if varying:
                 inner = along(closed_ends(jnp.ones_like(mesh.widths(b)[1:]), 0), b)
-                cross = difference(velocity[b], axis) / along(mesh.spacing(axis)[1:-1], axis)
+                cross = difference(velocity[b], axis) * along(inverse(mesh.spacing(axis)[1:-1]), axis)
                 stress = stress + inner * edge_viscosity * cross
         total = total + difference(mean(mesh.area[b], axis) * stress, b)
         if b != axis and mesh.obstacles is None:

@@ -24,7 +24,7 @@ from jaxtyping import Array, Float
 
 from jamsu.solver.flow.heat import conductance_diagonal
 from jamsu.solver.flow.open_sides import Kind, OpenSides, side_conductance, side_slopes
-from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded, with_neighbours
+from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded, inverse, with_neighbours
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, pad_ends, take
 from jamsu.solver.grid.operators import difference, divergence
 from jamsu.solver.linear.conjugate_gradient import conjugate_gradient
@@ -60,7 +60,8 @@ def box_solver(mesh: Mesh, sides: OpenSides | None = None) -> FastDiagonalizatio
 def conductance(mesh: Mesh, mobility: Vector) -> Vector:
     """c_f on all faces by axis, m, 0 at the sides of the box; `mobility` b on free faces, else 0."""
     cx, cy, cz = (
-        mesh.area[axis] * mobility[axis] * along(closed_ends(1 / mesh.spacing(axis)[1:-1], 0), axis) for axis in AXES
+        mesh.area[axis] * mobility[axis] * along(closed_ends(inverse(mesh.spacing(axis)[1:-1]), 0), axis)
+        for axis in AXES
     )
     return (cx, cy, cz)
 
@@ -153,7 +154,7 @@ def subtract_gradient(
     """u - dt b grad(field) on the inner faces, and on the outflows of open sides."""
     result = []
     for axis in AXES:
-        slope = difference(field, axis) / along(mesh.spacing(axis)[1:-1], axis)
+        slope = difference(field, axis) * along(inverse(mesh.spacing(axis)[1:-1]), axis)
         if mobility is not None:
             slope = slope * take(mobility[axis], axis, 1, -1)
         slope = pad_ends(slope, axis)

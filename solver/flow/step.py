@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from jamsu.solver.flow.closure import Closure, advance_turbulence, closure
+from jamsu.solver.flow.closure import Closure, advance_turbulence, closure, eddy_diffusivity
 from jamsu.solver.flow.heat import (
     HeatEquation,
     advance_temperature,
@@ -25,7 +25,7 @@ from jamsu.solver.flow.momentum import (
 from jamsu.solver.flow.open_sides import boundary_inflow, entrainment_velocity, side_velocity
 from jamsu.solver.flow.periodic import Halo
 from jamsu.solver.flow.pressure import project
-from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded
+from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded, inverse
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, pad_ends
 from jamsu.solver.grid.operators import difference, volume_flux
 from jamsu.solver.linear.fast_diagonalization import FastDiagonalization
@@ -51,12 +51,18 @@ def step(model: FlowModel, state: FlowState, dt: Array) -> tuple[FlowState, Step
         return now + 0.5 * ratio * (now - before)
 
     flux = volume_flux(mesh, state.velocity)
-    turbulent = fusion_barrier(lambda v, fields: closure(model, v, fields), state.velocity, state.turbulence)
+    if model.turbulence == "k_epsilon":  # whose kernels are computations of their own
+        turbulent = closure(model, state.velocity, state.turbulence)
+    else:
+        turbulent = fusion_barrier(lambda v: closure(model, v, None), state.velocity)
+    wide_eddy = None if turbulent.eddy is None else halo_padded(turbulent.eddy)
     heat = with_wall_heat(model.heat, turbulent)
 
     wide_temperature = halo_padded(state.temperature)
 
-    conductance = total_conductance(heat, turbulent.eddy_diffusivity)
+    conductance = heat.conductance
+    if wide_eddy is not None:
+        conductance = fusion_barrier(lambda nu: total_conductance(heat, eddy_diffusivity(model, nu)), wide_eddy)
 
     def heat_part(flux, temperature, wide, conductance):
         now = advected_heat(mesh, heat, flux, wide, conductance)
@@ -77,18 +83,22 @@ def step(model: FlowModel, state: FlowState, dt: Array) -> tuple[FlowState, Step
     )
 
     wide = tuple(halo_padded(component) for component in state.velocity)
-    viscosity = None
-    if model.viscous_solver is None:
-        viscosity = fluid.viscosity if turbulent.eddy is None else halo_padded(fluid.viscosity + turbulent.eddy)
+
+    def tendency_of(axis, velocity, wide, flux, temperature, wide_eddy, rough):
+        viscosity = None
+        if model.viscous_solver is None:
+            viscosity = fluid.viscosity if wide_eddy is None else fluid.viscosity + wide_eddy
+        return explicit_tendency(mesh, fluid, velocity, wide, flux, temperature, viscosity, axis, model.sides, rough)
+
     rough = wall_friction_factors(model, turbulent)
     tendency = tuple(
         fusion_barrier(
-            lambda v, q, f, t, nu, c, axis=axis: explicit_tendency(mesh, fluid, v, q, f, t, nu, axis, model.sides, c),
+            lambda *given, axis=axis: tendency_of(axis, *given),
             state.velocity,
             wide[axis],
             flux,
             state.temperature,
-            viscosity,
+            wide_eddy,
             None if rough is None else rough[axis],
         )
         for axis in AXES
@@ -105,11 +115,12 @@ def step(model: FlowModel, state: FlowState, dt: Array) -> tuple[FlowState, Step
         )
         guess = tuple(a + b for a, b in zip(guess, drawn, strict=True))
     fields = fusion_barrier(
-        lambda s, t, f, now: advance_turbulence(model, s, t, f, now, dt),
+        lambda s, t, f, now, nu: advance_turbulence(model, s, t, f, now, nu, dt),
         state,
         wide_temperature,
         flux,
         turbulent.mixing,
+        wide_eddy,
     )
     projection = project(
         mesh,
@@ -195,7 +206,7 @@ def predict(
     mesh, fluid = model.mesh, model.fluid
     result = []
     for axis in AXES:
-        slope = difference(pressure, axis) / along(mesh.spacing(axis)[1:-1], axis)
+        slope = difference(pressure, axis) * along(inverse(mesh.spacing(axis)[1:-1]), axis)
         change = dt * (force[axis] - slope)
         now = inner_faces(velocity[axis], axis)
         if model.viscous_solver is not None:
@@ -206,13 +217,13 @@ def predict(
         elif mesh.obstacles is None:
             new = now + change
         else:
-            friction = inner_faces(mesh.obstacles.friction[axis], axis) / control_volume(mesh, axis)
-            resistance = fluid.viscosity * friction
+            volume = control_volume(mesh, axis)
+            resistance = fluid.viscosity * inner_faces(mesh.obstacles.friction[axis], axis)  # times the volume
             if friction_factor is not None:
                 resistance = resistance * friction_factor[axis]
             if mesh.obstacles.drag is not None:
-                resistance = resistance + inner_faces(mesh.obstacles.drag[axis], axis) * jnp.abs(now)
-            new = (now + change) / (1 + dt * resistance)
+                resistance = resistance + volume * inner_faces(mesh.obstacles.drag[axis], axis) * jnp.abs(now)
+            new = volume * (now + change) / (volume + dt * resistance)
         if mesh.obstacles is None:
             padded = pad_ends(new, axis)
         else:

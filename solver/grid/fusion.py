@@ -48,6 +48,11 @@ def pointwise(function: Callable, *fields: Array):
     return jax.tree_util.tree_map(lambda leaf: leaf.reshape(fields[0].shape), flat)
 
 
+def inverse(values: Array) -> Array:
+    """1 / values, of one-dimensional ones, as a computation of its own: a division takes as long as ten products."""
+    return fusion_barrier(lambda v: 1 / v, values)
+
+
 def halo_padded(field: Array) -> Array:
     """A field with `LAYERS` layers of zeros around it, as a computation of its own."""
     return fusion_barrier(lambda q: jnp.pad(q, LAYERS), field)

@@ -35,7 +35,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded, pointwise, with_neighbours
+from jamsu.solver.grid.fusion import closed_ends, fusion_barrier, halo_padded, inverse, pointwise, with_neighbours
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, take
 from jamsu.solver.grid.operators import cell_velocity, difference, mean
 from jamsu.solver.turbulence.eddy_viscosity import strain_rate
@@ -61,13 +61,13 @@ class Turbulence(NamedTuple):
 class Mixing(NamedTuple):
     """What the model gives the flow, per cell.
 
-    eddy: nu_t, m2/s. friction_factor: see `Walls`. friction_velocity: u_* beside walls, m/s. production: P, m2/s3.
-    decay: f_2, and laminar: g of the module's text.
+    eddy: nu_t, m2/s. friction_factor: see `Walls`. friction_velocity: u_* beside walls, m/s; None where heat does not
+    need it. production: P, m2/s3. decay: f_2, and laminar: g of the module's text.
     """
 
     eddy: Array
     friction_factor: Array
-    friction_velocity: Array
+    friction_velocity: Array | None
     production: Array
     decay: Array
     laminar: Array
@@ -99,7 +99,7 @@ def mixing(mesh: Mesh, walls: Walls, velocity: Vector, state: Turbulence, viscos
         lambda k, epsilon, y: damping(Turbulence(k, epsilon), y, viscosity), state.k, state.epsilon, walls.distance
     )
 
-    def in_cell(k, epsilon, y, touching, open_cell, speed, strain, f_mu, f_2):
+    def in_cell(k, epsilon, y, touching, open_cell, speed, strain, f_mu):
         beside = touching > 0
         friction_velocity, laminar = turbulent_friction_velocity(k, speed, y, viscosity)
         y_plus = jnp.maximum(friction_velocity * y / viscosity, 1e-6)
@@ -111,10 +111,11 @@ def mixing(mesh: Mesh, walls: Walls, velocity: Vector, state: Turbulence, viscos
         eddy = jnp.minimum(C_MU * f_mu * k * k / epsilon, largest) * open_cell
         by_wall = laminar * eddy * strain**2 + (1 - laminar) * jnp.maximum(shear - viscosity * strain, 0) * strain
         production = jnp.where(beside, by_wall, eddy * strain**2)
-        return Mixing(eddy, factor, friction_velocity, production, f_2, laminar)
+        return Mixing(eddy, factor, friction_velocity if walls.heats else None, production, None, laminar)
 
     wall = (walls.distance, walls.touching, mesh.open_cell)
-    return pointwise(in_cell, state.k, state.epsilon, *wall, fusion_barrier(cell_speed, velocity), strain, f_mu, f_2)
+    found = pointwise(in_cell, state.k, state.epsilon, *wall, fusion_barrier(cell_speed, velocity), strain, f_mu)
+    return found._replace(decay=f_2)
 
 
 def buoyant_production(mesh: Mesh, temperature: Array, link: Vector, eddy: Array, buoyancy: Array) -> Array:
@@ -125,18 +126,18 @@ def buoyant_production(mesh: Mesh, temperature: Array, link: Vector, eddy: Array
       eddy: eddy diffusivity of heat, m2/s. link: open area over distance, m; buoyancy: g beta, m/(s2 K).
     """
     passable = jnp.where(link[2] > 0, 1.0, 0.0)
-    slope = passable * difference(with_neighbours(temperature, 2), 2) / mesh.spacing(2)
+    slope = passable * difference(with_neighbours(temperature, 2), 2) * along(inverse(mesh.spacing(2)), 2)
     count = take(passable, 2, None, -1) + take(passable, 2, 1, None)
-    gradient = (take(slope, 2, None, -1) + take(slope, 2, 1, None)) / jnp.maximum(count, 1)
+    gradient = (take(slope, 2, None, -1) + take(slope, 2, 1, None)) * jnp.where(count > 1, 0.5, 1.0)
     return -buoyancy * eddy * gradient
 
 
-def transported(mesh: Mesh, flux: Vector, link: Vector, diffusivity: Array, field: Array) -> Array:
-    """Net inflow by the flow (first-order upwind, so that a field stays positive) and by diffusion, [field] m3/s."""
-    wide, wide_diffusivity = halo_padded(field), halo_padded(diffusivity)
+def transported(mesh: Mesh, flux: Vector, link: Vector, wide_diffusivity: Array, wide: Array) -> Array:
+    """Net inflow by the flow (first-order upwind, so that a field stays positive) and by diffusion, [field] m3/s;
+    diffusivity (m2/s) and field are widened."""
     total: Array | float = 0.0
     for axis in AXES:
-        if field.shape[axis] == 1:
+        if mesh.shape[axis] == 1:
             continue
         near = with_neighbours(wide, axis)
         inner = along(closed_ends(jnp.ones_like(mesh.widths(axis)[1:]), 0), axis)
@@ -154,6 +155,7 @@ def advanced(
     link: Vector,
     state: Turbulence,
     now: Mixing,
+    wide_eddy: Array,
     buoyant: Array,
     inflow: Turbulence | None,
     viscosity: Array,
@@ -162,12 +164,16 @@ def advanced(
     """k and epsilon after one step: explicit transport and production, implicit losses, so both stay positive.
 
     Args:
-      link: open area over distance, m, 0 at the sides of the box. buoyant: G, m2/s3.
+      link: open area over distance, m, 0 at the sides of the box. wide_eddy: nu_t, widened. buoyant: G, m2/s3.
       inflow: of k and epsilon through the open sides of the box into each cell, [k] m3/s and [epsilon] m3/s.
     """
     k, epsilon = state.k, state.epsilon
     moved_k, moved_e = (
-        fusion_barrier(lambda q, nu: transported(mesh, flux, link, nu, q), field, viscosity + now.eddy / sigma)
+        fusion_barrier(
+            lambda q, nu, sigma=sigma: transported(mesh, flux, link, viscosity + nu * (1 / sigma), q),
+            halo_padded(field),
+            wide_eddy,
+        )
         for field, sigma in ((k, SIGMA_K), (epsilon, SIGMA_EPSILON))
     )
     if inflow is not None:
