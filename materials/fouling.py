@@ -1,14 +1,10 @@
-"""Fouling resistances of surfaces wetted by water, each with its source, and the law of their growth.
+"""Fouling resistances of surfaces wetted by water, each with its source.
 
 All are resistances of one wetted side, to be added in series: 1/U = 1/U_clean + R.
 """
 
 from dataclasses import dataclass
 
-import jax.numpy as jnp
-from jaxtyping import ArrayLike
-
-from jamsu.materials.fluid import Property
 from jamsu.materials.lookup import look_up
 
 _BRITISH = 0.17611
@@ -58,27 +54,6 @@ _FOULING = {
 }
 
 
-def fouling_names() -> tuple[str, ...]:
-    """All names that `get_fouling` and `fouling_resistance` know."""
-    return tuple(_FOULING)
-
-
-def get_fouling(name: str) -> Fouling:
-    """The fouling of that name with its source. Raises KeyError with the nearest names if there is none."""
-    return look_up("fouling resistance", name, _FOULING)
-
-
 def fouling_resistance(name: str) -> float:
     """The fouling resistance of that name (m2 K/W). Raises KeyError with the nearest names."""
-    return get_fouling(name).resistance
-
-
-def growing_resistance(time: ArrayLike, final_resistance: ArrayLike, time_constant: ArrayLike) -> Property:
-    """Fouling resistance (m2 K/W) a time (s) after cleaning: R = R_final (1 - exp(-t/tau)).
-
-    The asymptotic law of D. Q. Kern and R. E. Seaton, Br. Chem. Eng. 4 (1959) 258-262: deposition at a
-    constant rate, removal in proportion to the deposit. Zero before time 0, no induction period. None of
-    the sources above gives a time constant for seawater, and their 30-day values are one point of a curve,
-    not its asymptote: both arguments are the caller's assumption. Can be traced.
-    """
-    return jnp.asarray(final_resistance) * -jnp.expm1(-jnp.maximum(time, 0.0) / jnp.asarray(time_constant))
+    return look_up("fouling resistance", name, _FOULING).resistance

@@ -8,17 +8,36 @@ fast or too hot, water too hot, dense coils, the range of seawater's and the gas
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from pydantic_core import PydanticCustomError
 
 from jamsu.cases.schema.numbers import Number, share
-from jamsu.cases.schema.units import Quantity, QuantityList
+from jamsu.cases.schema.units import Quantity, QuantityList, refusal
 
 LARGEST_EXTENT = 500.0  # m
 SMALLEST_VESSEL = 0.01  # m
 _NO_SHIP = "the longest ship ever built has 458 m"
+_DEPOSIT = re.compile(r"(?!nan|inf)[a-z][a-z0-9-]*")
+
+
+@dataclass(frozen=True)
+class Resistance(Quantity):
+    """A thermal resistance, also by the name of a deposit whose source is known (`materials/fouling.py`)."""
+
+    def parse(self, value: object) -> float:
+        """As `Quantity.parse`; a name that is not known is refused with the nearest ones."""
+        if not isinstance(value, str) or not _DEPOSIT.fullmatch(value):
+            return super().parse(value)
+        from jamsu.materials import fouling_resistance
+
+        try:
+            return fouling_resistance(value)
+        except KeyError as error:
+            raise refusal(f"{error}; or a number and a unit, such as {self.example}") from error
+
 
 _POSITION = Quantity(
     "a position", "m", '"0.6 m"', low=-LARGEST_EXTENT, high=LARGEST_EXTENT, display=("m",),
@@ -125,7 +144,6 @@ Speed = Annotated[
         usual=(1e-3, None),
     ),
 ]  # fmt: skip
-Flow = Annotated[float, _FLOW]
 PositiveFlow = Annotated[float, replace(_FLOW, low=None, above=0.0)]
 Flows = Annotated[tuple[float, ...], QuantityList(_FLOW, shortest=2)]
 FlowPerPower = Annotated[
@@ -166,7 +184,7 @@ FilmCoefficient = Annotated[
 ]  # fmt: skip
 ThermalResistance = Annotated[
     float,
-    Quantity(
+    Resistance(
         "a thermal resistance", "m2*K/W", '"7e-5 m2*K/W"', low=0.0, high=100.0,
         why="as much as 2 m of insulating foam", usual=(1e-7, 10.0),
     ),

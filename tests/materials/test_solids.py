@@ -1,16 +1,12 @@
 """The tables of solids and fouling resistances."""
 
-import jax
 import numpy as np
 import pytest
 
 from jamsu.materials import (
     RangeWarning,
-    fouling_names,
     fouling_resistance,
-    get_fouling,
     get_solid,
-    growing_resistance,
     solid_names,
 )
 
@@ -78,7 +74,6 @@ def test_fouling_resistances():
     assert fouling_resistance("seawater") == pytest.approx(8.8e-5, rel=1e-3)
     assert fouling_resistance("seawater-30-days-summer") == 7.01e-5
     assert fouling_resistance("clean") == 0.0
-    assert all(get_fouling(name).source and get_fouling(name).range_text for name in fouling_names())
     with pytest.raises(KeyError, match="did you mean 'seawater'"):
         fouling_resistance("sea water")
 
@@ -88,14 +83,3 @@ def test_measured_fouling_implies_the_clean_coefficient_of_a_plate_exchanger():
     for name, loss, clean in (("winter", 0.212, 4407.0), ("summer", 0.219, 4000.0)):
         resistance = fouling_resistance(f"seawater-30-days-{name}")
         assert (1.0 / (1.0 - loss) - 1.0) / resistance == pytest.approx(clean, rel=1e-3)
-
-
-def test_fouling_grows_towards_its_asymptote():
-    day = 86400.0
-    assert float(growing_resistance(0.0, 1e-4, 20 * day)) == 0.0
-    assert float(growing_resistance(-day, 1e-4, 20 * day)) == 0.0
-    assert float(growing_resistance(20 * day, 1e-4, 20 * day)) == pytest.approx(1e-4 * (1 - np.exp(-1)))
-    assert float(growing_resistance(1000 * day, 1e-4, 20 * day)) == pytest.approx(1e-4)
-    slope = jax.grad(growing_resistance)(1.0, 1e-4, 20 * day)
-    assert float(slope) == pytest.approx(1e-4 / (20 * day), rel=1e-5)
-    assert growing_resistance(np.linspace(0, 30, 4) * day, 1e-4, 20 * day).shape == (4,)
