@@ -1,11 +1,11 @@
-"""Axis-aligned boxes and rectangles of equipment on a grid: index ranges, overlaps, whether they fit."""
+"""Axis-aligned boxes and rectangles of equipment on a grid: index ranges, and lengths of overlap."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from jamsu.geometry.grid import AXIS_NAMES, Grid
-from jamsu.geometry.shapes import Number, Shape, Vector
+from jamsu.geometry.shapes import Number, Vector
 
 # Share of the neighbouring cell width within which a face counts as being on a grid plane.
 PLANE_TOLERANCE = 1e-6
@@ -67,44 +67,3 @@ def overlap_matrix(edges_a: Vector, edges_b: Vector) -> np.ndarray:
     low = np.maximum(a[:-1, None], b[None, :-1])
     high = np.minimum(a[1:, None], b[None, 1:])
     return np.maximum(high - low, 0.0)
-
-
-def boxes_overlap(a_lower: Vector, a_upper: Vector, b_lower: Vector, b_upper: Vector, tolerance: Number = 1e-9) -> bool:
-    """Whether two boxes share more than `tolerance` (m) in every direction; boxes that touch do not overlap.
-
-    A box without extent along one axis (a panel) overlaps a box that it passes through, and a panel in its
-    plane.
-    """
-    for a0, a1, b0, b1 in zip(a_lower, a_upper, b_lower, b_upper, strict=True):
-        if a1 == a0 and b1 == b0:
-            apart = abs(a0 - b0) > tolerance
-        elif a1 == a0:
-            apart = min(a0 - b0, b1 - a0) <= tolerance
-        elif b1 == b0:
-            apart = min(b0 - a0, a1 - b0) <= tolerance
-        else:
-            apart = min(a1, b1) - max(a0, b0) <= tolerance
-        if apart:
-            return False
-    return True
-
-
-def box_inside(shape: Shape, lower: Vector, upper: Vector, *, samples: int = 9, tolerance: Number = 1e-6) -> bool:
-    """Whether the box from `lower (3,)` to `upper (3,)` pokes out of `shape` by no more than `tolerance` (m).
-
-    The surface of the box is sampled on `samples` points an edge, corners and face centres included.
-    ValueError for fewer than two samples.
-    """
-    return protrusion(shape, lower, upper, samples=samples) <= tolerance
-
-
-def protrusion(shape: Shape, lower: Vector, upper: Vector, *, samples: int = 9) -> float:
-    """Largest signed distance (m) of sampled points of the box's surface: how far it pokes out of `shape`."""
-    if samples < 2:
-        raise ValueError(f"samples: expected at least 2 points an edge, got {samples}")
-    axes = [np.linspace(float(a), float(b), samples) for a, b in zip(lower, upper, strict=True)]
-    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
-    inner = (slice(1, -1),) * 3
-    surface = np.ones(points.shape[:3], dtype=bool)
-    surface[inner] = False
-    return float(np.max(shape(points[surface])))

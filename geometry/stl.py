@@ -37,8 +37,6 @@ class StlShape(Shape):
         points, triangles = _corners(_read(path))
         points = points * scale
         triangles, self.notes = gas_surface(points, triangles)
-        self.path, self.scale = path, scale
-        self.triangle_count = len(triangles)
         self.volume, self.area = volume(points, triangles), area(points, triangles)
         # Points of the other skin would count in the bounds.
         self._mesh = (

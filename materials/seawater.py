@@ -117,19 +117,6 @@ def prandtl(temperature: ArrayLike, salinity: ArrayLike) -> Property:
     return heat / conductivity(temperature, salinity)
 
 
-def freezing_temperature(salinity: ArrayLike) -> Property:
-    """Freezing temperature (K) of air-free seawater at the surface.
-
-    TEOS-10 polynomial (GSW library 3, `t_freezing_poly` at p = 0), within 1e-4 K of the exact function.
-    """
-    absolute = 0.01 * gibbs.REFERENCE_SALINITY * jnp.asarray(salinity)
-    x = jnp.sqrt(jnp.maximum(absolute, 1e-12))  # the floor keeps the gradient finite in fresh water
-    series = jnp.full_like(x, _FREEZING[-1])
-    for coefficient in _FREEZING[-2:0:-1]:
-        series = series * x + coefficient
-    return ZERO_CELSIUS + _FREEZING[0] + absolute * series
-
-
 def coldest_liquid(salinity: float) -> float:
     """Temperature (K) below which the sea is ice beyond doubt; 0 degC of fresh water is liquid.
 

@@ -5,8 +5,13 @@ The numbers are plausible, not solved: gas rises behind the racks, returns over 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import xarray as xr
+
+from jamsu.cases.results.file import store_result
+from jamsu.cases.results.output import check_output, stamp
 
 RADIUS, LENGTH = 1.4, 6.0
 RACK_X = (0.9, 2.7, 4.5)
@@ -21,7 +26,7 @@ def synthetic_result(
     cells: tuple[int, int, int] = (48, 28, 28),
     status: str = "converged",
 ) -> xr.DataTree:
-    """A result of `cells` (x, y, z) cells at `times` (s) as the solver would hand it to `write_result`."""
+    """A result of `cells` (x, y, z) cells at `times` (s) as a run hands it to `store_result`."""
     racks = _racks()
     inlet = float(racks["inlet_temperature"].max())
     balance = {
@@ -64,6 +69,12 @@ def synthetic_result(
             "/kpis": xr.Dataset({"hottest_inlet": ((), inlet), "hull_share": ((), 0.045)}),
         }
     )
+
+
+def write_result(path: str | Path, tree: xr.DataTree, *, overwrite: bool = False) -> Path:
+    """Write a tree as a result file, as a run with `--output` (and `--force`) does."""
+    path = check_output(path, overwrite=overwrite)
+    return store_result(path, tree, stamp(path))
 
 
 def _interior(times: tuple[float, ...], cells: tuple[int, int, int]) -> xr.Dataset:

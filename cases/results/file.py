@@ -22,13 +22,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import h5netcdf
 import h5py
 import numpy as np
 import xarray as xr
 
 from jamsu.cases.results.damaged import read_safely
-from jamsu.cases.results.output import Stamp, check_output, put, refused, stamp
+from jamsu.cases.results.output import Stamp, put, refused
 from jamsu.cases.results.variables import AXES, FIELD_DIMENSIONS, VARIABLES
 
 VTK_GROUP = "VTKHDF"
@@ -37,26 +36,16 @@ EDGES = ("x_edge", "y_edge", "z_edge")
 CHUNK_VALUES = 1 << 20  # 4 MiB in float32: one read per chunk stays small on large grids
 
 
-def write_result(path: str | Path, tree: xr.DataTree, *, overwrite: bool = False) -> Path:
-    """Write `tree` as a result file and return its path.
+def store_result(path: Path, tree: xr.DataTree, replaces: Stamp) -> Path:
+    """Write `tree` as a result file in place of the file with the stamp `replaces` only, and return its path.
 
     `tree` has the group `/interior` with coordinates time (s), z, y, x (m, cell centres) and x_edge, y_edge,
-    z_edge (m), fields with dimensions (time, z, y, x), and any of the groups in `result_variables.VARIABLES`.
-    Units and long names known there are filled in where the tree does not give its own.
+    z_edge (m), fields with dimensions (time, z, y, x), and any of the groups in `VARIABLES`. Units and long names
+    known there are filled in where the tree does not give its own.
 
     The file is written under another name and renamed at the end: a reader never sees half a file, and a
-    killed run leaves the old one. Raises CaseError when the file exists and `overwrite` is false, or cannot
-    be written; ValueError when `/interior` lacks a coordinate.
-    """
-    path = check_output(path, overwrite=overwrite)
-    return store_result(path, tree, stamp(path))
-
-
-def store_result(path: Path, tree: xr.DataTree, replaces: Stamp) -> Path:
-    """Write `tree` as `write_result` does, in place of the file with the stamp `replaces` only.
-
-    Where another file came to lie there, the result goes beside it: the path returned is where. Raises as
-    `write_result`.
+    killed run leaves the old one. Where another file came to lie at `path`, the result goes to a free name beside
+    it. Raises CaseError when the file cannot be written; ValueError when `/interior` lacks a coordinate.
     """
     content = io.BytesIO()
     described = _described(tree)
@@ -75,37 +64,6 @@ def store_result(path: Path, tree: xr.DataTree, replaces: Stamp) -> Path:
         raise refused(path, f"cannot write the result file ({error.strerror or error})") from None
 
 
-def append_time_step(path: str | Path, interior: xr.Dataset) -> None:
-    """Append one or more times to `/interior` of a result file and show them to VTK.
-
-    `interior` holds every field of the file, with `time` as a dimension or as a scalar coordinate. The file
-    is changed in place: a kill during the call may lose the file, so a restart must not rest on it alone.
-    Raises CaseError when the file is no result or not writable, ValueError when a field is missing or its
-    shape differs (the file is then left as it was).
-    """
-    path = Path(path)
-    if "time" not in interior.dims:
-        interior = interior.expand_dims("time")
-    with _opened(path, "r+") as raw:
-        raw.pop(VTK_GROUP, None)  # h5netcdf would resize the linked variables twice
-    with h5netcdf.File(path, "r+", **locking(path)) as file:
-        group = file["interior"]
-        names = [name for name, variable in group.variables.items() if "time" in variable.dimensions]
-        missing = [name for name in names if name not in interior.variables]
-        shapes = {name: group.variables[name].shape[1:] for name in names}
-        if not missing:
-            values = {name: _time_first(interior[name]) for name in names}
-            missing = [name for name in names if values[name].shape[1:] != shapes[name]]
-        if not missing:
-            start, count = group.dimensions["time"].size, interior.sizes["time"]
-            group.resize_dimension("time", start + count)
-            for name in names:
-                group.variables[name][start : start + count] = values[name]
-    link_vtkhdf(path)
-    if missing:
-        raise ValueError(f"{path}: the new time step lacks {', '.join(missing)}, or has it in another shape")
-
-
 def read_result(path: str | Path) -> xr.DataTree:
     """The result in `path` as a DataTree in memory (without the VTK group).
 
@@ -120,8 +78,7 @@ def read_result(path: str | Path) -> xr.DataTree:
 def open_result(path: str | Path) -> Iterator[xr.DataTree]:
     """The result in `path` as a DataTree that reads a field when it is asked for. Errors as `read_result`."""
     path = Path(path)
-    with _opened(path, "r"):
-        pass
+    _check_result(path)
     with contextlib.ExitStack() as stack:
         with read_safely(path):
             names = ("/", *(f"/{name}" for name in _groups(path)))
@@ -131,15 +88,6 @@ def open_result(path: str | Path) -> Iterator[xr.DataTree]:
                 stack.enter_context(dataset)
             tree = xr.DataTree.from_dict(opened)
         yield tree
-
-
-def link_vtkhdf(path: str | Path) -> None:
-    """Rebuild `/VTKHDF` of a result file from its `/interior` (see the module's text). Takes about 0.01 s.
-
-    Raises CaseError when the file is missing or is no jamsu result.
-    """
-    with _opened(Path(path), "r+") as file:
-        _link(file)
 
 
 def locking(path: Path) -> dict[str, Any]:
@@ -161,8 +109,7 @@ def _lock_failed(error: OSError) -> bool:
 
 
 def _link(file: h5py.File) -> None:
-    """`link_vtkhdf` of an open file."""
-    file.pop(VTK_GROUP, None)
+    """Add `/VTKHDF` to an open result file from its `/interior` (see the module's text)."""
     interior = file["interior"]
     group = file.create_group(VTK_GROUP)
     group.attrs["Version"] = np.array(VTK_VERSION, dtype=np.int64)
@@ -204,27 +151,24 @@ def _is_field(interior: h5py.Group, item: h5py.Dataset) -> bool:
     return isinstance(item, h5py.Dataset) and item.shape == shape
 
 
-@contextlib.contextmanager
-def _opened(path: Path, mode: str) -> Iterator[h5py.File]:
-    """The HDF5 file, known to be a jamsu result, or a one-line CaseError."""
+def _check_result(path: Path) -> None:
+    """Raise a one-line CaseError unless the file is a jamsu result."""
     try:
-        file = h5py.File(path, mode, **locking(path))
+        file = h5py.File(path, "r", **locking(path))
     except FileNotFoundError:
         raise refused(path, "no such file") from None
     except PermissionError:
-        raise refused(path, f"file is not {'readable' if mode == 'r' else 'writable'}") from None
+        raise refused(path, "file is not readable") from None
     except IsADirectoryError:
         raise refused(path, "is a folder; expected a result file") from None
     except OSError as error:
         if _lock_failed(error):
             raise refused(path, "another program holds the file open") from None
         raise refused(path, _no_result(path)) from None
-    with file:
-        with read_safely(path):
-            is_result = "jamsu_version" in file.attrs and "interior" in file
-        if not is_result:
-            raise refused(path, "not a jamsu result file (HDF5, but without jamsu's groups)")
-        yield file
+    with file, read_safely(path):
+        is_result = "jamsu_version" in file.attrs and "interior" in file
+    if not is_result:
+        raise refused(path, "not a jamsu result file (HDF5, but without jamsu's groups)")
 
 
 def _no_result(path: Path) -> str:
@@ -236,11 +180,6 @@ def _no_result(path: Path) -> str:
 def _groups(path: Path) -> list[str]:
     with h5py.File(path, "r", **locking(path)) as file:
         return [name for name, item in file.items() if isinstance(item, h5py.Group) and name != VTK_GROUP]
-
-
-def _time_first(array: xr.DataArray) -> np.ndarray:
-    order = [dimension for dimension in FIELD_DIMENSIONS if dimension in array.dims]
-    return array.transpose(*order, ...).to_numpy()
 
 
 def _described(tree: xr.DataTree) -> xr.DataTree:

@@ -16,7 +16,6 @@ import difflib
 import math
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -152,11 +151,6 @@ _ALIASES = {
 }
 
 
-def arrangement_names() -> tuple[str, ...]:
-    """The names of the flow arrangements that `effectiveness` knows."""
-    return tuple(_FORMULAS)
-
-
 def find_arrangement(name: str) -> str:
     """The arrangement meant by a usual spelling of it ("counter-flow", "Cross, Cmax mixed", "shell12").
 
@@ -179,7 +173,7 @@ def effectiveness(ntu: Real, capacity_ratio: Real, arrangement: str) -> Array:
     Args:
         ntu: UA / C_min (-), >= 0; broadcasts against `capacity_ratio`.
         capacity_ratio: C = C_min / C_max (-), 0 to 1.
-        arrangement: one of `arrangement_names()` or a usual spelling (see `find_arrangement`):
+        arrangement: one of these or a usual spelling of it (see `find_arrangement`):
 
             counter                    (1 - e^(-N(1-C))) / (1 - C e^(-N(1-C)))            Incropera 11.29
             parallel                   (1 - e^(-N(1+C))) / (1 + C)                          11.28
@@ -192,7 +186,7 @@ def effectiveness(ntu: Real, capacity_ratio: Real, arrangement: str) -> Array:
             condenser                  1 - e^-N, whatever C: one side changes phase (see `heat_pipe_rate`) 11.35
 
     Raises:
-        ValueError: unknown arrangement. Numbers outside their range are reported by `check_effectiveness`.
+        ValueError: unknown arrangement.
     """
     formula = _FORMULAS[find_arrangement(arrangement)]
     # Rounding may push a result past the second law.
@@ -218,121 +212,3 @@ def heat_pipe_rate(gas_rate: Real, water_rate: Real, gas_resistance: Real, water
         sides.append(jnp.maximum(rate * -jnp.expm1(-1.0 / product), _TINY))
     # The smaller over the sum: a product of two small rates would vanish in single precision.
     return jnp.minimum(*sides) / (1.0 + jnp.minimum(*sides) / jnp.maximum(*sides))
-
-
-def check_effectiveness(ntu: Real, capacity_ratio: Real) -> list[str]:
-    """One-line messages about numbers outside the range of `effectiveness` (concrete arrays only)."""
-    messages = []
-    n, c = np.asarray(ntu), np.asarray(capacity_ratio)
-    if not np.all(n >= 0):
-        messages.append(f"number of transfer units {np.min(n):g} is outside 0 or more")
-    if not np.all((c >= 0) & (c <= 1)):
-        worst = c.flat[np.argmax(np.abs(c - 0.5))]
-        messages.append(f"capacity ratio {worst:g} is outside 0 to 1 (it is C_min / C_max)")
-    return messages
-
-
-class Exchange(NamedTuple):
-    """What a heat exchanger does: each an array of the broadcast shape of the inputs."""
-
-    duty: Array
-    """Heat from the hot to the cold stream (W); negative when the 'hot' stream enters colder."""
-    hot_outlet: Array
-    """K, or the scale of the inlets."""
-    cold_outlet: Array
-    effectiveness: Array
-    ntu: Array
-    capacity_ratio: Array
-
-
-def heat_exchange(
-    hot_capacity_rate: Real,
-    cold_capacity_rate: Real,
-    hot_inlet: Real,
-    cold_inlet: Real,
-    conductance: Real,
-    arrangement: str,
-) -> Exchange:
-    """Duty and outlet temperatures of an exchanger of given UA. Traceable.
-
-    Args:
-        hot_capacity_rate, cold_capacity_rate: mass flow times specific heat of each stream (W/K), >= 0.
-            A stream at rest gives no duty. With "condenser" the stream that changes phase is the one of the
-            larger rate.
-        hot_inlet, cold_inlet: inlet temperatures (K).
-        conductance: UA (W/K), >= 0; see `overall_conductance`.
-        arrangement: see `effectiveness`.
-    """
-    smaller = jnp.minimum(hot_capacity_rate, cold_capacity_rate)
-    larger = jnp.maximum(hot_capacity_rate, cold_capacity_rate)
-    capacity_ratio = smaller / jnp.maximum(larger, _TINY)
-    # NTU of 1e6 is already infinite; the bound keeps a stream at rest finite.
-    ntu = jnp.divide(conductance, jnp.maximum(smaller, jnp.maximum(1e-6 * conductance, _TINY)))
-    eps = effectiveness(ntu, capacity_ratio, arrangement)
-    duty = eps * smaller * (hot_inlet - cold_inlet)
-    return Exchange(
-        duty=duty,
-        hot_outlet=jnp.subtract(hot_inlet, duty / jnp.maximum(hot_capacity_rate, _TINY)),
-        cold_outlet=jnp.add(cold_inlet, duty / jnp.maximum(cold_capacity_rate, _TINY)),
-        effectiveness=eps,
-        ntu=ntu,
-        capacity_ratio=capacity_ratio,
-    )
-
-
-def log_mean_temperature_difference(
-    hot_inlet: Real, hot_outlet: Real, cold_inlet: Real, cold_outlet: Real, arrangement: str = "counter"
-) -> Array:
-    """Log-mean temperature difference (K) of a counter- or parallel-flow exchanger. Traceable.
-
-        (d1 - d2) / ln(d1 / d2)        Incropera 11.15; its limit d1 where the two end differences are equal
-
-    The end differences must both be positive; a temperature cross gives nan.
-
-    Raises:
-        ValueError: arrangement neither "counter" nor "parallel".
-    """
-    match find_arrangement(arrangement):
-        case "counter":
-            first, second = hot_inlet - cold_outlet, hot_outlet - cold_inlet
-        case "parallel":
-            first, second = hot_inlet - cold_inlet, hot_outlet - cold_outlet
-        case other:
-            raise ValueError(f"no log-mean difference for arrangement {other!r}; use 'counter' or 'parallel'")
-    return jnp.multiply(first, _phi(jnp.log(first / second)))
-
-
-def overall_conductance(
-    *,
-    gas_film: Real,
-    gas_area: Real,
-    water_film: Real,
-    water_area: Real,
-    wall_resistance: Real = 0.0,
-    gas_fouling: Real = 0.0,
-    water_fouling: Real = 0.0,
-    surface_efficiency: Real = 1.0,
-) -> Array:
-    """UA (W/K) of an exchanger from its resistances in series (Incropera eq. 11.1a). Traceable.
-
-        1/UA = 1/(eta h_g A_g) + R_g/(eta A_g) + R_wall + R_w/A_w + 1/(h_w A_w)
-
-    Args:
-        gas_film, water_film: film coefficients h (W/(m2 K)), > 0.
-        gas_area, water_area: areas A on each side (m2), > 0.
-        wall_resistance: of the whole wall, R_wall (K/W).
-        gas_fouling, water_fouling: fouling resistances R (m2 K/W).
-        surface_efficiency: eta of the finned gas side (-), 0 to 1.
-    """
-    gas = (1.0 / gas_film + gas_fouling) / (surface_efficiency * gas_area)
-    water = (1.0 / water_film + water_fouling) / water_area
-    return jnp.reciprocal(gas + wall_resistance + water)
-
-
-def fouled_conductance(conductance: Real, fouling_resistance: Real, area: Real) -> Array:
-    """UA (W/K) of an exchanger of clean `conductance` (W/K) after fouling: 1/UA + R_f/A. Traceable.
-
-    Args:
-        fouling_resistance: R_f (m2 K/W), >= 0, on the side of `area` (m2), > 0.
-    """
-    return jnp.asarray(conductance / (1.0 + conductance * fouling_resistance / area))

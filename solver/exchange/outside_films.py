@@ -168,7 +168,7 @@ class _Body(NamedTuple):
 _CHURCHILL_CHU = "Churchill-Chu 1975"
 _CHURCHILL_BERNSTEIN = Range(0.0, 4e5, "Churchill-Bernstein 1977; few data up to 1e7, scatter 20 to 30 %")
 _PLATE_FLOW = Range(0.0, 1e8, "flat plate, Incropera 7.38")
-_BODIES = {
+BODIES = {
     "horizontal_cylinder": _Body(
         natural_horizontal_cylinder,
         forced_cylinder,
@@ -190,17 +190,12 @@ _BODIES = {
 }
 
 
-def hull_shape_names() -> tuple[str, ...]:
-    """The shapes that `hull_outside_film` knows."""
-    return tuple(_BODIES)
-
-
 def _body(shape: str) -> _Body:
-    if shape in _BODIES:
-        return _BODIES[shape]
-    near = difflib.get_close_matches(shape, _BODIES, n=1)
+    if shape in BODIES:
+        return BODIES[shape]
+    near = difflib.get_close_matches(shape, BODIES, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"unknown hull shape {shape!r}.{hint} Known: {', '.join(_BODIES)}")
+    raise ValueError(f"unknown hull shape {shape!r}.{hint} Known: {', '.join(BODIES)}")
 
 
 def hull_outside_film(

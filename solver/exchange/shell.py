@@ -62,14 +62,6 @@ class CylindricalShell(NamedTuple):
     temperatures: Array
 
 
-class SphericalShell(NamedTuple):
-    """Steady state of a layered sphere; shapes as in `PlaneWall`."""
-
-    heat_rate: Array
-    """W, positive from inside to outside"""
-    temperatures: Array
-
-
 class HullResistance(NamedTuple):
     """A hull's layers as one resistance between its wetted surfaces, as surface patches use it."""
 
@@ -173,26 +165,6 @@ def cylindrical_shell(
         (outside_temperature, outside_film),
     )
     return CylindricalShell(flux * (2.0 * jnp.pi * inner_radius), temperatures)
-
-
-def spherical_shell(
-    inner_radius: Real,
-    elements: Sequence[Layer | Contact],
-    *,
-    inside_temperature: Real,
-    inside_film: Real,
-    outside_temperature: Real,
-    outside_film: Real,
-) -> SphericalShell:
-    """Steady heat through a layered sphere. Arguments as `plane_wall`; radius in m. Traceable."""
-    flux, _, temperatures = _wall(
-        "sphere",
-        inner_radius,
-        elements,
-        (inside_temperature, inside_film),
-        (outside_temperature, outside_film),
-    )
-    return SphericalShell(flux * (4.0 * jnp.pi * inner_radius**2), temperatures)
 
 
 def hull_resistance(shape: str, elements: Sequence[Layer | Contact], inner_radius: Real = 1.0) -> HullResistance:

@@ -1,15 +1,15 @@
-"""Gradient, divergence and face means on the staggered mesh.
+"""Differences, divergence and face means on the staggered mesh.
 
-Each operator is the textbook second-order finite-volume form; divergence and gradient are negative adjoints
-of each other in the volume-weighted inner product, so a projection removes kinetic energy and never adds it
-(Perot, J. Comput. Phys. 159 (2000) 58).
+Each operator is the textbook second-order finite-volume form. Divergence is the negative adjoint of the difference
+across faces (that is, of the gradient in the volume-weighted inner product), so a projection removes kinetic energy
+and never adds it (Perot, J. Comput. Phys. 159 (2000) 58).
 """
 
 from __future__ import annotations
 
 from jaxtyping import Array, Float
 
-from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, take
+from jamsu.solver.grid.mesh import Mesh, Vector, along, take
 
 
 def difference(array: Array, axis: int) -> Array:
@@ -38,12 +38,6 @@ def net_outflow(flux: Vector) -> Float[Array, "nx ny nz"]:
 def divergence(mesh: Mesh, velocity: Vector) -> Float[Array, "nx ny nz"]:
     """Net volume outflow of each cell, m3/s (not divided by the volume)."""
     return net_outflow(volume_flux(mesh, velocity))
-
-
-def gradient(mesh: Mesh, field: Float[Array, "nx ny nz"]) -> Vector:
-    """Difference quotient across the inner faces, [field]/m: shapes (nx-1, ny, nz) and so on."""
-    gx, gy, gz = (difference(field, a) / along(mesh.spacing(a)[1:-1], a) for a in AXES)
-    return (gx, gy, gz)
 
 
 def face_mean(mesh: Mesh, field: Array, axis: int) -> Array:

@@ -5,12 +5,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from jamsu.benchmarks import registry
 from jamsu.benchmarks.__main__ import main
-from jamsu.solver.exchange.effectiveness import arrangement_names
+from jamsu.cases.schema.case import Arrangement
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "heat_transfer.json").read_text())
 
@@ -91,7 +92,7 @@ def test_list_names_everything(capsys):
             assert f"{key}=" in text
             assert parameter.unit in text
     assert {"wall", "shell", "exchanger"} <= set(registry.all_benchmarks())
-    for name in arrangement_names():
+    for name in get_args(Arrangement):
         assert name in text
     assert main(["list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)

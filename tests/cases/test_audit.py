@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 import xarray as xr
+from synthetic import write_result
 from typer.testing import CliRunner
 
 from jamsu.cases.results.audit import audit, audited, failures
-from jamsu.cases.results.file import write_result
 from jamsu.cli import app
 
 CASE = """

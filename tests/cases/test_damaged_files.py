@@ -9,10 +9,10 @@ import warnings
 
 import numpy as np
 import pytest
-from synthetic import synthetic_result
+from synthetic import synthetic_result, write_result
 
 from jamsu.cases.errors import CaseError
-from jamsu.cases.results.file import open_result, read_result, write_result
+from jamsu.cases.results.file import open_result, read_result
 from jamsu.cases.run import checkpoint
 from jamsu.cases.sweep.axis import parse_axis
 from jamsu.cases.sweep.file import dataset, finished_point, read_dataset, write_dataset

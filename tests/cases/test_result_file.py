@@ -8,20 +8,13 @@ import h5py
 import numpy as np
 import pytest
 import xarray as xr
-from synthetic import synthetic_result
+from synthetic import synthetic_result, write_result
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonExecutionModel import vtkStreamingDemandDrivenPipeline
 from vtkmodules.vtkIOHDF import vtkHDFReader
 
 from jamsu.cases.errors import CaseError
-from jamsu.cases.results.file import (
-    append_time_step,
-    link_vtkhdf,
-    open_result,
-    read_result,
-    store_result,
-    write_result,
-)
+from jamsu.cases.results.file import open_result, read_result, store_result
 from jamsu.cases.results.output import check_output
 
 CELLS = (9, 7, 5)
@@ -123,38 +116,6 @@ def test_fields_are_linked_not_copied(tmp_path):
             assert file["interior"][name].chunks[0] == 1
 
 
-def test_append_time_step(tmp_path):
-    times = (0.0, 10.0, 20.0)
-    whole = synthetic_result(cells=CELLS, times=times)
-    path = write_result(tmp_path / "a.vtkhdf", synthetic_result(cells=CELLS, times=times[:1]))
-    for index in (1, 2):
-        append_time_step(path, whole["interior"].to_dataset().isel(time=index))
-        seen, _ = vtk_steps(path)
-        assert seen == times[: index + 1]
-    read = read_result(path)["interior"].to_dataset()
-    xr.testing.assert_equal(read, whole["interior"].to_dataset())
-    _, steps = vtk_steps(path)
-    np.testing.assert_array_equal(steps[2][2]["temperature"], read["temperature"][2])
-
-
-def test_append_refuses_an_incomplete_step_and_keeps_the_file(tmp_path, tree):
-    path = write_result(tmp_path / "a.vtkhdf", tree)
-    step = tree["interior"].to_dataset().isel(time=0).assign_coords(time=1.0)
-    with pytest.raises(ValueError, match="lacks pressure"):
-        append_time_step(path, step.drop_vars("pressure"))
-    with pytest.raises(ValueError, match="temperature"):
-        append_time_step(path, step.isel(x=slice(1, None)))
-    assert read_result(path)["interior"].sizes["time"] == 1
-    assert len(vtk_steps(path)[1][0][2]) == len(FIELDS)
-
-
-def test_link_vtkhdf_can_be_repeated(tmp_path, tree):
-    path = write_result(tmp_path / "a.vtkhdf", tree)
-    for _ in range(3):
-        link_vtkhdf(path)
-    assert vtk_steps(path)[0] == (0.0, 0.0)
-
-
 def test_open_result_reads_lazily(tmp_path, tree):
     path = write_result(tmp_path / "a.vtkhdf", tree)
     with open_result(path) as seen:
@@ -195,20 +156,19 @@ def test_unwritable_places(tmp_path, tree):
             check_output(tmp_path / "a.vtkhdf")
 
 
-@pytest.mark.parametrize("read", [read_result, link_vtkhdf])
-def test_files_that_are_no_results(tmp_path, read):
+def test_files_that_are_no_results(tmp_path):
     with pytest.raises(CaseError, match="no such file"):
-        read(tmp_path / "none.vtkhdf")
+        read_result(tmp_path / "none.vtkhdf")
     with pytest.raises(CaseError, match="is a folder"):
-        read(tmp_path)
+        read_result(tmp_path)
     text = tmp_path / "text.vtkhdf"
     text.write_text("hello")
     with pytest.raises(CaseError, match="not a jamsu result file"):
-        read(text)
+        read_result(text)
     other = tmp_path / "other.vtkhdf"
     xr.Dataset({"a": ("x", [1.0])}).to_netcdf(other, engine="h5netcdf")
     with pytest.raises(CaseError, match="not a jamsu result file"):
-        read(other)
+        read_result(other)
 
 
 def test_a_tree_without_edges_is_refused(tmp_path, tree):
@@ -246,9 +206,6 @@ def test_a_file_system_without_locks_is_as_good(tmp_path, tree, unlockable, numb
     unlockable(number)
     path = write_result(tmp_path / "a.vtkhdf", tree)
     assert read_result(path).attrs["title"] == tree.attrs["title"]
-    append_time_step(path, tree["interior"].to_dataset().isel(time=0).assign_coords(time=1.0))
-    link_vtkhdf(path)
-    assert read_result(path)["interior"].sizes["time"] == 2
 
 
 def test_a_file_that_another_program_writes_is_called_so(tmp_path, tree, unlockable):

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from jamsu.geometry.boxes import box_cells, box_inside, boxes_overlap, overlap_matrix, protrusion, rectangle_faces
+from jamsu.geometry.boxes import box_cells, overlap_matrix, rectangle_faces
 from jamsu.geometry.grid import Grid
-from jamsu.geometry.shapes import Cylinder
 
 GRID = Grid(np.array([0.0, 0.5, 0.6, 1.0]), np.linspace(0.0, 1.0, 11), np.linspace(-1.0, 1.0, 9))
 
@@ -35,30 +34,3 @@ def test_overlaps_of_intervals_conserve_length():
     np.testing.assert_allclose(lengths.sum(axis=1), [0.2, 0.05, 0.65, 0.1])
     with pytest.raises(ValueError, match="edges_b"):
         overlap_matrix(cells, np.array([1.0, 0.5]))
-
-
-def test_boxes_overlap_but_touching_ones_do_not():
-    a = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
-    assert boxes_overlap(*a, (0.5, 0.5, 0.5), (2.0, 2.0, 2.0))
-    assert not boxes_overlap(*a, (1.0, 0.0, 0.0), (2.0, 1.0, 1.0))
-    assert not boxes_overlap(*a, (0.999, 0.0, 0.0), (2.0, 1.0, 1.0), tolerance=0.01)
-    # A panel (no extent along x) cuts the box inside of it, not on its face.
-    assert boxes_overlap(*a, (0.5, 0.2, 0.2), (0.5, 3.0, 3.0))
-    assert not boxes_overlap(*a, (1.0, 0.2, 0.2), (1.0, 3.0, 3.0))
-    # Two panels in one plane overlap; in two planes they do not.
-    panel = ((0.5, 0.0, 0.0), (0.5, 1.0, 1.0))
-    assert boxes_overlap(*panel, (0.5, 0.5, 0.5), (0.5, 2.0, 2.0))
-    assert not boxes_overlap(*panel, (0.6, 0.5, 0.5), (0.6, 2.0, 2.0))
-
-
-def test_box_inside_a_vessel():
-    vessel = Cylinder((0.0, 0.0, 0.0), (4.0, 0.0, 0.0), 1.0)
-    half = np.sqrt(0.5)
-    assert box_inside(vessel, (0.0, -half, -half), (4.0, half, half))
-    assert not box_inside(vessel, (0.0, -half, -half), (4.0, half, half + 0.01))
-    assert protrusion(vessel, (1.0, -0.1, -0.1), (4.3, 0.1, 0.1)) == pytest.approx(0.3)
-    # The corners may be inside and a face still cross the wall: a box around the pillar of a hollow vessel.
-    hollow = vessel - Cylinder((2.0, 0.0, -1.0), (2.0, 0.0, 1.0), 0.05)
-    assert not box_inside(hollow, (1.5, -0.3, -0.3), (2.5, 0.3, 0.3))
-    with pytest.raises(ValueError, match="samples"):
-        box_inside(vessel, (0.0, 0.0, 0.0), (1.0, 0.1, 0.1), samples=1)

@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from turned import Turned
 
 from jamsu.geometry.cutcells import CutCells, cut_cells
 from jamsu.geometry.grading import axis_edges
 from jamsu.geometry.grid import Grid
-from jamsu.geometry.shapes import Box, Cylinder, Shape, Sphere, Transformed
+from jamsu.geometry.shapes import Box, Cylinder, Shape, Sphere
 from jamsu.geometry.smallcells import close_small_cells
 
 DIAMETER = 1.0
@@ -136,7 +137,7 @@ def test_boxes_are_exact_wherever_their_faces_lie(shift):
 def test_oblique_boxes_are_exact():
     """Planes are linear, so edges and corners in any direction come out exactly but for slivers left out."""
     turn = Rotation.from_euler("xyz", (0.4, -0.6, 1.2)).as_matrix()
-    room = Transformed(Box((0.0, 0.0, 0.0), (1.0, 0.8, 0.6)) - Box((0.7, 0.5, -1.0), (2.0, 2.0, 2.0)), turn)
+    room = Turned(Box((0.0, 0.0, 0.0), (1.0, 0.8, 0.6)) - Box((0.7, 0.5, -1.0), (2.0, 2.0, 2.0)), turn)
     cut = cut_cells(Grid.uniform((-1.5,) * 3, (1.5,) * 3, (24, 25, 26)), room)
     assert cut.open_volume == pytest.approx(1.0 * 0.8 * 0.6 - 0.3 * 0.3 * 0.6, rel=1e-8)
     base = 1.0 * 0.8 - 0.3 * 0.3

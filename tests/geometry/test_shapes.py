@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from turned import Turned
 
-from jamsu.geometry.shapes import Box, Cylinder, Plane, Shape, Sphere, Transformed, Union
+from jamsu.geometry.shapes import Box, Cylinder, Plane, Shape, Sphere, Union
 
 TURN = Rotation.from_euler("xyz", (0.3, -0.7, 1.1)).as_matrix()
 BOX = Box((-0.5, -0.4, -0.3), (0.5, 0.4, 0.3))
@@ -18,7 +19,7 @@ SHAPES: dict[str, Shape] = {
     "union": BOX | SPHERE,
     "intersection": BOX & SPHERE,
     "difference": BOX - (CYLINDER | Sphere((0.5, 0.4, 0.3), 0.2)),
-    "turned": Transformed(BOX - CYLINDER, TURN, (0.1, -0.2, 0.05)),
+    "turned": Turned(BOX - CYLINDER, TURN, (0.1, -0.2, 0.05)),
 }
 
 
@@ -70,7 +71,7 @@ def test_known_distances():
 
 
 def test_transform_moves_the_inside():
-    moved = Transformed(BOX, TURN, (1.0, 2.0, 3.0))
+    moved = Turned(BOX, TURN, (1.0, 2.0, 3.0))
     corner = TURN @ np.array([0.49, 0.39, 0.29]) + np.array([1.0, 2.0, 3.0])
     assert moved(corner) == pytest.approx(-0.01)
 
@@ -82,7 +83,7 @@ def test_transform_moves_the_inside():
         (lambda: Cylinder((0, 0, 0), (0, 0, 0), 1.0), "Cylinder length"),
         (lambda: Box((0, 0, 0), (1, 0, 1)), "must exceed lower"),
         (lambda: Plane((0, 0, np.nan), (0, 0, 1)), "Plane point"),
-        (lambda: Transformed(BOX, np.diag([1.0, 1.0, 2.0])), "orthogonal"),
+        (lambda: Turned(BOX, np.diag([1.0, 1.0, 2.0])), "orthogonal"),
         (lambda: Union(()), "at least one part"),
     ],
 )

@@ -77,14 +77,6 @@ def test_published_values_at_salinity_35():
     np.testing.assert_allclose(seawater.prandtl(kelvin[1:], 35.0), PRANDTL, rtol=1.5e-3)
 
 
-def test_freezing_temperature():
-    salinity = np.linspace(0, 42, 85)
-    expected = gsw.t_freezing(salinity * 35.16504 / 35.0, 0.0, 0.0)
-    np.testing.assert_allclose(seawater.freezing_temperature(salinity) - 273.15, expected, atol=1e-4)
-    # TEOS-10 via gsw 3.6.23
-    assert float(seawater.freezing_temperature(35.0)) - 273.15 == pytest.approx(-1.919114, abs=1e-4)
-
-
 def test_coldest_liquid_is_air_saturated_water_at_its_freezing_point():
     """Less the millikelvin that nobody knows: water of exactly 0 degC is liquid at any salinity."""
     for salinity in np.linspace(0, 42, 22):
@@ -124,7 +116,6 @@ def test_traceable_with_true_gradients(name):
 def test_gradient_is_finite_in_fresh_water(name):
     at_zero = jax.grad(getattr(seawater, name), argnums=1)(288.15, 0.0)
     assert np.isfinite(at_zero)
-    assert np.isfinite(jax.grad(seawater.freezing_temperature)(0.0))
 
 
 def test_density_is_the_integral_of_expansion():

@@ -7,12 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from turned import Turned
 
 from jamsu.benchmarks.annulus import annulus_model, cut_annulus, local, walls
 from jamsu.benchmarks.obstacles import with_cut_walls
 from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
-from jamsu.geometry.shapes import Box, Transformed
+from jamsu.geometry.shapes import Box
 from jamsu.geometry.smallcells import close_small_cells
 from jamsu.solver.box import box_model
 from jamsu.solver.flow.heat import advance_temperature, beyond_centres, conducted_heat
@@ -31,7 +32,7 @@ def flat_wall(slope, floor):
     c, s = np.cos(angle), np.sin(angle)
     point = np.array([0.53, 0.0, 0.46])
     turn = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
-    above = Transformed(Box((-9.0, -9.0, 0.0), (9.0, 9.0, 9.0)), turn, point)
+    above = Turned(Box((-9.0, -9.0, 0.0), (9.0, 9.0, 9.0)), turn, point)
     grid = Grid(GRADED, np.array([0.0, 0.1]), GRADED)
     away = turn @ np.array([0.0, 0.0, 1.0])
 

@@ -73,7 +73,7 @@ def test_hull_of_3_metres_in_the_sea():
         assert float(got) == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("shape", films.hull_shape_names())
+@pytest.mark.parametrize("shape", films.BODIES)
 def test_hull_film_rises_with_current_and_difference(shape):
     walls, speeds = 283.15 + np.array([0.0, 0.5, 5.0, 20.0])[:, None], np.array([0.0, 1e-3, 0.1, 1.0, 3.0])
     film = np.asarray(films.hull_outside_film(shape, 3.0, walls, 283.15, speeds, SEA, height=2.0))
@@ -85,7 +85,7 @@ def test_hull_film_rises_with_current_and_difference(shape):
     assert float(cold) == pytest.approx(film[2, 0], rel=1e-12)  # a colder hull convects downwards as well
 
 
-@pytest.mark.parametrize("shape", films.hull_shape_names())
+@pytest.mark.parametrize("shape", films.BODIES)
 def test_hull_film_gradients(shape):
     def film(wall, speed):
         return films.hull_outside_film(shape, 3.0, wall, 283.15, speed, SEA)

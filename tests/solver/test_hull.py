@@ -5,10 +5,11 @@ from dataclasses import replace
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from turned import Turned
 
 from jamsu.geometry.cutcells import cut_cells
 from jamsu.geometry.grid import Grid
-from jamsu.geometry.shapes import Cylinder, Transformed
+from jamsu.geometry.shapes import Cylinder
 from jamsu.geometry.smallcells import close_small_cells
 from jamsu.solver.exchange.hull import Hull, HullLayout, update_wall
 from jamsu.solver.exchange.outside_films import FilmProperties, hull_outside_film
@@ -69,7 +70,7 @@ def vessel(turn=0.0, shift=(0.0, 0.0, 0.0)):
     """The vessel turned about the vertical and shifted on the grid's scale."""
     body = Cylinder((-LENGTH / 2, 0.0, 0.0), (LENGTH / 2, 0.0, 0.0), DIAMETER / 2)
     c, s = np.cos(turn), np.sin(turn)
-    return Transformed(body, np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]), np.asarray(shift))
+    return Turned(body, np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]), np.asarray(shift))
 
 
 def test_each_patch_is_a_series_of_resistances():

@@ -82,9 +82,7 @@ def test_the_largest_picture_is_accepted():
 
 
 def test_render_does_not_touch_vtk_without_gl(monkeypatch, no_display, tmp_path):
-    from synthetic import synthetic_result
-
-    from jamsu.cases.results.file import write_result
+    from synthetic import synthetic_result, write_result
 
     child(monkeypatch, subprocess.CompletedProcess([], -6, "", "bad"))
     monkeypatch.setattr(render, "draw", lambda *_, **__: pytest.fail("drew without OpenGL"))

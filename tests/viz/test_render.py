@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
-from synthetic import synthetic_result
+from synthetic import synthetic_result, write_result
 
 from jamsu.cases.errors import CaseError
-from jamsu.cases.results.file import write_result
 from jamsu.viz import gl, overlay
 from jamsu.viz.overlay import BAR_LEFT, BAR_RIGHT
 from jamsu.viz.render import VIEWS, render
