@@ -12,6 +12,7 @@ from roundoff import direct_share, divergence_bound, flux_noise, iterative_share
 
 from jamsu.benchmarks.throughput import vessel_model
 from jamsu.solver.box import box_mesh
+from jamsu.solver.flow import pressure
 from jamsu.solver.flow.pressure import box_solver, project
 from jamsu.solver.grid.mesh import AXES, along, pad_ends
 from jamsu.solver.grid.operators import difference, divergence
@@ -87,6 +88,18 @@ def test_iterations_hardly_grow_with_the_grid():
     print(counts)
     assert counts[1] <= 25
     assert counts[1] <= counts[0] + 6
+
+
+def test_sweeps_spare_iterations(monkeypatch):
+    """Jacobi sweeps after the direct solution take out what it leaves in cut cells and beside the block."""
+    mesh = vessel_model(16, jnp.float64).mesh
+    counts = {}
+    for sweeps in (pressure.SWEEPS, ()):
+        monkeypatch.setattr(pressure, "SWEEPS", sweeps)
+        afresh = jax.jit(lambda mesh, velocity, solver: project(mesh, velocity, DT, solver, tolerance=1e-6).iterations)
+        counts[len(sweeps)] = int(afresh(mesh, random_velocity(mesh), box_solver(mesh)))
+    print(counts)
+    assert counts[3] <= 0.75 * counts[0]
 
 
 def test_a_gradient_is_removed_whole_and_a_solution_kept():
