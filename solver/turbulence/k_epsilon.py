@@ -111,11 +111,12 @@ def mixing(mesh: Mesh, walls: Walls, velocity: Vector, state: Turbulence, viscos
         eddy = jnp.minimum(C_MU * f_mu * k * k / epsilon, largest) * open_cell
         by_wall = laminar * eddy * strain**2 + (1 - laminar) * jnp.maximum(shear - viscosity * strain, 0) * strain
         production = jnp.where(beside, by_wall, eddy * strain**2)
-        return Mixing(eddy, factor, friction_velocity if walls.heats else None, production, None, laminar)
+        return eddy, factor, friction_velocity if walls.heats else None, production, laminar
 
     wall = (walls.distance, walls.touching, mesh.open_cell)
-    found = pointwise(in_cell, state.k, state.epsilon, *wall, fusion_barrier(cell_speed, velocity), strain, f_mu)
-    return found._replace(decay=f_2)
+    given = (fusion_barrier(cell_speed, velocity), strain, f_mu)
+    eddy, factor, friction_velocity, production, laminar = pointwise(in_cell, state.k, state.epsilon, *wall, *given)
+    return Mixing(eddy, factor, friction_velocity, production, f_2, laminar)
 
 
 def buoyant_production(mesh: Mesh, temperature: Array, link: Vector, eddy: Array, buoyancy: Array) -> Array:
