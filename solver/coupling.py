@@ -98,7 +98,7 @@ def _wall_shift(module: Module, exchanges: dict[str, Exchange], heat: HeatEquati
     shift = heat.wall_shift.ravel()
     for exchange in exchanges.values():
         if exchange.shift_share is not None and exchange.cell.shape[0]:
-            shift = shift.at[exchange.cell].multiply(exchange.shift_share)
+            shift = shift * jnp.ones_like(shift).at[exchange.cell].set(exchange.shift_share)
     return shift.reshape(heat.wall_shift.shape)
 
 

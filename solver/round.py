@@ -16,7 +16,7 @@ from jamsu.solver.exchange.racks import by_unit, unit_outlet
 from jamsu.solver.flow.closure import TurbulentFields, turbulent_fields
 from jamsu.solver.flow.courant import courant_rate
 from jamsu.solver.flow.model import FlowState
-from jamsu.solver.flow.step import step
+from jamsu.solver.flow.step import StepReport, step
 from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.module import Module, ModuleState
 from jamsu.solver.variables import KEY_FIGURES, Values
@@ -66,14 +66,13 @@ def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tupl
     A round of no steps tells the Courant number; its means are zero.
     """
     coupling, state = couple(module, state)
-    model = coupling.model
-    held = {n: e.cell for n, e in coupling.exchanges.items() if module.exchangers[n].holds}
+    held = _held_cells(module, coupling)
 
     def body(_, carry):
         flow, total, carried, iterations = carry
-        flow, report = step(model, flow, dt)
-        advected = report.advected.ravel()
-        carried = {name: carried[name] + advected[cell] for name, cell in held.items()}
+        flow, report = step(coupling.model, flow, dt)
+        now = _carried(report, held)
+        carried = {name: carried[name] + heat for name, heat in now.items()}
         return flow, total + report.exchanged_temperature, carried, iterations + report.iterations
 
     zero = jnp.zeros_like(state.flow.temperature)
@@ -84,6 +83,30 @@ def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tupl
     means = {name: heat / count for name, heat in carried.items()}
     taken = _Steps(total / count, means, iterations / count, dt * count, dt)
     return _report(module, coupling, state, flow, taken)
+
+
+@jax.jit
+def one_step(module: Module, state: ModuleState, dt: Array) -> tuple[ModuleState, Round]:
+    """A round of one step without a loop: what `jax.grad` goes through backwards.
+
+    Derivatives hold for all values of the module and of the operation that it was made of. They are as exact as the
+    pressure is solved: ask for a small `pressure_tolerance` (`jamsu.solver.flow.model.FlowModel`).
+    """
+    coupling, state = couple(module, state)
+    flow, report = step(coupling.model, state.flow, dt)
+    carried = _carried(report, _held_cells(module, coupling))
+    taken = _Steps(report.exchanged_temperature, carried, report.iterations.astype(dt.dtype), dt, dt)
+    return _report(module, coupling, state, flow, taken)
+
+
+def _held_cells(module: Module, coupling: Coupling) -> dict[str, Array]:
+    return {name: e.cell for name, e in coupling.exchanges.items() if module.exchangers[name].holds}
+
+
+def _carried(report: StepReport, held: dict[str, Array]) -> dict[str, Array]:
+    """Heat that the flow carried into held cells, W."""
+    advected = report.advected.ravel()
+    return {name: advected[cell] for name, cell in held.items()}
 
 
 def courant_rate_now(module: Module, state: ModuleState) -> float:

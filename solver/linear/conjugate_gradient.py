@@ -31,31 +31,59 @@ def conjugate_gradient(
     tolerance: Array | float,
     maximum: int = 100,
 ) -> Solution:
-    """Solve `operator(x) = rhs` until the residual's 2-norm is at most `tolerance` (in the unit of rhs)."""
+    """Solve `operator(x) = rhs` until the residual's 2-norm is at most `tolerance` (in the unit of rhs).
 
-    def dot(a: Array, b: Array) -> Array:
-        return jnp.vdot(a, b)
+    Differentiable, forwards and backwards, in `rhs` and in all that the operator is made of: a derivative is another
+    solution with the same operator (`jax.lax.custom_linear_solve`), to the same share of its own right-hand side. Of a
+    singular operator the result must not ask for what lies in its null space. `guess` is not differentiated: the
+    solution does not depend on it.
+    """
+    guess = jax.lax.stop_gradient(guess)
+    start = rhs - operator(guess)
+    norm = jax.lax.stop_gradient(jnp.sqrt(_dot(start, start)))
+    share = jax.lax.stop_gradient(tolerance) / jnp.where(norm > 0, norm, 1)
+
+    def solve(product: Callable[[Array], Array], b: Array) -> tuple[Array, tuple[Array, Array]]:
+        enough = share * jnp.sqrt(_dot(b, b))
+        found = _iterated(product, b, preconditioner, enough, maximum)
+        return found.x, (found.residual, found.iterations)
+
+    change, (residual, iterations) = jax.lax.custom_linear_solve(operator, start, solve, symmetric=True, has_aux=True)
+    return Solution(guess + change, residual, iterations)
+
+
+def _dot(a: Array, b: Array) -> Array:
+    return jnp.vdot(a, b)
+
+
+def _iterated(
+    operator: Callable[[Array], Array],
+    rhs: Array,
+    preconditioner: Callable[[Array], Array],
+    tolerance: Array,
+    maximum: int,
+) -> Solution:
+    """The iterations, from zero."""
 
     def going(carry):
         *_, norm2, count = carry
         return (norm2 > tolerance**2) & (count < maximum)
 
-    # The preconditioner, the dearest part, comes first in an iteration: none is wasted after the last one.
+    # The preconditioner, the most expensive part, comes first in an iteration: none is wasted after the last one.
     def step(carry):
         x, residual, before, direction, rho_before, _, count = carry
         z = preconditioner(residual)
-        rho = dot(residual, z)
-        beta = jnp.where(count > 0, (rho - dot(before, z)) / jnp.where(rho_before > 0, rho_before, 1), 0)
+        rho = _dot(residual, z)
+        beta = jnp.where(count > 0, (rho - _dot(before, z)) / jnp.where(rho_before > 0, rho_before, 1), 0)
         direction = z + jnp.maximum(beta, 0) * direction
         product = operator(direction)
-        curvature = dot(direction, product)
+        curvature = _dot(direction, product)
         alpha = jnp.where(curvature > 0, rho / jnp.where(curvature > 0, curvature, 1), 0)
         new = residual - alpha * product
-        return x + alpha * direction, new, residual, direction, rho, dot(new, new), count + 1
+        return x + alpha * direction, new, residual, direction, rho, _dot(new, new), count + 1
 
-    residual = rhs - operator(guess)
     zero = jnp.zeros_like(rhs)
     none = jnp.zeros((), rhs.dtype)
-    start = (guess, residual, zero, zero, none, dot(residual, residual), jnp.asarray(0, jnp.int32))
+    start = (zero, rhs, zero, zero, none, _dot(rhs, rhs), jnp.asarray(0, jnp.int32))
     x, *_, norm2, count = jax.lax.while_loop(going, step, start)
     return Solution(x, jnp.sqrt(norm2), count)

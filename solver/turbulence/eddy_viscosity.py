@@ -20,6 +20,7 @@ from jamsu.solver.grid.fusion import fusion_barrier, halo_padded, with_neighbour
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, take
 from jamsu.solver.grid.operators import difference, mean
 
+STILL = 1e-24  # 1/s2: below it a squared rate is none; a root has no slope at 0, and derivatives need one
 EDDY_COEFFICIENT = {"smagorinsky": 0.17, "wale": 0.325}
 Gradient = tuple[Vector, Vector, Vector]
 
@@ -55,7 +56,7 @@ def strain_rate(mesh: Mesh, velocity: Vector) -> Float[Array, "nx ny nz"]:
     total = 2 * sum(g[a][a] ** 2 for a in AXES)
     for a, b in ((0, 1), (0, 2), (1, 2)):
         total = total + (g[a][b] + g[b][a]) ** 2
-    return jnp.sqrt(total)
+    return jnp.sqrt(jnp.maximum(total, STILL))
 
 
 def _filter_width_squared(mesh: Mesh) -> Array:
@@ -81,7 +82,10 @@ def wale(mesh: Mesh, velocity: Vector, coefficient: Array | float) -> Float[Arra
             strain = strain + (0.5 * (g[a][b] + g[b][a])) ** 2
             swirl = swirl + (0.5 * (squared[a][b] + squared[b][a]) - (third if a == b else 0.0)) ** 2
     # Roots instead of powers: several times quicker, and exact at zero.
-    root, fourth = jnp.sqrt(swirl), jnp.sqrt(jnp.sqrt(swirl))
-    below = strain * strain * jnp.sqrt(strain) + swirl * fourth
-    rate = jnp.where(below > 0, swirl * root / jnp.where(below > 0, below, 1), 0)
+    # Where either vanishes a root has no slope: derivatives must not see it there.
+    strained, swirling = strain > 0, swirl > 0
+    safe_strain, safe_swirl = jnp.where(strained, strain, 1), jnp.where(swirling, swirl, 1)
+    root, fourth = jnp.sqrt(safe_swirl), jnp.sqrt(jnp.sqrt(safe_swirl))
+    by_strain = jnp.where(strained, safe_strain * safe_strain * jnp.sqrt(safe_strain), 0)
+    rate = jnp.where(swirling, safe_swirl * root / (by_strain + safe_swirl * fourth), 0)
     return coefficient**2 * _filter_width_squared(mesh) * rate
