@@ -57,6 +57,14 @@ def row(check: Check) -> list[str]:
     ]
 
 
+def told(check: Check) -> str:
+    """A check on one line of a terminal."""
+    benchmark, case, quantity, ours, reference, difference, tolerance, _, grids, _ = row(check)
+    head = f"{'ok' if check.passed else 'FAILED':7}{benchmark} {case}  {quantity}: "
+    tail = f"{ours} against {reference}, {difference or '-'} of {tolerance or '-'}"
+    return head + tail + (f"  ({grids})" if grids else "")
+
+
 def _plain(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -114,9 +122,7 @@ def draw(rungs: Sequence[Rung]) -> dict[str, str]:
         lines = [line for rung in rungs if rung.case.benchmark == name for line in _convergence(rung)]
         if lines:
             title = f"{name}: difference from the reference"
-            pictures[f"convergence-{name}"] = line_chart(
-                lines, title, "cells a side", "relative", log_x=True, log_y=True
-            )
+            pictures[f"convergence-{name}"] = line_chart(lines, title, "cells a side", "relative", log=True)
     for rung in rungs:
         for name, expected in rung.case.expected.items():
             if "over" in expected and isinstance(rung.result.get(name), list):

@@ -12,7 +12,7 @@ import pytest
 import jamsu.benchmarks.annulus
 import jamsu.solver.box
 import jamsu.solver.exchange.shell
-from jamsu.benchmarks import ladder, registry
+from jamsu.benchmarks import charts, ladder, registry
 from jamsu.benchmarks.__main__ import main
 from jamsu.benchmarks.page import write_page
 
@@ -286,8 +286,30 @@ def test_pictures_are_well_formed(tmp_path):
     for path in pictures:
         root = ElementTree.parse(path).getroot()
         assert root.tag.endswith("svg")
-        assert len(root) >= 6  # title, background and what is drawn
+        shown = " ".join(root.itertext())
+        name = path.stem.removeprefix("lid-re-100-").replace("-", "_")
+        wanted = ["Difference over tolerance", "lid Re 100: u_centreline", "tolerance"]
+        if name != "differences":
+            wanted = [
+                f"lid Re 100: {name}",
+                "reference",
+                "ours",
+                name,
+                {"u_centreline": "y", "v_centreline": "x"}[name],
+            ]
+        assert [words for words in wanted if words not in shown] == []
         assert "nan" not in path.read_text()
+
+
+def test_a_chart_takes_what_is_not_a_number():
+    """A bar without a number is as long as can be; differences that vanish leave a logarithmic chart without curves."""
+    bars = charts.bar_chart(["good", "bad", "none"], [0.5, np.inf, np.nan], "Difference over tolerance")
+    ElementTree.fromstring(bars)
+    assert bars.count(f'style="fill: {charts.RED}"') == 2
+    for values in ([1e-2, np.nan], [0.0, 0.0]):
+        series = charts.Series("Ra 1e5 nusselt", [16, 32], values)
+        text = charts.line_chart([series], "cavity & others <", "cells a side", "relative", log=True)
+        assert {"cavity & others <", "16", "32"} <= {piece.strip() for piece in ElementTree.fromstring(text).itertext()}
 
 
 @pytest.mark.parametrize(
