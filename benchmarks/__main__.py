@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,23 +54,11 @@ def _print_json(value: Any) -> None:
 
 
 def _list(as_json: bool) -> None:
-    known = registry.all_benchmarks()
+    known = registry.all_benchmarks().values()
     if as_json:
-        return _print_json(
-            {
-                item.name: {
-                    "description": item.description,
-                    "parameters": {
-                        key: {"default": p.default, "unit": p.unit, "description": p.description}
-                        for key, p in item.parameters.items()
-                    },
-                    "gives": {key: {"unit": unit, "description": text} for key, (unit, text) in item.gives.items()},
-                }
-                for item in known.values()
-            }
-        )
+        return _print_json({item.name: item.plain() for item in known})
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    for item in known.values():
+    for item in known:
         console.print(item.name, style="bold", end="")
         console.print(f"  {item.description}")
         for key, parameter in item.parameters.items():
@@ -126,25 +113,27 @@ def _run(words: Sequence[str], as_json: bool) -> None:
 def _validate(options: argparse.Namespace) -> int:
     """Climb the ladder, saying how each case went as it ends; 1 if a check failed."""
     from jamsu.benchmarks.ladder import climb, load_cases
-    from jamsu.benchmarks.page import write_page
+    from jamsu.benchmarks.page import told, write_page
 
     cases = load_cases(options.only or (), options.quick)
     folder = options.output or Path("validation")
     console = Console(highlight=False, markup=False, soft_wrap=True, stderr=options.json)
+    title = "Validation, quick" if options.quick else "Validation"
+    rungs: list[Rung] = []
+    interrupted = False
     try:  # before an hour's work
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise registry.BenchmarkError(f"--output: {error.filename}: {error.strerror}") from None
-    rungs: list[Rung] = []
-    interrupted = False
     try:
         for rung in climb(cases, half=not options.quick):
             rungs.append(rung)
-            _tell(console, rung)
+            for check in rung.checks:
+                console.print(told(check), style="" if check.passed else "red")
     except KeyboardInterrupt:  # what is done goes onto the page
         interrupted = True
+        title += ", interrupted"
         console.print(f"interrupted: {len(rungs)} of {len(cases)} cases are done")
-    title = ("Validation, quick" if options.quick else "Validation") + (", interrupted" if interrupted else "")
     try:
         written = write_page(rungs, folder, title)
     except OSError as error:
@@ -154,30 +143,8 @@ def _validate(options: argparse.Namespace) -> int:
     pages = [str(path) for path in written if path.suffix != ".svg"]
     console.print(f"{len(checks)} checks, {failed or 'none'} failed: {', '.join(pages)}")
     if options.json:
-        names = ("benchmark", "case", "quantity", "ours", "reference", "difference", "tolerance", "passed")
-        found = [
-            (c.case.benchmark, c.case.name, c.quantity, c.ours, c.reference, c.difference, c.tolerance, c.passed)
-            for c in checks
-        ]
-        lines = [
-            {key: None if isinstance(v, float) and not math.isfinite(v) else v for key, v in zip(names, c, strict=True)}
-            for c in found
-        ]
-        _print_json({"checks": lines, "failed": failed, "pages": pages})
-    if interrupted:
-        return 130
-    return 1 if failed else 0
-
-
-def _tell(console: Console, rung: Rung) -> None:
-    """One line for each check of a case."""
-    from jamsu.benchmarks.page import row
-
-    for check in rung.checks:
-        benchmark, case, quantity, ours, reference, difference, tolerance, _, grids, _ = row(check)
-        head = f"{'ok' if check.passed else 'FAILED':7}{benchmark} {case}  {quantity}: "
-        tail = f"{ours} against {reference}, {difference or '-'} of {tolerance or '-'}"
-        console.print(head + tail + (f"  ({grids})" if grids else ""), style="" if check.passed else "red")
+        _print_json({"checks": [check.plain() for check in checks], "failed": failed, "pages": pages})
+    return 130 if interrupted else int(failed > 0)
 
 
 def _ladder_options(options: argparse.Namespace) -> None:
@@ -188,15 +155,23 @@ def _ladder_options(options: argparse.Namespace) -> None:
             raise registry.BenchmarkError(f"{name} belongs to validate")
 
 
+def _peers(arguments: Sequence[str]) -> int:
+    try:
+        from jamsu.benchmarks.peers.command import peers
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("jamsu.benchmarks.peers"):
+            raise
+        raise registry.BenchmarkError("peers: not in the installed package; run it from a checkout") from None
+    return peers(_Parser(prog="benchmarks peers"), arguments)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if [word for word in given if not word.startswith("-")][:1] == ["peers"]:
-            from jamsu.benchmarks.peers.command import peers
-
             given.remove("peers")
-            return peers(_Parser(prog="benchmarks peers"), given)
+            return _peers(given)
         options = _parser().parse_intermixed_args(arguments)
         if options.command == "validate" and not options.words:
             return _validate(options)

@@ -68,6 +68,12 @@ class Check:
     def passed(self) -> bool:
         return self.ratio <= 1.0
 
+    def plain(self) -> dict[str, Any]:
+        """As JSON knows it."""
+        names = ("quantity", "ours", "reference", "difference", "tolerance", "passed")
+        values = {name: registry.plain(getattr(self, name)) for name in names}
+        return {"benchmark": self.case.benchmark, "case": self.case.name, **values}
+
 
 @dataclass(frozen=True)
 class Rung:

@@ -12,12 +12,14 @@ def wall(inside_film: float) -> dict[str, object]: ...
 import ast
 import difflib
 import importlib
-import json
 import math
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from jamsu import benchmarks
 
@@ -32,6 +34,7 @@ _EXPECTED = {
     "pairs": "a list of pairs of numbers, such as [[0.02, 50], [0.003, 0.25]]",
     "points": "a list of points, such as [[1, 0, 0], [2, 0.5, 0.25]]",
 }
+_WORDS = {"true": True, "false": False, "none": None, "null": None}
 
 
 class BenchmarkError(Exception):
@@ -67,66 +70,33 @@ class Parameter:
         none = "or none" if self.default is None else ""
         return " ".join(part for part in (words, *limits, unit, none) if part)
 
-    def read(self, value: Any) -> Any:
-        """The value, from text or from Python; raises ValueError saying what is expected."""
-        try:
-            return self._read(value)
-        except (ValueError, OverflowError):
-            raise ValueError(f"expected {self.expected}") from None
-
-    def _read(self, value: Any) -> Any:
-        if self.default is None and (value is None or str(value).strip().lower() in ("none", "null")):
-            return None
-        if isinstance(value, str) and self.kind != "name":
-            value = _literal(value)
+    @property
+    def type(self) -> Any:
+        """The type that pydantic checks: text of numbers, lists and flags is read first."""
+        limits = Field(strict=True, allow_inf_nan=False, ge=self.minimum, gt=self.above, le=self.maximum)
+        number: Any = Annotated[float, limits]
         if self.kind == "name":
-            if not isinstance(value, str) or (self.choices and value not in self.choices):
-                raise ValueError
-            return value
-        if self.kind == "flag":
-            if not isinstance(value, bool):
-                raise ValueError
-            return value
-        if self.kind == "integer":
-            number = self._number(value)
-            if number != int(number):
-                raise ValueError
-            return int(number)
-        if self.kind == "number":
-            return self._number(value)
-        if self.kind == "numbers" and isinstance(value, int | float):
-            value = [value]
-        if not isinstance(value, list | tuple):
-            raise ValueError
-        if self.kind == "numbers":
-            return [self._number(item) for item in value]
-        size = 2 if self.kind == "pairs" else 3
-        if not all(isinstance(item, list | tuple) and len(item) == size for item in value):
-            raise ValueError
-        return [tuple(self._number(number) for number in item) for item in value]
-
-    def _number(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ValueError
-        if self.minimum is not None and value < self.minimum:
-            raise ValueError
-        if self.above is not None and value <= self.above:
-            raise ValueError
-        if self.maximum is not None and value > self.maximum:
-            raise ValueError
-        return float(value)
+            return Literal[self.choices] if self.choices else str
+        checked = {
+            "number": number,
+            "integer": Annotated[number, Field(multiple_of=1), AfterValidator(int)],
+            "flag": Annotated[bool, Field(strict=True)],
+            "numbers": Annotated[list[number], BeforeValidator(lambda v: [v] if isinstance(v, int | float) else v)],
+            "pairs": list[tuple[number, number]],
+            "points": list[tuple[number, number, number]],
+        }[self.kind]
+        return Annotated[checked | None if self.default is None else checked, BeforeValidator(_literal)]
 
 
-def _literal(text: str) -> Any:
-    """JSON, or Python's tuples and lists; text that is neither stays text, which no kind but "name" takes."""
+def _literal(value: Any) -> Any:
+    """What a text says in JSON's or Python's notation; other text stays text, which only names may be."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
     try:
-        return json.loads(text.lower() if text.lower() in ("true", "false") else text)
-    except ValueError:
-        pass
-    try:
-        return ast.literal_eval(text.strip())
+        return _WORDS[text.lower()] if text.lower() in _WORDS else ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text
+        return value
 
 
 @dataclass(frozen=True)
@@ -138,25 +108,40 @@ class Benchmark:
     parameters: Mapping[str, Parameter]
     gives: Mapping[str, tuple[str, str]]
     function: Callable[..., Mapping[str, Any]]
-    double: bool = True
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON knows it."""
+        parameters = {
+            key: {"default": p.default, "unit": p.unit, "description": p.description}
+            for key, p in self.parameters.items()
+        }
+        gives = {key: {"unit": unit, "description": text} for key, (unit, text) in self.gives.items()}
+        return {"description": self.description, "parameters": parameters, "gives": gives}
+
+    @cached_property
+    def model(self) -> type[BaseModel]:
+        """The parameters as a pydantic model."""
+        fields: dict[str, Any] = {
+            key: (parameter.type, parameter.default) for key, parameter in self.parameters.items()
+        }
+        return create_model(self.name, __config__=ConfigDict(extra="forbid"), **fields)
 
     def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Every parameter's value, checked: those given, defaults for the rest."""
-        for key in given:
+        """Every parameter's value, checked: those given (text or Python values), defaults for the rest."""
+        try:
+            return dict(self.model.model_validate(dict(given)))
+        except ValidationError as error:
+            wrong = [str(found["loc"][0]) for found in error.errors()]
+        for key in wrong:
             if key not in self.parameters:
-                raise BenchmarkError(f"{self.name}: no parameter {key!r}; {_known(key, self.parameters)}")
-        values = {}
-        for key, parameter in self.parameters.items():
-            try:
-                values[key] = parameter.read(given[key]) if key in given else parameter.default
-            except ValueError as error:
-                raise BenchmarkError(
-                    f"{self.name}: {key}={_short(given[key])}: {error}" + _near(given[key], parameter.choices)
-                ) from None
-        return values
+                raise BenchmarkError(f"{self.name}: no parameter {key!r}; {known_names(key, self.parameters)}")
+        key, parameter = wrong[0], self.parameters[wrong[0]]
+        near = _near(given[key], parameter.choices)
+        raise BenchmarkError(f"{self.name}: {key}={_short(given[key])}: expected {parameter.expected}{near}")
 
 
 _BENCHMARKS: dict[str, Benchmark] = {}
+Function = Callable[..., Mapping[str, Any]]
 
 
 def benchmark(
@@ -165,14 +150,13 @@ def benchmark(
     *,
     parameters: Mapping[str, Parameter],
     gives: Mapping[str, tuple[str, str]],
-    double: bool = True,
-) -> Callable[[Callable[..., Mapping[str, Any]]], Callable[..., Mapping[str, Any]]]:
-    """Register the function below under `name`; `double=False` leaves JAX in its default single precision."""
+) -> Callable[[Function], Function]:
+    """Register the function below under `name`."""
 
-    def register(function: Callable[..., Mapping[str, Any]]) -> Callable[..., Mapping[str, Any]]:
+    def register(function: Function) -> Function:
         if name in _BENCHMARKS:
             raise ValueError(f"two benchmarks are named {name!r}")
-        _BENCHMARKS[name] = Benchmark(name, description, parameters, gives, function, double)
+        _BENCHMARKS[name] = Benchmark(name, description, parameters, gives, function)
         return function
 
     return register
@@ -190,7 +174,7 @@ def find(name: str) -> Benchmark:
     """The benchmark of that name; raises BenchmarkError naming the nearest."""
     known = all_benchmarks()
     if name not in known:
-        raise BenchmarkError(f"no benchmark {name!r}; {_known(name, known)}")
+        raise BenchmarkError(f"no benchmark {name!r}; {known_names(name, known)}")
     return known[name]
 
 
@@ -202,21 +186,21 @@ def run(name: str, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """
     chosen = find(name)
     values = chosen.values(given or {})
-    if chosen.double:
-        import jax
+    import jax
 
-        jax.config.update("jax_enable_x64", True)
-    return {key: _plain(value) for key, value in chosen.function(**values).items()}
+    jax.config.update("jax_enable_x64", True)
+    found = chosen.function(**values)
+    return {key: plain(found[key]) for key in sorted(found, key=list(chosen.gives).index)}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Numbers, lists, text and mappings as JSON knows them; what is not finite becomes None."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
@@ -233,6 +217,7 @@ def _near(word: Any, known: Iterable[str]) -> str:
     return f" (nearest: {near[0]})" if near else ""
 
 
-def _known(word: str, known: Iterable[str]) -> str:
+def known_names(word: str, known: Iterable[str]) -> str:
+    """The names that there are, with the one most like a word."""
     names = list(known)
     return f"known: {', '.join(names)}{_near(word, names)}"

@@ -156,19 +156,72 @@ def test_as_a_program_in_double_precision():
 
 
 def test_listing_does_not_import_the_solver():
-    code = "import sys; from benchmarks.registry import all_benchmarks as a; a(); print('jax' in sys.modules)"
+    code = "import sys; from jamsu.benchmarks.registry import all_benchmarks as a; a(); print('jax' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
-def test_names_and_flags_and_whole_numbers():
-    assert registry.Parameter("flag", False).read("True") is True
-    assert registry.Parameter("integer", 1, minimum=1).read("12") == 12
-    assert registry.Parameter("name", "a", choices=("a", "b")).read("b") == "b"
-    for parameter, value in [
-        (registry.Parameter("flag", False), "1"),
-        (registry.Parameter("integer", 1), "1.5"),
-        (registry.Parameter("name", "a", choices=("a", "b")), "c"),
-    ]:
-        with pytest.raises(ValueError, match=r"^expected "):
-            parameter.read(value)
+GIVEN = registry.Benchmark(
+    "given",
+    "Parameters of every kind",
+    {
+        "flag": registry.Parameter("flag", False),
+        "count": registry.Parameter("integer", 1, minimum=1),
+        "name": registry.Parameter("name", "a", choices=("a", "none")),
+        "size": registry.Parameter("number", 2.0, "m", above=0.0),
+        "numbers": registry.Parameter("numbers", None, maximum=5.0),
+        "points": registry.Parameter("points", []),
+    },
+    {},
+    dict,
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("flag", "True", True),
+        ("count", "12", 12),
+        ("count", "1e2", 100),
+        ("name", "none", "none"),
+        ("size", ".5", 0.5),
+        ("size", 3, 3.0),
+        ("numbers", "none", None),
+        ("numbers", "4", [4.0]),
+        ("numbers", (1, 2.5), [1.0, 2.5]),
+        ("points", "[[1, 2, 3]]", [(1.0, 2.0, 3.0)]),
+        ("points", "((1, 2, 3),)", [(1.0, 2.0, 3.0)]),
+    ],
+)
+def test_values_are_read_from_text_and_from_python(key, value, expected):
+    found = GIVEN.values({key: value})
+    assert found[key] == expected
+    assert type(found[key]) is type(expected)
+    assert list(found) == list(GIVEN.parameters)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("flag", "1", "flag=1: expected true or false"),
+        ("count", "1.5", "count=1.5: expected a whole number from 1"),
+        ("count", "0", "count=0: expected a whole number from 1"),
+        ("count", "true", "count=true: expected a whole number from 1"),
+        ("name", "nine", "name=nine: expected one of a, none (nearest: none)"),
+        ("size", "0", "size=0: expected a number above 0 in m"),
+        ("size", "nan", "size=nan: expected a number above 0 in m"),
+        ("size", "'1'", "size='1': expected a number above 0 in m"),
+        ("size", None, "size=None: expected a number above 0 in m"),
+        ("numbers", "[1, 6]", "numbers=[1, 6]: expected a list of numbers, such as [1, 2.5] up to 5 or none"),
+        ("numbers", "[true]", "numbers=[true]: expected a list of numbers, such as [1, 2.5] up to 5 or none"),
+        ("points", "[[1, 2]]", "points=[[1, 2]]: expected a list of points, such as [[1, 0, 0], [2, 0.5, 0.25]]"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_was_expected(key, value, message):
+    with pytest.raises(registry.BenchmarkError) as error:
+        GIVEN.values({key: value})
+    assert str(error.value) == f"given: {message}"
+
+
+def test_results_come_in_the_order_in_which_they_are_declared(run_json):
+    assert list(run_json("wall")) == list(registry.find("wall").gives)
