@@ -14,18 +14,22 @@ the heat flux over that of conduction alone at the same surface.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jamsu.benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady_on_grids
+import numpy as np
+
+from jamsu.benchmarks.levels import GIVES, PARAMETERS, steady_on_grids
+from jamsu.benchmarks.marching import diffusive_decay
+from jamsu.benchmarks.profiles import received
 from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.streams import cut_out
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from jamsu.geometry.cutcells import CutCells
     from jamsu.solver.flow.model import FlowModel, FlowState
 
-ANGLES = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)  # degrees from the top
+ANGLES = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)  # degrees
 WINDOW = 12.0  # degrees to both sides of an angle from which the local heat flux is found,
 WINDOW_CELLS = 2.5  # at least so many cells
 
@@ -60,48 +64,36 @@ class Walls(NamedTuple):
         **GIVES,
     },
 )
-def annulus(
-    rayleigh: float, prandtl: float, radius_ratio: float, cells: int, tolerance: float, largest_time: float
-) -> dict[str, Any]:
+def annulus(rayleigh: float, prandtl: float, radius_ratio: float, cells: int, **march: Any) -> dict[str, Any]:
     """March to the steady state on a coarse grid, then on finer ones from there."""
-    result = steady_on_grids(
+    return steady_on_grids(
         lambda n: annulus_model(rayleigh, prandtl, radius_ratio, n),
-        lambda model: conduction_state(model, radius_ratio),
-        lambda model, state: measure(model, state, radius_ratio),
+        partial(conduction_state, radius_ratio=radius_ratio),
+        partial(measure, radius_ratio=radius_ratio),
         cells,
         decay=diffusive_decay(prandtl),
-        tolerance=tolerance,
-        largest_time=largest_time,
+        balance="wall_balance",
         follow=("k_eq_mean",),
         coarsest=24,
+        **march,
     )
-    return result.report(tolerance, "wall_balance")
 
 
 def cut_annulus(radius_ratio: float, cells: int) -> CutCells:
     """The half x > 0 of the gap, cut out of a uniform grid."""
-    import numpy as np
-
-    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from jamsu.geometry.cutcells import cut_cells
-    from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Cylinder
-    from jamsu.geometry.smallcells import close_small_cells
 
     inner = 1 / (radius_ratio - 1)
     outer = inner * radius_ratio
     half = (cells + 1) // 2
     width = 2 * outer / cells
-    grid = Grid(width * np.arange(half + 1), np.array([0.0, width]), outer * np.linspace(-1, 1, cells + 1))
+    edges = (width * np.arange(half + 1), np.array([0.0, width]), outer * np.linspace(-1, 1, cells + 1))
     ends = ((0.0, -1.0, 0.0), (0.0, 1.0 + width, 0.0))
-    gap = Cylinder(*ends, outer) - Cylinder(*ends, inner)
-    return close_small_cells(cut_cells(grid, gap, closed_box=False), SMALLEST_OPEN_SHARE)
+    return cut_out(edges, Cylinder(*ends, outer) - Cylinder(*ends, inner))
 
 
 def walls(cut: CutCells, radius_ratio: float) -> Walls:
     """The patches of wall, one a cut cell."""
-    import numpy as np
-
     cell = np.flatnonzero(cut.wall_area > 0)
     x, _, z = (component.reshape(-1)[cell] for component in cut.wall_centroid)
     between = 0.5 * (radius_ratio + 1) / (radius_ratio - 1)
@@ -110,58 +102,55 @@ def walls(cut: CutCells, radius_ratio: float) -> Walls:
 
 def annulus_model(rayleigh: float, prandtl: float, radius_ratio: float, cells: int) -> FlowModel:
     """The gap in units of L, alpha and dT."""
-    import numpy as np
-
     from jamsu.benchmarks.obstacles import with_cut_walls
     from jamsu.solver.box import box_model
 
     cut = cut_annulus(radius_ratio, cells)
-    grid = cut.grid
     model = box_model(
-        [grid.edges(a) for a in range(3)],
+        [cut.grid.edges(a) for a in range(3)],
         viscosity=prandtl,
         buoyancy=rayleigh * prandtl,
         conduction="implicit",
         implicit_viscosity=False,
     )
     patches = walls(cut, radius_ratio)
-    hot = np.zeros(grid.cell_count)
+    hot = np.zeros(cut.grid.cell_count)
     hot[patches.cell[patches.inner]] = 1.0
-    return with_cut_walls(model, cut, 1.0, hot.reshape(grid.shape))
+    return with_cut_walls(model, cut, 1.0, hot.reshape(cut.grid.shape))
 
 
 def conduction_state(model: FlowModel, radius_ratio: float) -> FlowState:
     """Fluid at rest, temperature ln(r_o / r) / ln(r_o / r_i)."""
-    import jax.numpy as jnp
-
     from jamsu.solver.flow.model import initial_state
-    from jamsu.solver.grid.mesh import along
 
     mesh = model.mesh
-    radius = jnp.hypot(along(mesh.centres(0), 0), along(mesh.centres(2), 2))
-    warm = jnp.log(radius_ratio / (radius_ratio - 1) / radius) / jnp.log(radius_ratio)
-    return initial_state(mesh, jnp.broadcast_to(jnp.clip(warm, 0.0, 1.0) * mesh.open_cell, mesh.shape))
+    radius = np.hypot(np.asarray(mesh.centres(0))[:, None, None], np.asarray(mesh.centres(2)))
+    warm = np.log(radius_ratio / (radius_ratio - 1) / radius) / np.log(radius_ratio)
+    return initial_state(mesh, np.clip(warm, 0.0, 1.0) * np.asarray(mesh.open_cell))
 
 
 def measure(model: FlowModel, state: FlowState, radius_ratio: float) -> dict[str, Any]:
     """k_eq of the walls as a whole and at the angles, by the heat that their patches exchange with the cells."""
-    import numpy as np
-
-    mesh, heat = model.mesh, model.heat
+    mesh = model.mesh
     patches = walls(cut_annulus(radius_ratio, mesh.shape[2]), radius_ratio)
-    received = np.asarray(heat.exchange * (heat.exchange_temperature - state.temperature)).reshape(-1)[patches.cell]
-    heat_in, heat_out = float(received[patches.inner].sum()), -float(received[~patches.inner].sum())
+    heat = received(model, state).reshape(-1)[patches.cell]
+    heat_in, heat_out = float(heat[patches.inner].sum()), -float(heat[~patches.inner].sum())
     depth, width = float(mesh.y_edge[1]), float(mesh.x_edge[1])
     conducted = np.pi * depth / np.log(radius_ratio)  # of the half annulus
-    result: dict[str, Any] = {"k_eq_mean": heat_in / conducted}
-    for name, chosen, sign in (("k_eq_inner", patches.inner, 1), ("k_eq_outer", ~patches.inner, -1)):
+    result: dict[str, Any] = {"k_eq_mean": heat_in / conducted, "angles": ANGLES}
+    for name, chosen, sign in (("inner", patches.inner, 1), ("outer", ~patches.inner, -1)):
         area = patches.area[chosen]
-        relative = sign * received[chosen] / area * (area.sum() / conducted)
+        flux = sign * heat[chosen] / area * (area.sum() / conducted)
         exact = np.pi * depth / (radius_ratio - 1) * (1 if sign > 0 else radius_ratio)
-        result[f"{name.replace('k_eq', 'area')}"] = area.sum() / exact
-        window = max(WINDOW, np.degrees(WINDOW_CELLS * width * np.pi * depth / exact))
-        result[name] = [local(patches.angle[chosen], area, relative, angle, window) for angle in ANGLES]
-    return {**result, "angles": list(ANGLES), "wall_balance": (heat_in - heat_out) / heat_in}
+        result[f"area_{name}"] = area.sum() / exact
+        result[f"k_eq_{name}"] = at_angles(patches.angle[chosen], area, flux, width * np.pi * depth / exact)
+    return {**result, "wall_balance": (heat_in - heat_out) / heat_in}
+
+
+def at_angles(angle: np.ndarray, area: np.ndarray, flux: np.ndarray, cell: float) -> list[float]:
+    """Heat flux at `ANGLES` from those of patches at angles (degrees); `cell`: the angle of a cell (radians)."""
+    window = max(WINDOW, float(np.degrees(WINDOW_CELLS * cell)))
+    return [local(angle, area, flux, at, window) for at in ANGLES]
 
 
 def local(angle: np.ndarray, area: np.ndarray, flux: np.ndarray, at: float, window: float) -> float:
@@ -169,8 +158,6 @@ def local(angle: np.ndarray, area: np.ndarray, flux: np.ndarray, at: float, wind
 
     Single patches share their heat unevenly with their neighbours. The flux continues evenly beyond 0 and 180 degrees.
     """
-    import numpy as np
-
     away = (np.concatenate([angle, -angle, 360 - angle]) - at) / window
     near = np.abs(away) < 1
     away = away[near]

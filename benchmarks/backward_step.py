@@ -18,11 +18,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE
+from jamsu.benchmarks.levels import BY_GRID, ENDS, limits, on_grids
 from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.streams import open_box, passing, settle, streaming
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from jamsu.solver.flow.model import FlowModel, FlowState
 
 STATIONS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 14.0, 15.0, 18.0)
@@ -41,8 +44,7 @@ COURANT = 0.6  # of central differences with implicit viscosity
         "cells": Parameter("integer", 48, "", "across the channel behind the step; even", minimum=8, maximum=256),
         "length": Parameter("number", 30.0, "H", "of the channel behind the step", minimum=5.0, maximum=200.0),
         "stations": Parameter("numbers", list(STATIONS), "H", "distances from the step for Nusselt numbers", above=0.0),
-        "tolerance": Parameter("number", 1e-3, "", "distance from the steady state, relative", above=0.0),
-        "largest_time": Parameter("number", 1000.0, "H/U", "gives up after this time on a grid", above=0.0),
+        **limits(1e-3, 1000.0, "H/U"),
     },
     gives={
         "reattachment": ("H", "of the main eddy on the lower wall, from the step"),
@@ -51,10 +53,8 @@ COURANT = 0.6  # of central differences with implicit viscosity
         "nusselt_lower": ("", "at the stations"),
         "nusselt_upper": ("", "at the stations"),
         "stations": ("H", "distances from the step"),
-        "remaining": ("", "estimated distance from the steady state, relative"),
-        "converged": ("", "whether that is within the tolerance"),
-        "steps": ("", "time steps on each grid"),
-        "by_grid": ("", "reattachment on each grid"),
+        **ENDS,
+        **BY_GRID,
     },
 )
 def step(
@@ -67,37 +67,25 @@ def step(
     largest_time: float,
 ) -> dict[str, Any]:
     """March to the steady state on half of the cells, then on all."""
-    from jamsu.benchmarks.marching import carried
-    from jamsu.benchmarks.streams import settle
 
-    levels = [n for n in (cells // 4 * 2,) if 16 <= n < cells] + [cells + cells % 2]
-    steps, reattached = [], []
-    model = step_model(reynolds, prandtl, levels[0], length)
-    state, remaining = streaming(model), 0.0
-    for n in levels:
-        if n != levels[0]:
-            coarse, model = model, step_model(reynolds, prandtl, n, length)
-            state = carried(state, coarse.mesh, model.mesh)
-        wanted = tolerance if n == levels[-1] else 10 * tolerance
+    def march(model: FlowModel, state: FlowState, last: bool) -> tuple[FlowState, float, int]:
         # Disturbances are washed out, the slow ones of the eddy diffuse across it.
-        state, remaining, taken = settle(model, state, length / 2, wanted, largest_time, COURANT)
-        steps.append(taken)
-        reattached.append(eddies(model, state)["reattachment"])
-    return {
-        **eddies(model, state),
-        **nusselt(model, state, stations),
-        "stations": list(stations),
-        "remaining": remaining,
-        "converged": remaining <= tolerance,
-        "steps": steps,
-        "by_grid": {"cells": levels, "reattachment": reattached},
-    }
+        return settle(model, state, length / 2, tolerance * (1 if last else 10), largest_time, COURANT)
+
+    found = on_grids(
+        [n for n in (cells // 4 * 2,) if n >= 16] + [cells + cells % 2],
+        lambda n: step_model(reynolds, prandtl, n, length),
+        developed,
+        march,
+        lambda model, state: {**eddies(model, state), **nusselt(model, state, stations)},
+        tolerance=tolerance,
+        follow=("reattachment",),
+    )
+    return {**found, "stations": stations}
 
 
 def lengthwise(cells: int, length: float) -> np.ndarray:
     """Edges along the channel: cells grow evenly from the step to the outflow."""
-    import numpy as np
-
     count = int(np.ceil(2 * length * cells / (LENGTHWISE + STRETCHED)))
     s = np.linspace(0.0, 1.0, count + 1)
     share = LENGTHWISE / (0.5 * (LENGTHWISE + STRETCHED))
@@ -106,11 +94,6 @@ def lengthwise(cells: int, length: float) -> np.ndarray:
 
 def step_model(reynolds: float, prandtl: float, cells: int, length: float) -> FlowModel:
     """The channel in units of H and U; what the walls give is released in the cells beside them."""
-    import jax.numpy as jnp
-    import numpy as np
-
-    from jamsu.solver.box import box_model, open_box_sides
-
     x, z = lengthwise(cells, length), np.linspace(-0.5, 0.5, cells + 1)
     # Means over the faces, by the integrals of both polynomials (flux and heat that enters are then exact).
     u = np.diff(np.where(z > 0, 6 * z**2 - 8 * z**3, 0.0)) / np.diff(z)
@@ -119,41 +102,24 @@ def step_model(reynolds: float, prandtl: float, cells: int, length: float) -> Fl
     diffusivity = 1 / (reynolds * prandtl)
     source = np.zeros((len(x) - 1, 1, cells))
     source[:, 0, [0, -1]] = FLUX * diffusivity * cells
-    model = box_model(
-        [x, np.array([0.0, 1.0]), z],
+    model = open_box(
+        [x, ONE, z],
+        passing(u[None, None, :], warmth[None, None, :]),
         viscosity=1 / reynolds,
         conductivity=diffusivity,
         source=source,
         conduction="implicit",
-        open_sides=open_box_sides(
-            {
-                (0, 0): ("inflow", (u[None, None, :], 0.0, 0.0), warmth[None, None, :]),
-                (0, 1): ("outflow", (0.0, 0.0, 0.0), 0.0),
-            },
-            jnp.float64,
-        ),
     )
     # Conduction from the inlet's given temperature; none through the step.
     inlet = np.where(u > 0, diffusivity / cells / (0.5 * (x[1] - x[0])), 0.0)
-    heat = replace(
-        model.heat,
-        exchange=model.heat.exchange.at[0, 0].set(jnp.asarray(inlet)),
-        exchange_temperature=model.heat.exchange_temperature.at[0, 0].set(jnp.asarray(warmth)),
-    )
+    exchange, temperature = model.heat.exchange.at[0, 0], model.heat.exchange_temperature.at[0, 0]
+    heat = replace(model.heat, exchange=exchange.set(inlet), exchange_temperature=temperature.set(warmth))
     return replace(model, heat=heat)
 
 
-def streaming(model: FlowModel) -> FlowState:
+def developed(model: FlowModel) -> FlowState:
     """The developed flow of the whole channel, everywhere."""
-    import jax.numpy as jnp
-
-    from jamsu.solver.flow.model import initial_state
-    from jamsu.solver.grid.mesh import along
-
-    state = initial_state(model.mesh)
-    z = along(model.mesh.centres(2), 2)
-    u = jnp.broadcast_to(0.75 * (1 - 4 * z**2), state.velocity[0].shape)
-    return replace(state, velocity=(u, *state.velocity[1:]))
+    return streaming(model, 0.75 * (1 - 4 * model.mesh.centres(2) ** 2))
 
 
 def eddies(model: FlowModel, state: FlowState) -> dict[str, float | None]:
@@ -161,29 +127,29 @@ def eddies(model: FlowModel, state: FlowState) -> dict[str, float | None]:
 
     The slope at the wall is that of the parabola through it and two cells, (9 u_1 - u_2) / (3 h).
     """
-    import numpy as np
-
     x = np.asarray(model.mesh.x_edge)
     u = np.asarray(state.velocity[0])[:, 0, :]
 
-    def crossings(values: np.ndarray, rising: bool) -> np.ndarray:
+    def crossings(values: np.ndarray, rising: bool) -> Any:
         a, b = values[1:-1], values[2:]
         at = np.flatnonzero((a < 0) & (b >= 0) if rising else (a >= 0) & (b < 0))
-        return np.asarray(x[1 + at] + (x[2 + at] - x[1 + at]) * a[at] / (a[at] - b[at]))
+        return x[1 + at] + (x[2 + at] - x[1 + at]) * a[at] / (a[at] - b[at])
+
+    def first(places: Sequence[float]) -> float | None:
+        return float(places[0]) if len(places) else None
 
     below, above = 9 * u[:, 0] - u[:, 1], 9 * u[:, -1] - u[:, -2]
-    lower, up, closing = crossings(below, True), crossings(above, False), crossings(above, True)
-    found: dict[str, float | None] = {"reattachment": float(lower[-1]) if len(lower) else None}
-    found["upper_separation"] = float(up[0]) if len(up) else None
-    after = closing[closing > up[0]] if len(up) else closing[:0]
-    found["upper_reattachment"] = float(after[0]) if len(after) else None
-    return found
+    separation = first(crossings(above, False))
+    closing = crossings(above, True)
+    return {
+        "reattachment": first(crossings(below, True)[::-1]),
+        "upper_separation": separation,
+        "upper_reattachment": None if separation is None else first(closing[closing > separation]),
+    }
 
 
 def nusselt(model: FlowModel, state: FlowState, stations: Sequence[float]) -> dict[str, list[float | None]]:
     """(32/5) 2 H / (T_wall - T_mean) at the stations; none beyond the channel."""
-    import numpy as np
-
     mesh = model.mesh
     x, dz = np.asarray(mesh.centres(0)), np.asarray(mesh.widths(2))
     temperature, u = np.asarray(state.temperature)[:, 0, :], np.asarray(state.velocity[0])[:, 0, :]

@@ -11,15 +11,17 @@ Source: Ethier & Steinman, Int. J. Numer. Meth. Fluids 19 (1994) 369.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
     from jamsu.solver.flow.model import FlowModel, FlowState
     from jamsu.solver.flow.open_sides import OpenSides
-    from jamsu.solver.grid.mesh import Vector
 
 A, D = 0.7853981633974483, 1.5707963267948966
 VISCOSITY = 1.0
@@ -43,20 +45,18 @@ FOURIER = 0.05  # nu dt / h^2: the time step falls with h^2, and explicit viscos
 )
 def beltrami(cells: int, time: float) -> dict[str, Any]:
     """Errors at the given time on two grids."""
-    import numpy as np
-
     levels = (cells // 2, cells // 2 * 2)
     velocity, pressure = zip(*(errors(n, time) for n in levels), strict=True)
     return {
-        "order_velocity": float(np.log2(velocity[0] / velocity[1])),
-        "order_pressure": float(np.log2(pressure[0] / pressure[1])),
-        "error_velocity": list(velocity),
-        "error_pressure": list(pressure),
-        "cells": list(levels),
+        "order_velocity": np.log2(velocity[0] / velocity[1]),
+        "order_pressure": np.log2(pressure[0] / pressure[1]),
+        "error_velocity": velocity,
+        "error_pressure": pressure,
+        "cells": levels,
     }
 
 
-def component(axis: int, place: Vector, time: Any) -> Any:
+def component(axis: int, place: Sequence[Any], time: Any) -> Any:
     """Velocity along an axis at places (x, y, z) that broadcast."""
     import jax.numpy as jnp
 
@@ -65,7 +65,7 @@ def component(axis: int, place: Vector, time: Any) -> Any:
     return -A * (jnp.exp(A * x) * jnp.sin(A * y + D * z) + jnp.exp(A * z) * jnp.cos(A * x + D * y)) * decay
 
 
-def exact_pressure(place: Vector, time: Any) -> Any:
+def exact_pressure(place: Sequence[Any], time: Any) -> Any:
     """Pressure over density, but for a constant."""
     import jax.numpy as jnp
 
@@ -84,16 +84,14 @@ def face_velocity(edges: Any, axis: int, time: Any) -> Any:
     from jamsu.solver.grid.mesh import along
 
     middle, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * (edges[1:] - edges[:-1])
+    shape = [len(edges) if a == axis else len(middle) for a in range(3)]
     total: Any = 0.0
     b, c = (axis + 1) % 3, (axis + 2) % 3
-    for i, first in zip((-1, 0, 1), (1, 4, 1), strict=True):
-        for j, second in zip((-1, 0, 1), (1, 4, 1), strict=True):
-            place = [along(edges, axis)] * 3
-            place[b], place[c] = along(middle + i * half, b), along(middle + j * half, c)
-            value = component(axis, (place[0], place[1], place[2]), time)
-            total = total + first * second / 36 * jnp.broadcast_to(
-                value, [len(edges) if a == axis else len(middle) for a in range(3)]
-            )
+    for i, first in ((-1, 1), (0, 4), (1, 1)):
+        for j, second in ((-1, 1), (0, 4), (1, 1)):
+            place = {axis: edges, b: middle + i * half, c: middle + j * half}
+            value = component(axis, [along(place[a], a) for a in range(3)], time)
+            total = total + first * second / 36 * jnp.broadcast_to(value, shape)
     return total
 
 
@@ -107,33 +105,27 @@ def given_sides(edges: Any, time: Any) -> OpenSides:
     centre = 0.5 * (edges[1:] + edges[:-1])
     normal = [face_velocity(edges, axis, time) for axis in range(3)]
     out = sum(jnp.mean(layer(normal[a], a, 1)) - jnp.mean(layer(normal[a], a, 0)) for a in range(3)) / 6
-    pairs = []
-    for axis in range(3):
-        ends = []
-        for end, place in ((0, edges[:1]), (1, edges[-1:])):
-            values = []
-            for b in range(3):
-                if b == axis:
-                    values.append(layer(normal[axis], axis, end) + (out if end == 0 else -out))
-                    continue
-                points = [along(centre, a) for a in range(3)]
-                points[axis], points[b] = along(place, axis), along(edges[1:-1], b)
-                values.append(component(b, (points[0], points[1], points[2]), time))
-            ends.append((values[0], values[1], values[2]))
-        pairs.append((ends[0], ends[1]))
+
+    def velocity(axis: int, end: int) -> Any:
+        values = []
+        for b in range(3):
+            if b == axis:
+                values.append(layer(normal[axis], axis, end) + (out if end == 0 else -out))
+                continue
+            place = [centre, centre, centre]
+            place[axis], place[b] = edges[-1:] if end else edges[:1], edges[1:-1]
+            values.append(component(b, [along(place[a], a) for a in range(3)], time))
+        return tuple(values)
+
     none = jnp.zeros((1, 1, 1), edges.dtype)
-    return OpenSides(
-        velocity=(pairs[0], pairs[1], pairs[2]),
-        temperature=((none, none),) * 3,
-        kind=(("inflow", "inflow"),) * 3,
-    )
+    pairs: Any = tuple((velocity(axis, 0), velocity(axis, 1)) for axis in range(3))
+    return OpenSides(velocity=pairs, temperature=((none, none),) * 3, kind=(("inflow", "inflow"),) * 3)
 
 
 def errors(cells: int, time: float) -> tuple[float, float]:
     """Relative errors of velocity (on faces) and pressure at a time."""
     import jax
     import jax.numpy as jnp
-    import numpy as np
 
     from jamsu.solver.box import box_model
     from jamsu.solver.flow.model import initial_state
@@ -141,23 +133,14 @@ def errors(cells: int, time: float) -> tuple[float, float]:
     from jamsu.solver.grid.mesh import along
 
     edges = jnp.asarray(np.linspace(-1, 1, cells + 1))
-    model = box_model(
-        [np.asarray(edges)] * 3,
-        viscosity=VISCOSITY,
-        implicit_viscosity=False,
-        open_sides=jax.jit(given_sides)(edges, 0.0),
-    )
-    start = initial_state(model.mesh)
-    x, y, z = (along(model.mesh.centres(a), a) for a in range(3))
-    place = (x, y, z)
+    sides = jax.jit(given_sides)(edges, 0.0)
+    model = box_model([np.asarray(edges)] * 3, viscosity=VISCOSITY, implicit_viscosity=False, open_sides=sides)
+    place = [along(model.mesh.centres(a), a) for a in range(3)]
     # Compiled as a whole: one by one, the small operations take far longer to compile than to run.
     velocities = jax.jit(lambda e, t: tuple(face_velocity(e, a, t) for a in range(3)))
     pressure_at = jax.jit(exact_pressure)
-    start = replace(
-        start,
-        velocity=velocities(edges, 0.0),
-        pressure=jnp.broadcast_to(pressure_at(place, 0.0), model.mesh.shape),
-    )
+    pressure = jnp.broadcast_to(pressure_at(place, 0.0), model.mesh.shape)
+    start = replace(initial_state(model.mesh), velocity=velocities(edges, 0.0), pressure=pressure)
     count = int(np.ceil(time * VISCOSITY * cells**2 / (4 * FOURIER)))
     dt = time / count
 

@@ -15,17 +15,18 @@ A resolved wall has its first cell's centre at y+ < 1; further out it is the wal
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE, tanh_graded
 from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
-from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids
+from jamsu.benchmarks.streams import streaming
+from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, closed, marched_on_grids, model_parameter, turbulent_options
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from jamsu.solver.flow.model import FlowModel, FlowState, TurbulenceModel
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 STATIONS = (1.0, 5.0, 10.0, 30.0, 50.0, 100.0, 300.0, 1000.0)
 DECAY = 15.0  # of the bulk temperature, h/u_tau: about Theta_b+; that of the bulk velocity is u_b+ / 2
@@ -40,9 +41,7 @@ RESOLVED = 3.0  # y+ of a first cell up to which the profile goes on to the wall
     parameters={
         "reynolds_tau": Parameter("number", 178.12, "", "u_tau h / nu, h half the height", minimum=10.0, maximum=1e5),
         "prandtl": Parameter("number", 0.71, "", "nu / alpha", minimum=0.1, maximum=100.0),
-        "model": Parameter(
-            "name", "k_epsilon", "", "of the turbulence", choices=("k_epsilon", "zero_equation", "laminar")
-        ),
+        "model": model_parameter(("k_epsilon", "zero_equation", "laminar")),
         "cells": Parameter("integer", 48, "", "from the wall to the middle", minimum=8, maximum=1024),
         "first_y_plus": Parameter(
             "number", 0.5, "", "of the first cell's centre; cells are even where that is too much", above=0.0
@@ -66,27 +65,23 @@ RESOLVED = 3.0  # y+ of a first cell up to which the profile goes on to the wall
 def channel(
     reynolds_tau: float,
     prandtl: float,
-    model: TurbulenceModel,
+    model: str,
     cells: int,
     first_y_plus: float,
     stations: Sequence[float] | None,
     tolerance: float,
 ) -> dict[str, Any]:
     """March to the developed profiles, on half of the cells and then on all."""
-    wanted = [y for y in STATIONS if y <= reynolds_tau] if stations is None else list(stations)
+    wanted = [y for y in STATIONS if y <= reynolds_tau] if stations is None else stations
     for y in wanted:
         if y > reynolds_tau:
             raise BenchmarkError(f"channel: stations={y:g}: expected y+ up to the middle, {reynolds_tau:g}")
-    levels = [n for n in (cells // 2,) if n >= COARSEST] + [cells]
-
-    def build(n: int) -> FlowModel:
-        return channel_model(reynolds_tau, prandtl, model, n, first_y_plus * cells / n)
-
     found = marched_on_grids(
-        build,
+        lambda n: channel_model(reynolds_tau, prandtl, model, n, first_y_plus * cells / n),
         begin,
         partial(measure, stations=wanted),
-        levels,
+        cells,
+        coarsest=COARSEST,
         decay=DECAY,
         tolerance=tolerance,
         largest_time=LARGEST_TIME,
@@ -95,40 +90,29 @@ def channel(
     return {**found, "stations": wanted}
 
 
-def channel_model(
-    reynolds_tau: float, prandtl: float, name: TurbulenceModel, cells: int, first_y_plus: float
-) -> FlowModel:
+def channel_model(reynolds_tau: float, prandtl: float, name: str, cells: int, first_y_plus: float) -> FlowModel:
     """Half of the channel, one cell along the flow."""
-    import numpy as np
-
-    from jamsu.benchmarks.grids import tanh_graded
     from jamsu.solver.box import box_model
 
     # The lower half of a grid that is graded towards both plates.
     z = 2 * tanh_graded(2 * cells, min(1.0, 2 * first_y_plus / reynolds_tau * cells))[: cells + 1]
-    one = np.array([0.0, 1.0])
     return box_model(
-        [one, one, z],
+        [ONE, ONE, z],
         viscosity=1 / reynolds_tau,
         conductivity=1 / (reynolds_tau * prandtl),
         source=1.0,
         sides=((None, None), (None, None), ((0.0, np.inf), None)),
         no_slip=np.array([[0, 0], [0, 0], [1, 0]]),
-        conduction="explicit",
-        implicit_viscosity=False,
-        turbulence=name,
-        wall_functions=name != "laminar",
         periodic=(True, False, False),
         acceleration=(1.0, 0.0, 0.0),
+        **turbulent_options(name),
     )
 
 
 def begin(model: FlowModel) -> FlowState:
     """The parabolas of a laminar flow; or the law of the wall with the k and epsilon of a log layer."""
     import jax.numpy as jnp
-    import numpy as np
 
-    from jamsu.solver.flow.model import initial_state
     from jamsu.solver.turbulence.k_epsilon import C_MU, Turbulence
     from jamsu.solver.turbulence.wall_law import VON_KARMAN, kader_temperature, reichardt_velocity
 
@@ -145,35 +129,30 @@ def begin(model: FlowModel) -> FlowState:
         # C_mu^(-1/2) u_tau^2 and u_tau^3 / (kappa z), and what is left of them below the log layer.
         k = C_MU**-0.5 * (1.1 - z) * (1 - np.exp(-z * reynolds / 10)) ** 2 + 1e-3
         epsilon = (1.1 - z) / (VON_KARMAN * (z + 10 / reynolds))
-        shape = model.mesh.shape
-        fields = Turbulence(*(jnp.broadcast_to(jnp.asarray(f), shape) for f in (k, epsilon)))
-    state = initial_state(model.mesh, temperature, turbulence=fields)
-    return replace(state, velocity=(jnp.broadcast_to(jnp.asarray(u), state.velocity[0].shape), *state.velocity[1:]))
+        fields = Turbulence(*(jnp.broadcast_to(jnp.asarray(f), model.mesh.shape) for f in (k, epsilon)))
+    return streaming(model, u, temperature, fields)
 
 
 def measure(model: FlowModel, state: FlowState, stations: Sequence[float]) -> dict[str, Any]:
     """Profiles, and what the wall takes of momentum and heat."""
-    import numpy as np
-
-    from jamsu.solver.flow.closure import closure, renewed_walls
     from jamsu.solver.flow.step import with_wall_heat
 
     mesh, reynolds = model.mesh, 1 / float(model.fluid.viscosity)
     z, dz = np.asarray(mesh.centres(2)), np.asarray(mesh.widths(2))
     u, temperature = np.asarray(state.velocity[0])[0, 0], np.asarray(state.temperature)[0, 0]
-    turbulent = closure(renewed_walls(model, state.velocity), state.velocity, state.turbulence)
+    turbulent = closed(model, state)
     factor = 1.0 if turbulent.friction_factor is None else float(turbulent.friction_factor[0, 0, 0])
     exchange = float(with_wall_heat(model.heat, turbulent).exchange[0, 0, 0])
     y_plus = z * reynolds
     return {
         "bulk_velocity_plus": float(np.sum(u * dz)),
         "centre_velocity_plus": _middle(z, u),
-        "profile": {"y_plus": y_plus.tolist(), "u_plus": u.tolist(), "theta_plus": temperature.tolist()},
+        "profile": {"y_plus": y_plus, "u_plus": u, "theta_plus": temperature},
         "u_plus": _at(stations, y_plus, u, reynolds),
         "theta_plus": _at(stations, y_plus, temperature, reynolds),
-        "first_y_plus": float(y_plus[0]),
-        "friction": factor * float(u[0]) / (z[0] * reynolds),
-        "heat_flux": exchange * float(temperature[0]),
+        "first_y_plus": y_plus[0],
+        "friction": factor * u[0] / y_plus[0],
+        "heat_flux": exchange * temperature[0],
     }
 
 
@@ -185,7 +164,6 @@ def _middle(z: np.ndarray, values: np.ndarray) -> float:
 
 def _at(stations: Sequence[float], y_plus: np.ndarray, values: np.ndarray, reynolds: float) -> list[float | None]:
     """Values at stations, over the logarithm of 1 + y+; none where the wall function's layer hides them."""
-    import numpy as np
     from scipy.interpolate import PchipInterpolator
 
     low = 0.0 if y_plus[0] <= RESOLVED else float(y_plus[0])

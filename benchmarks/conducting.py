@@ -11,10 +11,16 @@ fluid and solid conduct through both half cells in series where they meet.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from jamsu.benchmarks.grids import segments, tanh_graded, wall_share
-from jamsu.benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady_on_grids
+import numpy as np
+
+from jamsu.benchmarks.cavity import HOT_AND_COLD
+from jamsu.benchmarks.grids import ONE, segments, tanh_graded, wall_share
+from jamsu.benchmarks.levels import GIVES, PARAMETERS, steady_on_grids
+from jamsu.benchmarks.marching import diffusive_decay, falling_along
+from jamsu.benchmarks.profiles import wall_heat
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
@@ -38,26 +44,18 @@ if TYPE_CHECKING:
         **GIVES,
     },
 )
-def conducting_body(
-    rayleigh: float,
-    prandtl: float,
-    size: float,
-    conductivity_ratio: float,
-    cells: int,
-    tolerance: float,
-    largest_time: float,
-) -> dict[str, Any]:
+def conducting_body(prandtl: float, cells: int, tolerance: float, largest_time: float, **body: float) -> dict[str, Any]:
     """March to the steady state on a coarse grid, then on finer ones from there."""
-    result = steady_on_grids(
-        lambda n: body_model(rayleigh, prandtl, size, conductivity_ratio, n),
-        falling_across,
-        measure,
+    return steady_on_grids(
+        lambda n: body_model(prandtl=prandtl, cells=n, **body),
+        partial(falling_along, 0),
+        wall_heat,
         cells,
         decay=diffusive_decay(prandtl),
         tolerance=tolerance,
         largest_time=largest_time,
+        balance="wall_balance",
     )
-    return result.report(tolerance, "wall_balance")
 
 
 @benchmark(
@@ -79,95 +77,52 @@ def conducting_body(
     },
 )
 def conducting_wall(
-    grashof: float,
-    prandtl: float,
-    thickness: float,
-    conductivity_ratio: float,
-    cells: int,
-    tolerance: float,
-    largest_time: float,
+    grashof: float, prandtl: float, thickness: float, conductivity_ratio: float, cells: int, **march: Any
 ) -> dict[str, Any]:
     """March to the steady state on a coarse grid, then on finer ones from there."""
-    result = steady_on_grids(
+    return steady_on_grids(
         lambda n: wall_model(grashof, prandtl, thickness, conductivity_ratio, n),
-        falling_across,
-        lambda model, state: measure(model, state) | interface(model, state),
+        partial(falling_along, 0),
+        lambda model, state: wall_heat(model, state) | interface(model, state),
         cells,
         decay=diffusive_decay(prandtl) * (1 + thickness) ** 2,
-        tolerance=tolerance,
-        largest_time=largest_time,
+        balance="wall_balance",
         follow=("nusselt_mean", "interface_temperature_mean"),
+        **march,
     )
-    return result.report(tolerance, "wall_balance")
 
 
 def body_model(rayleigh: float, prandtl: float, size: float, conductivity_ratio: float, cells: int) -> FlowModel:
     """The cavity with its body in the centre; cells narrow towards the sides of both."""
-    import numpy as np
-
-    from jamsu.benchmarks.obstacles import solid_model
-
     gap = 0.5 * (1 - size)
     edges, owner = segments((gap, size, gap), cells, wall_share(rayleigh) / cells)
     body = owner == 1
-    return solid_model(
-        (edges, np.array([0.0, 1.0]), edges),
-        body[:, None, None] & body[None, None, :],
-        conductivity_ratio,
-        (((1.0, np.inf), (0.0, np.inf)), (None, None), (None, None)),
-        viscosity=prandtl,
-        buoyancy=rayleigh * prandtl,
-    )
+    solid = body[:, None, None] & body[None, None, :]
+    return heated_solid((edges, ONE, edges), solid, conductivity_ratio, prandtl, rayleigh * prandtl)
 
 
 def wall_model(grashof: float, prandtl: float, thickness: float, conductivity_ratio: float, cells: int) -> FlowModel:
     """Wall on -thickness < x < 0, fluid beyond; the wall's cells are as wide as the fluid's where they meet."""
-    import numpy as np
-
-    from jamsu.benchmarks.obstacles import solid_model
-
     fluid = tanh_graded(cells, wall_share(grashof * prandtl))
     count = int(np.clip(np.ceil(thickness / fluid[1]), 4, max(4, cells // 2)))
     edges = np.concatenate([np.linspace(-thickness, 0.0, count + 1)[:-1], fluid])
     solid = np.zeros((count + cells, 1, cells), bool)
     solid[:count] = True
-    return solid_model(
-        (edges, np.array([0.0, 1.0]), fluid),
-        solid,
-        conductivity_ratio,
-        (((1.0, np.inf), (0.0, np.inf)), (None, None), (None, None)),
-        viscosity=prandtl,
-        buoyancy=grashof * prandtl**2,
-    )
+    return heated_solid((edges, ONE, fluid), solid, conductivity_ratio, prandtl, grashof * prandtl**2)
 
 
-def falling_across(model: FlowModel) -> FlowState:
-    """Fluid at rest, temperature falling linearly from the hot to the cold side."""
-    import jax.numpy as jnp
+def heated_solid(
+    edges: tuple[np.ndarray, ...], solid: np.ndarray, conductivity_ratio: float, prandtl: float, buoyancy: float
+) -> FlowModel:
+    """Fluid and solid cells between a hot and a cold side."""
+    from jamsu.benchmarks.obstacles import solid_model
 
-    from jamsu.solver.flow.model import initial_state
-    from jamsu.solver.grid.mesh import along
-
-    mesh = model.mesh
-    first, last = mesh.x_edge[0], mesh.x_edge[-1]
-    falling = (last - mesh.centres(0)) / (last - first)
-    return initial_state(mesh, jnp.broadcast_to(along(falling, 0), mesh.shape))
-
-
-def measure(model: FlowModel, state: FlowState) -> dict[str, float]:
-    """Heat that the outermost sides exchange with their cells, by the scheme's own conductances."""
-    import numpy as np
-
-    heat = model.heat
-    received = np.asarray(heat.exchange * (heat.exchange_temperature - state.temperature))
-    heat_in, heat_out = float(np.sum(received[0])), -float(np.sum(received[-1]))
-    return {"nusselt_mean": heat_in, "wall_balance": (heat_in - heat_out) / heat_in}
+    sides = (HOT_AND_COLD, (None, None), (None, None))
+    return solid_model(edges, solid, conductivity_ratio, sides, viscosity=prandtl, buoyancy=buoyancy)
 
 
 def interface(model: FlowModel, state: FlowState) -> dict[str, float]:
     """Mean temperature of the wall's inner face x = 0, where the heat that leaves the solid enters the fluid."""
-    import numpy as np
-
     mesh = model.mesh
     edge = np.asarray(mesh.x_edge)
     face = int(np.argmin(np.abs(edge)))

@@ -13,31 +13,26 @@ velocity of the stream. The references' y is our z.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from jamsu.benchmarks.cylinder_forces import PROBE, REACH, forces, front_to_rear, wake_length
+from jamsu.benchmarks.grids import growing, mirrored
+from jamsu.benchmarks.levels import ended, limits
+from jamsu.benchmarks.marching import viscous_limit
 from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.streams import VISCOUS, around_cylinder, cut_stream, passing, settle, streaming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import numpy as np
-
     from jamsu.geometry.cutcells import CutCells
     from jamsu.solver.flow.model import FlowModel, FlowState
 
-SHEDDING = (  # what is measured in a shedding wake
-    "drag",
-    "drag_pressure",
-    "nusselt_mean",
-    "strouhal",
-    "lift",
-    "lift_max",
-    "drag_max",
-    "pressure_difference",
-)
+MEANS = ("drag", "drag_pressure", "nusselt_mean")
+SHEDDING = (*MEANS, "strouhal", "lift", "lift_max", "drag_max", "pressure_difference")  # measured in a shedding wake
 ONSET = 47.0  # Reynolds number above which vortices are shed (Jackson, J. Fluid Mech. 182 (1987) 23)
 BEFORE, ASIDE, BEHIND = 1.0, 1.0, 3.0  # of the centre the cells are uniform, D
 GROWTH = 1.1  # of a cell to the next outer one
@@ -45,6 +40,7 @@ CHANNEL = ((-2.0, 20.0), (-2.0, 2.1))  # ends and walls from the centre, D
 CHANNEL_GROWTH = 1.05
 PERIODS = 6  # averaged over
 STEPS = 100
+SHEDDING_CHANGE = 0.01  # of the last period, relative, within which shedding is periodic
 SHEDDING_COURANT = 0.4  # in the smallest cells
 FASTEST = {False: 1.6, True: 2.4}  # the fluid beside the cylinder, in a wide stream and in the channel
 
@@ -58,8 +54,7 @@ FASTEST = {False: 1.6, True: 2.4}  # the fluid beside the cylinder, in a wide st
         "cells": Parameter("integer", 24, "", "across the diameter", minimum=8, maximum=128),
         "distance": Parameter("number", 40.0, "D", "of sides and inflow; the outflow is as far", minimum=5.0),
         "channel": Parameter("flag", False, "", "in the channel of Schaefer & Turek; `distance` has no meaning then"),
-        "tolerance": Parameter("number", 2e-3, "", "distance from the steady state, relative", above=0.0),
-        "largest_time": Parameter("number", 300.0, "D/U", "gives up after this time", above=0.0),
+        **limits(2e-3, 300.0, "D/U"),
     },
     gives={
         "drag": ("", "2 F / (rho U^2 D) per unit of length"),
@@ -87,90 +82,49 @@ def cylinder_forced(
     largest_time: float,
 ) -> dict[str, Any]:
     """March to the steady state, or into periodic shedding."""
-    from jamsu.benchmarks.streams import settle
-
     steady = reynolds < ONSET
     half = steady and not channel
-    cut = cut_channel(cells) if channel else cut_stream(cells, distance, half)
-    model = channel_model(cut, reynolds, prandtl) if channel else stream_model(cut, reynolds, prandtl)
+    cut = cut_channel(cells) if channel else wide_cut(cells, distance, half)
+    model = (channel_model if channel else stream_model)(cut, reynolds, prandtl)
     state = starting(model, push=0.0 if steady else 0.3)
     ends = front_to_rear(cut)
+    found: dict[str, Any] = dict.fromkeys((*SHEDDING, "wake_length"))
     if steady:
         state, remaining, steps = settle(model, state, 10.0, tolerance, largest_time)
-        parts = 2 if half else 1
-        found: dict[str, Any] = dict.fromkeys(SHEDDING)
         measured = {name: float(value) for name, value in forces(model, state, ends).items()}
-        found |= {name: parts * measured[name] for name in ("drag", "drag_pressure", "nusselt_mean")}
+        found |= {name: (2 if half else 1) * measured[name] for name in MEANS}
         found["lift"] = None if half else measured["lift"]
         found["pressure_difference"] = measured["pressure_difference"]
         found["wake_length"] = wake_length(model, state)
-        converged = remaining <= tolerance
     else:
-        found, remaining, steps = shed(model, state, ends, FASTEST[channel], largest_time)
-        found["wake_length"] = None
-        converged = remaining <= 0.01
+        tolerance = SHEDDING_CHANGE
+        periods, remaining, steps = shed(model, state, ends, FASTEST[channel], largest_time)
+        found |= periods
     low, high = CHANNEL[1] if channel else (-distance, distance)
-    return {
-        **found,
-        "blockage": 1 / (high - low),
-        "remaining": remaining,
-        "converged": converged,
-        "steps": steps,
-    }
+    return ended({**found, "blockage": 1 / (high - low)}, remaining, tolerance, steps)
 
 
-def cut_stream(cells: int, distance: float, half: bool) -> CutCells:
+def wide_cut(cells: int, distance: float, half: bool) -> CutCells:
     """The stream without the cylinder at the origin; the half z > 0 or the whole."""
-    import numpy as np
-
-    from jamsu.benchmarks.streams import growing
-
     width = 1 / cells
-    up, down = (growing(width, width, reach, distance, GROWTH) for reach in (BEFORE, BEHIND))
-    side = growing(width, width, ASIDE, distance, GROWTH)
-    z = side if half else np.concatenate([-side[:0:-1], side])
-    far = 4 * distance
-    return cut_out(np.concatenate([-up[:0:-1], down]), z, (-far, far))
+    up, down, side = (growing(width, width, reach, distance, GROWTH) for reach in (BEFORE, BEHIND, ASIDE))
+    return around_cylinder(mirrored(up, down), side if half else mirrored(side, side))
 
 
 def cut_channel(cells: int) -> CutCells:
     """The channel without the cylinder at the origin, its walls on the outermost faces."""
-    import numpy as np
-
-    from jamsu.benchmarks.streams import growing
-
-    (start, end), walls = CHANNEL
+    (start, end), (low, high) = CHANNEL
     width = 1 / cells
-    down = growing(width, width, BEHIND, end, CHANNEL_GROWTH)
-    x = np.concatenate([np.linspace(start, 0.0, round(-start * cells) + 1)[:-1], down])
-    z = np.concatenate(
-        [np.linspace(0.0, wall, round(abs(wall) * cells) + 1)[:: 1 if wall > 0 else -1] for wall in walls]
-    )
-    return cut_out(x, np.unique(z), walls)
+    before, below, above = (np.linspace(0.0, abs(to), round(abs(to) * cells) + 1) for to in (start, low, high))
+    x = mirrored(before, growing(width, width, BEHIND, end, CHANNEL_GROWTH))
+    return around_cylinder(x, mirrored(below, above), CHANNEL[1])
 
 
-def cut_out(x: np.ndarray, z: np.ndarray, walls: tuple[float, float]) -> CutCells:
-    """The fluid between two walls without the cylinder at the origin."""
-    import numpy as np
-
-    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from jamsu.geometry.cutcells import cut_cells
-    from jamsu.geometry.grid import Grid
-    from jamsu.geometry.shapes import Box, Cylinder
-    from jamsu.geometry.smallcells import close_small_cells
-
-    far = 4 * float(np.max(np.abs(x)))
-    around = Box((-far, -far, walls[0]), (far, far, walls[1])) - Cylinder((0.0, -far, 0.0), (0.0, far, 0.0), 0.5)
-    return close_small_cells(cut_cells(Grid(x, np.array([0.0, 1.0]), z), around, closed_box=False), SMALLEST_OPEN_SHARE)
-
-
-def stream_model(cut: CutCells, reynolds: float, prandtl: float) -> FlowModel:
+def stream_model(cut: CutCells, reynolds: float, prandtl: float, inflow: float | np.ndarray = 1.0) -> FlowModel:
     """The stream in units of D and U."""
-    from jamsu.benchmarks.cut_streams import cut_stream_model
-
-    return cut_stream_model(
+    return cut_stream(
         cut,
-        {(0, 0): ("inflow", (1.0, 0.0, 0.0), 0.0), (0, 1): ("outflow", (0.0, 0.0, 0.0), 0.0)},
+        passing(inflow),
         viscosity=1 / reynolds,
         conductivity=1 / (reynolds * prandtl),
         wall_temperature=1.0,
@@ -179,40 +133,25 @@ def stream_model(cut: CutCells, reynolds: float, prandtl: float) -> FlowModel:
 
 def channel_model(cut: CutCells, reynolds: float, prandtl: float) -> FlowModel:
     """The channel in units of D and mean velocity; only the cylinder is hot."""
-    import jax.numpy as jnp
-    import numpy as np
-
-    from jamsu.benchmarks.cut_streams import cut_stream_model
-
     low, high = CHANNEL[1]
     s = (np.asarray(cut.grid.edges(2)) - low) / (high - low)
     parabola = np.diff(3 * s**2 - 2 * s**3) / np.diff(s)  # means over the faces
-    model = cut_stream_model(
-        cut,
-        {(0, 0): ("inflow", (parabola[None, None, :], 0.0, 0.0), 0.0), (0, 1): ("outflow", (0.0, 0.0, 0.0), 0.0)},
-        viscosity=1 / reynolds,
-        conductivity=1 / (reynolds * prandtl),
-        wall_temperature=1.0,
-    )
+    model = stream_model(cut, reynolds, prandtl, parabola[None, None, :])
     near = np.abs(np.asarray(cut.grid.centres(2))) < REACH
-    return replace(model, heat=replace(model.heat, exchange=model.heat.exchange * jnp.asarray(near, float)))
+    return replace(model, heat=replace(model.heat, exchange=model.heat.exchange * near))
 
 
 def starting(model: FlowModel, push: float) -> FlowState:
     """The undisturbed stream, and where it is to oscillate a cross-flow behind the cylinder."""
     import jax.numpy as jnp
 
-    from jamsu.solver.flow.model import initial_state
-    from jamsu.solver.grid.mesh import along
-
     mesh = model.mesh
-    state = initial_state(mesh)
     assert mesh.obstacles is not None
-    assert model.sides is not None
-    u = jnp.broadcast_to(model.sides.velocity[0][0][0], state.velocity[0].shape) * (mesh.obstacles.area[0] > 0)
-    x, z = along(mesh.centres(0), 0) - PROBE[0], along(mesh.z_edge, 2)
+    state = streaming(model)
+    u = state.velocity[0] * (mesh.obstacles.area[0] > 0)
+    x, z = mesh.centres(0)[:, None, None] - PROBE[0], mesh.z_edge
     w = push * jnp.exp(-(x**2) - z**2) * mesh.obstacles.free[2]
-    return replace(state, velocity=(u, state.velocity[1], jnp.broadcast_to(w, state.velocity[2].shape)))
+    return replace(state, velocity=(u, state.velocity[1], w))
 
 
 def shed(
@@ -220,17 +159,13 @@ def shed(
 ) -> tuple[dict[str, Any], float, int]:
     """March until two runs of periods agree; means over the last one, their change, and steps taken."""
     import jax.numpy as jnp
-    import numpy as np
-
-    from jamsu.benchmarks.marching import viscous_limit
-    from jamsu.benchmarks.streams import VISCOUS
 
     smallest = float(np.diff(model.mesh.x_edge).min())
     dt = min(SHEDDING_COURANT * smallest / fastest, VISCOUS * viscous_limit(model))
     parts: list[dict[str, np.ndarray]] = []
     found: dict[str, Any] = dict.fromkeys(SHEDDING)
     change = np.inf
-    while change > 0.01 and len(parts) * STEPS * dt < largest_time:
+    while change > SHEDDING_CHANGE and len(parts) * STEPS * dt < largest_time:
         state, series = _recorded()(model, state, ends, jnp.asarray(dt))
         parts.append({name: np.asarray(values) for name, values in series.items()})
         if not np.isfinite(parts[-1]["probe"]).all():
@@ -259,8 +194,6 @@ def _recorded() -> Callable[..., Any]:
 def periodic(series: dict[str, np.ndarray], dt: float) -> tuple[dict[str, Any], float]:
     """Means and extremes over the last whole periods, and the largest relative change of the means and of the amplitude
     from the periods before."""
-    import numpy as np
-
     probe = series["probe"]
     up = np.flatnonzero((probe[:-1] < 0) & (probe[1:] >= 0))
     if len(up) < 2 * PERIODS + 1:
@@ -269,7 +202,7 @@ def periodic(series: dict[str, np.ndarray], dt: float) -> tuple[dict[str, Any], 
     runs = []
     for first, last in ((-2 * PERIODS - 1, -PERIODS - 1), (-PERIODS - 1, -1)):
         part = slice(up[first], up[last])
-        means = {name: float(series[name][part].mean()) for name in ("drag", "drag_pressure", "nusselt_mean")}
+        means = {name: float(series[name][part].mean()) for name in MEANS}
         runs.append({**means, "strouhal": PERIODS / ((at[last] - at[first]) * dt), "swing": float(np.ptp(probe[part]))})
     change = max(abs(runs[1][name] / runs[0][name] - 1) for name in runs[0])
     last_runs = slice(up[-PERIODS - 1], up[-1])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
+from jamsu.benchmarks.profiles import lagrange
+
+if TYPE_CHECKING:
     from jamsu.geometry.cutcells import CutCells
     from jamsu.solver.flow.model import FlowModel, FlowState
 
@@ -17,10 +19,6 @@ REACH = 0.75  # from the centre the balance of forces is made, D
 def front_to_rear(cut: CutCells) -> np.ndarray:
     """Weights of the cells' pressures for that at the front less that at the rear, (nx, 1, nz): the parabola through
     the three nearest whole cells of the rows beside the axis."""
-    import numpy as np
-
-    from jamsu.benchmarks.point_source import lagrange
-
     x, z = np.asarray(cut.grid.centres(0)), np.asarray(cut.grid.centres(2))
     weights = np.zeros(cut.grid.shape)
     rows = np.flatnonzero(np.isclose(np.abs(z), np.abs(z).min()))
@@ -90,8 +88,6 @@ def wake_length(model: FlowModel, state: FlowState) -> float | None:
 
     On the axis the velocity is that of the parabola through two cells that is even about it, (9 u_1 - u_2) / 8.
     """
-    import numpy as np
-
     x, z = np.asarray(model.mesh.x_edge), np.asarray(model.mesh.centres(2))
     first = int(np.flatnonzero(z > 0)[0])
     u = np.asarray(state.velocity[0])[:, 0, first : first + 2]

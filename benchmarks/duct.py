@@ -18,18 +18,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE
+from jamsu.benchmarks.levels import ENDS, ended, limits
+from jamsu.benchmarks.profiles import received
 from jamsu.benchmarks.registry import Parameter, benchmark
+from jamsu.benchmarks.streams import cut_out, cut_stream, open_box, passing, settle, streaming
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from jamsu.solver.flow.model import FlowModel, FlowState
 
 DISTANCE = 300.0  # of the station from the inlet, Dh
 BEYOND = 1.2  # cells along the duct over those to the station
 DIFFUSION = 0.05  # viscosity over (cell width across)^2 / (time to pass a cell)
 HEIGHT = {"pipe": 1.0, "plates": 0.5}  # of the pipe or the gap, Dh
-SECTION = {"pipe": 3.141592653589793 / 16, "plates": 0.25}  # of the part that is computed, Dh2 or Dh x depth
+SECTION = {"pipe": np.pi / 16, "plates": 0.25}  # of the part that is computed, Dh2 or Dh x depth
 
 
 @benchmark(
@@ -41,33 +45,24 @@ SECTION = {"pipe": 3.141592653589793 / 16, "plates": 0.25}  # of the part that i
         "cells": Parameter(
             "integer", None, "", "across the pipe or gap; none: enough for the station", minimum=8, maximum=512
         ),
-        "tolerance": Parameter("number", 1e-4, "", "distance from the steady state, relative", above=0.0),
+        "tolerance": limits(1e-4, 1.0)["tolerance"],
     },
     gives={
         "nusselt_local": ("", "h Dh / k at the station"),
         "mean_temperature": ("", "(T_m - T_wall) / (T_in - T_wall) at the station, weighted by the flow"),
         "friction_reynolds": ("", "Fanning's friction factor times Re"),
         "cells": ("", "across"),
-        "remaining": ("", "estimated distance from the steady state, relative"),
-        "converged": ("", "whether that is within the tolerance"),
-        "steps": ("", "time steps"),
+        **ENDS,
     },
 )
 def duct(shape: str, station: float, cells: int | None, tolerance: float) -> dict[str, Any]:
     """March the temperature to its steady state in the developed flow."""
-    from jamsu.benchmarks.streams import settle
-
     across = enough_cells(station) if cells is None else cells
     model, friction = duct_model(shape, station, across)
-    state, remaining, steps = settle(model, flowing(model), DISTANCE, tolerance, 100 * DISTANCE)
-    return {
-        **measure(model, state, SECTION[shape]),
-        "friction_reynolds": friction,
-        "cells": across,
-        "remaining": remaining,
-        "converged": remaining <= tolerance,
-        "steps": steps,
-    }
+    start = streaming(model, temperature=model.mesh.open_cell)
+    state, remaining, steps = settle(model, start, DISTANCE, tolerance, 100 * DISTANCE)
+    found = {**measure(model, state, SECTION[shape]), "friction_reynolds": friction, "cells": across}
+    return ended(found, remaining, tolerance, steps)
 
 
 def enough_cells(station: float) -> int:
@@ -77,68 +72,40 @@ def enough_cells(station: float) -> int:
 
 def duct_model(shape: str, station: float, cells: int) -> tuple[FlowModel, float]:
     """The duct with its developed flow, and f Re of that."""
-    import numpy as np
-
     before = int(np.ceil(cells / BEYOND))
     width = DISTANCE / (before + 0.5)  # the station is in the middle of a cell
-    edges = width * np.arange(cells + 1)
-    viscosity = DIFFUSION * (HEIGHT[shape] / cells) ** 2 / width
-    build = pipe if shape == "pipe" else plates
-    conductivity = station / DISTANCE  # 1 / Pe
-    profile, friction = developed(build(edges, cells, 0.0, viscosity, conductivity), SECTION[shape])
-    return build(edges, cells, profile, viscosity, conductivity), friction
+    fluid = {
+        "viscosity": DIFFUSION * (HEIGHT[shape] / cells) ** 2 / width,
+        "conductivity": station / DISTANCE,
+    }  # 1 / Pe
+
+    def build(profile: float | np.ndarray) -> FlowModel:
+        part = pipe if shape == "pipe" else plates
+        return part(width * np.arange(cells + 1), cells, profile, scheme="limited", heat_scheme="limited", **fluid)
+
+    profile, friction = developed(build(0.0), SECTION[shape])
+    return build(profile), friction
 
 
-def pipe(
-    edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: float, conductivity: float
-) -> FlowModel:
+def pipe(edges: np.ndarray, cells: int, profile: float | np.ndarray, **fluid: Any) -> FlowModel:
     """The quarter y, z > 0 of a pipe of diameter 1."""
-    import numpy as np
-
-    from jamsu.benchmarks.cut_streams import cut_stream_model
-    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
-    from jamsu.geometry.cutcells import cut_cells
-    from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Cylinder
-    from jamsu.geometry.smallcells import close_small_cells
 
     length = float(edges[-1])
     across = np.linspace(0.0, 0.5, cells // 2 + 1)
-    inside = Cylinder((-length, 0.0, 0.0), (2 * length, 0.0, 0.0), 0.5)
-    cut = close_small_cells(cut_cells(Grid(edges, across, across), inside, closed_box=False), SMALLEST_OPEN_SHARE)
-    return cut_stream_model(
-        cut,
-        {(0, 0): ("inflow", (profile, 0.0, 0.0), 1.0), (0, 1): ("outflow", (0.0, 0.0, 0.0), 0.0)},
-        wall_temperature=0.0,
-        scheme="limited",
-        heat_scheme="limited",
-        viscosity=viscosity,
-        conductivity=conductivity,
-    )
+    cut = cut_out((edges, across, across), Cylinder((-length, 0.0, 0.0), (2 * length, 0.0, 0.0), 0.5))
+    return cut_stream(cut, passing(profile, 1.0), wall_temperature=0.0, **fluid)
 
 
-def plates(
-    edges: np.ndarray, cells: int, profile: float | np.ndarray, viscosity: float, conductivity: float
-) -> FlowModel:
+def plates(edges: np.ndarray, cells: int, profile: float | np.ndarray, **fluid: Any) -> FlowModel:
     """The half 0 < z < 1/4 of a gap of 1/2, wall at z = 0."""
-    import jax.numpy as jnp
-    import numpy as np
-
-    from jamsu.solver.box import box_model, open_box_sides
-
-    sides = open_box_sides(
-        {(0, 0): ("inflow", (profile, 0.0, 0.0), 1.0), (0, 1): ("outflow", (0.0, 0.0, 0.0), 0.0)}, jnp.float64
-    )
-    return box_model(
-        [edges, np.array([0.0, 1.0]), np.linspace(0.0, 0.25, cells // 2 + 1)],
+    return open_box(
+        [edges, ONE, np.linspace(0.0, 0.25, cells // 2 + 1)],
+        passing(profile, 1.0),
         sides=((None, None), (None, None), ((0.0, np.inf), None)),
         no_slip=np.array([[0, 0], [0, 0], [1, 0]]),
         implicit_viscosity=False,
-        scheme="limited",
-        heat_scheme="limited",
-        open_sides=sides,
-        viscosity=viscosity,
-        conductivity=conductivity,
+        **fluid,
     )
 
 
@@ -148,7 +115,6 @@ def developed(model: FlowModel, section: float) -> tuple[np.ndarray, float]:
     Its mean is 1. With the gradient G = dp/dx / nu that this takes, f Re = 2 (G / 4) Dh^2 / (U Dh) = G / 2.
     """
     import jax
-    import numpy as np
 
     faces = np.asarray(model.mesh.area[0])[1:2]
     profile = np.asarray(jax.jit(_balance)(model))
@@ -177,25 +143,11 @@ def _balance(model: FlowModel) -> Any:
         velocity = (jnp.broadcast_to(profile, still[0].shape), still[1], still[2])
         return free * (friction * profile - viscous_force(mesh, fluid, velocity, halo_padded(velocity[0]), one, 0)[:1])
 
+    def same(residual: Any) -> Any:
+        return residual
+
     load = free * control_volume(mesh, 0)[:1]
-    none, same = jnp.zeros_like(load), _same
-    return conjugate_gradient(resistance, load, none, same, 1e-12 * jnp.linalg.norm(load), 5000).x
-
-
-def _same(residual: Any) -> Any:
-    return residual
-
-
-def flowing(model: FlowModel) -> FlowState:
-    """The inlet's profile and temperature everywhere."""
-    import jax.numpy as jnp
-
-    from jamsu.solver.flow.model import initial_state
-
-    assert model.sides is not None
-    state = initial_state(model.mesh, model.mesh.open_cell)
-    u = jnp.broadcast_to(model.sides.velocity[0][0][0], state.velocity[0].shape)
-    return replace(state, velocity=(u, state.velocity[1], state.velocity[2]))
+    return conjugate_gradient(resistance, load, jnp.zeros_like(load), same, 1e-12 * jnp.linalg.norm(load), 5000).x
 
 
 def measure(model: FlowModel, state: FlowState, section: float) -> dict[str, float]:
@@ -203,13 +155,11 @@ def measure(model: FlowModel, state: FlowState, section: float) -> dict[str, flo
 
     The wall is 4 / Dh times as large as the section is long: that is what the hydraulic diameter means.
     """
-    import numpy as np
-
-    mesh, heat = model.mesh, model.heat
+    mesh = model.mesh
     at = int(np.argmin(np.abs(np.asarray(mesh.centres(0)) - DISTANCE)))
     temperature = np.asarray(state.temperature)[at]
     flow = np.asarray(mesh.area[0] * state.velocity[0])[at : at + 2].mean(0)
     mean = float(np.sum(flow * temperature) / np.sum(flow))
-    lost = float(np.sum(np.asarray(heat.exchange * (state.temperature - heat.exchange_temperature))[at]))
+    lost = -float(np.sum(received(model, state)[at]))
     wall = 4 * section * float(mesh.widths(0)[at])
-    return {"nusselt_local": lost / float(heat.box_conductivity) / (wall * mean), "mean_temperature": mean}
+    return {"nusselt_local": lost / float(model.heat.box_conductivity) / (wall * mean), "mean_temperature": mean}

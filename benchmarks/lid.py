@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jamsu.benchmarks.grids import tanh_graded
-from jamsu.benchmarks.marching import GIVES, steady_on_grids
-from jamsu.benchmarks.profiles import peak
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE, tanh_graded
+from jamsu.benchmarks.levels import GIVES, limits, steady_on_grids
+from jamsu.benchmarks.profiles import centre_lines, peak
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
@@ -35,8 +37,7 @@ WALL_CELL = 0.5  # of a uniform one
     parameters={
         "reynolds": Parameter("number", 1000.0, "", "U L / nu", above=0.0),
         "cells": Parameter("integer", 128, "", "a side", minimum=8, maximum=1024),
-        "tolerance": Parameter("number", 3e-4, "", "distance from the steady state, relative", above=0.0),
-        "largest_time": Parameter("number", 400.0, "L/U", "gives up after this time on a grid", above=0.0),
+        **limits(3e-4, 400.0, "L/U"),
     },
     gives={
         "u_centreline": ("U", "horizontal velocity on x = 1/2 at the heights y"),
@@ -49,58 +50,42 @@ WALL_CELL = 0.5  # of a uniform one
         **GIVES,
     },
 )
-def lid(reynolds: float, cells: int, tolerance: float, largest_time: float) -> dict[str, Any]:
-    """March to the steady state on a coarse grid, then on finer ones from there."""
+def lid(reynolds: float, cells: int, **march: Any) -> dict[str, Any]:
+    """March to the steady state on a coarse grid, then on finer ones from there.
+
+    Diffusion across the cavity decays in Re L / (pi^2 U); at least a tenth of the lid's own time L / U.
+    """
     from jamsu.solver.flow.model import initial_state
 
-    result = steady_on_grids(
+    return steady_on_grids(
         lambda n: lid_model(reynolds, n),
         lambda model: initial_state(model.mesh),
         measure,
         cells,
-        decay=decay_time(reynolds),
-        tolerance=tolerance,
-        largest_time=largest_time,
+        decay=max(reynolds / float(np.pi**2), 0.1),
         follow=("u_min", "v_max", "v_min"),
+        **march,
     )
-    return result.report(tolerance)
-
-
-def decay_time(reynolds: float) -> float:
-    """Decay time of diffusion across the cavity, Re L / (pi^2 U); at least a tenth of the lid's own time L / U."""
-    import numpy as np
-
-    return max(reynolds / float(np.pi**2), 0.1)
 
 
 def lid_model(reynolds: float, cells: int) -> FlowModel:
     """The cavity in units of L and U."""
-    import numpy as np
-
     from jamsu.solver.box import box_model
 
     edges = tanh_graded(cells, WALL_CELL)
     moving = np.zeros((3, 2, 3))
     moving[2, 1, 0] = 1.0  # the upper side of z moves along x
-    return box_model((edges, np.array([0.0, 1.0]), edges), viscosity=1 / reynolds, wall_velocity=moving)
+    return box_model((edges, ONE, edges), viscosity=1 / reynolds, wall_velocity=moving)
 
 
 def measure(model: FlowModel, state: FlowState) -> dict[str, Any]:
     """Velocities on the two centre lines, by cubic splines through the grid's values and the sides'."""
-    import numpy as np
-    from scipy.interpolate import CubicSpline
-
-    mesh = model.mesh
-    u, w = np.asarray(state.velocity[0])[:, 0, :], np.asarray(state.velocity[2])[:, 0, :]
-    u_mid = CubicSpline(np.asarray(mesh.x_edge), u)(0.5)
-    w_mid = CubicSpline(np.asarray(mesh.z_edge), w, axis=1)(0.5)
-    across = CubicSpline(np.r_[0, np.asarray(mesh.centres(2)), 1], np.r_[0, u_mid, 1])
-    along = CubicSpline(np.r_[0, np.asarray(mesh.centres(0)), 1], np.r_[0, w_mid, 0])
+    across, along = centre_lines(model, state, lid=1.0)
     return {
         "u_centreline": across(STATIONS_Y),
-        "y": list(STATIONS_Y),
+        "y": STATIONS_Y,
         "v_centreline": along(STATIONS_X),
-        "x": list(STATIONS_X),
+        "x": STATIONS_X,
         "u_min": peak(across, sign=-1)[1],
         "v_max": peak(along)[1],
         "v_min": peak(along, sign=-1)[1],

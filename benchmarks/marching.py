@@ -1,19 +1,4 @@
-"""Steady states for the laminar benchmarks: marched to on a coarse grid, then on finer ones from there.
-
-Three things make it quick (Ra = 1e6, CPU seconds of one core in double precision, compiling apart):
-
-* Coarse grids first, left early. The wall's heat flux carried from half the cells is right within 0.5 % after one round
-  of steps: 1.4 s for the cavity of 128^2 cells (2.6 s with the coarse grids marched on to 10 instead of LOOSENED times
-  the tolerance), 4.5 s for the cube of 64^3, of which half is computed (at a tolerance of 1e-3).
-* Anderson's method on the finest grid (`jamsu.solver.march.acceleration`), for problems that ask for it, from there to
-a
-  tolerance of 1e-5: the cavity of 128^2 in 1950 steps instead of 4800 (about 9 instead of 22 s), of 64^2 in 1250
-  instead of 3000.
-  The cube of 32^3 took 850 instead of 1600. Rounds of 10 to 100 steps and depths of 10 to 30 gave at best a fifth fewer
-  steps, and no less time.
-* The step that a grid starts with follows from the flow carried to it, not from one that has still to begin.
-
-Cubic instead of linear interpolation between grids changed nothing (1950 and 2000 steps).
+"""Marching of the benchmarks' flows to their steady states, on one grid.
 
 Velocities count from the unit of the problem (alpha/L where heat drives the flow, the lid's speed where it does), so
 "relative to the largest velocity" means relative to that unit where the fluid comes to rest.
@@ -23,132 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from jamsu.benchmarks.registry import Parameter
-from jamsu.benchmarks.stopwatch import Stopwatch
+import numpy as np
 
 if TYPE_CHECKING:
     from jamsu.solver.flow.model import FlowModel, FlowState
-    from jamsu.solver.grid.mesh import Mesh
+
+    Compiled = tuple[Callable[..., Any], Callable[..., Any]]
 
 COURANT = 0.7
 STEPS_A_ROUND = 50
-COARSEST = 16  # cells a side
-LOOSENED = 100.0  # tolerance of the coarse grids over that of the last one, where the march is accelerated
-COARSE_TIME = 1.0  # decay times after which a coarse grid is left all the same: its flow may never come to rest
 VISCOUS = 0.9  # share of the largest step that explicit viscosity allows
 NEAR = 1.0  # distance from the steady state, relative, within which a march may be accelerated
 HELD = 1.25  # a step is held, for the sake of the history, while the flow asks for no other by more than this
-
-PARAMETERS = {
-    "tolerance": Parameter("number", 1e-5, "", "distance from the steady state, relative", above=0.0),
-    "largest_time": Parameter("number", 5.0, "L^2/alpha", "gives up after this time on a grid", above=0.0),
-}
-ACCELERATION = {
-    "acceleration": Parameter(
-        "name", "anderson", "", "of the march near the steady state", choices=("anderson", "none")
-    ),
-}
-GIVES = {
-    "remaining": ("", "estimated distance from the steady state, relative"),
-    "converged": ("", "whether that is within the tolerance"),
-    "steps": ("", "time steps on each grid, coarse to fine"),
-    "seconds": ("s", "marching on all grids, compiling apart"),
-    "by_grid": ("", "the first quantities on each grid, with its cells a side"),
-}
-
-
-class Steady(NamedTuple):
-    """What a march through the grids ends with.
-
-    model, state: on the finest grid. found: what `measure` gives there. remaining: distance from the steady state.
-    steps: on each grid. by_grid: "cells" and each wanted quantity, on each grid. seconds: of marching.
-    """
-
-    model: FlowModel
-    state: FlowState
-    found: dict[str, Any]
-    remaining: float
-    steps: list[int]
-    by_grid: dict[str, list[Any]]
-    seconds: float
-
-    def report(self, tolerance: float, balance: str = "") -> dict[str, Any]:
-        """The quantities with `GIVES`; `balance` names the one that must vanish as well."""
-        closed = not balance or abs(self.found[balance]) <= 10 * tolerance
-        return {
-            **self.found,
-            "remaining": self.remaining,
-            "converged": self.remaining <= tolerance and closed,
-            "steps": self.steps,
-            "seconds": self.seconds,
-            "by_grid": self.by_grid,
-        }
-
-
-def steady_on_grids(
-    build: Callable[[int], FlowModel],
-    begin: Callable[[FlowModel], FlowState],
-    measure: Callable[[FlowModel, FlowState], dict[str, Any]],
-    cells: int,
-    *,
-    decay: float,
-    tolerance: float,
-    largest_time: float,
-    follow: tuple[str, ...] = ("nusselt_mean",),
-    coarsest: int = COARSEST,
-    accelerate: bool = False,
-    watch: Callable[[FlowModel, FlowState, float], None] | None = None,
-) -> Steady:
-    """March to the steady state on a quarter and on half of the cells, where that is not too coarse, then on all.
-
-    Args:
-      build: the model for so many cells a side. begin: the state to start from on the coarsest grid.
-      measure: the quantities of a state. follow: those to keep for every grid.
-      decay: slowest decay time of a disturbance, see `steady`. accelerate: see `steady`.
-      watch: called with model, state and the seconds of marching so far after every round of steps.
-    """
-    levels = [n for n in (cells // 4, cells // 2) if n >= coarsest] + [cells]
-    model = build(levels[0])
-    state = begin(model)
-    clock = Stopwatch()
-    steps: list[int] = []
-    by_grid: dict[str, list[Any]] = {"cells": levels, **{name: [] for name in follow}}
-    for n in levels:
-        coarse, model = model, model if n == levels[0] else build(n)
-        wanted, longest = tolerance, largest_time
-        if n != cells:
-            wanted = (LOOSENED if accelerate else 10.0) * tolerance
-            longest = min(largest_time, COARSE_TIME * decay)
-        seen = None if watch is None else partial(_tell, watch, clock, model)
-        with clock:
-            if n != levels[0]:
-                state = carried(state, coarse.mesh, model.mesh)
-            last = accelerate and n == cells  # coarse grids are cheap, and done before it would pay
-            state, remaining, taken = steady(model, state, decay, wanted, longest, last, seen)
-        found = measure(model, state)
-        steps.append(taken)
-        for name in follow:
-            by_grid[name].append(found[name])
-    return Steady(model, state, found, remaining, steps, by_grid, clock.seconds)
-
-
-def _tell(
-    watch: Callable[[FlowModel, FlowState, float], None], clock: Stopwatch, model: FlowModel, state: FlowState
-) -> None:
-    watch(model, state, clock.seconds)
-
-
-def carried(state: FlowState, old: Mesh, new: Mesh) -> FlowState:
-    """The state on another mesh, with the temperature of solids, which conduct here and so are as good as fluid."""
-    import numpy as np
-
-    from jamsu.solver.flow.model import initial_state
-    from jamsu.solver.march.transfer import refine
-
-    solid = (old.open_cell == 0, new.open_cell == 0)
-    return refine(state, old, new, initial_state(new).velocity, (np.asarray(solid[0]), np.asarray(solid[1])))
+SMALLEST_SHARE = 1 / 256  # of the step that should do: with less a march has broken down
 
 
 def steady(
@@ -174,7 +48,6 @@ def steady(
       state, remaining distance, time steps taken.
     """
     import jax.numpy as jnp
-    import numpy as np
 
     from jamsu.solver.march.acceleration import Mixture
 
@@ -213,19 +86,56 @@ def steady(
 
 def _first_rate(model: FlowModel, wave: float) -> float:
     """Courant rate of the largest velocity that buoyancy and lids can give, 1/s."""
+    lid = float(np.max(np.asarray(model.fluid.wall_velocity)))
+    narrowest = min(float(np.min(np.asarray(model.mesh.widths(axis)))) for axis in (0, 2))
+    return max(wave * model.mesh.shape[2], lid / narrowest, 1e-30)
+
+
+def controlled(
+    compiled: Compiled,
+    model: FlowModel,
+    state: FlowState,
+    decay: float,
+    tolerance: float,
+    largest_time: float,
+    courant: float,
+    longest: float,
+    note: Callable[..., None] | None = None,
+) -> tuple[FlowState, float, int]:
+    """March until rate of change times `decay` is within the tolerance, in rounds of steps that the flow sets.
+
+    Args:
+      compiled: a round of steps (`_march` or one that gives more), and the Courant rate. longest: time step.
+      note: called with state, time step and what else a round gives.
+
+    Returns:
+      state, remaining distance from the steady state (infinite if the march has broken down), rounds marched.
+    """
     import jax.numpy as jnp
 
-    lid = float(jnp.max(jnp.abs(model.fluid.wall_velocity)))
-    narrowest = min(float(jnp.min(model.mesh.widths(axis))) for axis in (0, 2))
-    return max(wave * model.mesh.shape[2], lid / narrowest, 1e-30)
+    march, rate_of = compiled
+    end = float(state.time) + largest_time
+    remaining, rounds, share = np.inf, 0, 1.0
+    while remaining > tolerance and float(state.time) < end:
+        dt = share * min(courant / max(float(rate_of(model, state)), 1e-30), longest)
+        after, changes, *more = march(model, state, jnp.asarray(dt, model.mesh.dtype))
+        rounds += 1
+        change = float(jnp.max(changes))
+        if not (np.isfinite(change) and float(rate_of(model, after)) * dt < 2 * courant):
+            share /= 2  # again: the flow has become much faster within the round
+            if share < SMALLEST_SHARE:
+                return state, np.inf, rounds
+            continue
+        state, remaining, share = after, decay * change, min(1.0, 1.5 * share)
+        if note is not None:
+            note(state, dt, *more)
+    return state, remaining, rounds
 
 
 def viscous_limit(model: FlowModel) -> float:
     """Largest stable step of explicit Adams-Bashforth viscosity, s: 1 / |largest eigenvalue|, which is at most
     2 nu sum(area / distance) / volume over the faces of a cell (Gershgorin); infinite where viscosity is implicit.
     """
-    import numpy as np
-
     if model.viscous_solver is not None:
         return np.inf
     mesh = model.mesh
@@ -240,7 +150,7 @@ def viscous_limit(model: FlowModel) -> float:
 
 
 @cache
-def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _compiled() -> Compiled:
     """The march and the Courant rate, compiled once for each grid's shape."""
     import jax
 
@@ -255,14 +165,20 @@ def _march(model: FlowModel, state: FlowState, dt: Any, steps: int) -> tuple[Flo
     import jax.numpy as jnp
 
     from jamsu.solver.flow.step import step
-    from jamsu.solver.grid.mesh import AXES
 
     before = jax.lax.fori_loop(0, steps - 1, lambda _, s: step(model, s, dt)[0], state)
     after, _ = step(model, before, dt)
-    speed = jnp.max(jnp.stack([max_abs(v) for v in after.velocity] + [jnp.ones((), model.mesh.dtype)]))
-    changes = [max_abs(after.temperature - before.temperature)]
-    changes += [max_abs(after.velocity[a] - before.velocity[a]) / speed for a in AXES]
+    changes = [max_abs(after.temperature - before.temperature), *velocity_changes(before, after)]
     return after, jnp.stack(changes) / dt
+
+
+def velocity_changes(before: FlowState, after: FlowState) -> list[Any]:
+    """Largest change of each velocity, over the largest velocity or its unit."""
+    import jax.numpy as jnp
+
+    unit = jnp.ones((), after.temperature.dtype)
+    speed = jnp.max(jnp.stack([max_abs(v) for v in after.velocity] + [unit]))
+    return [max_abs(v - u) / speed for u, v in zip(before.velocity, after.velocity, strict=True)]
 
 
 def max_abs(values: Any) -> Any:
@@ -274,25 +190,13 @@ def max_abs(values: Any) -> Any:
 
 def diffusive_decay(prandtl: float) -> float:
     """Decay time of diffusion across a unit box, in L^2/alpha: of heat or of momentum, whichever takes longer."""
-    import numpy as np
-
     return float(1 / (np.pi**2 * min(1.0, prandtl)))
 
 
 def falling_along(axis: int, model: FlowModel) -> FlowState:
-    """Fluid at rest, temperature falling linearly from 1 to 0 along one axis of a unit box."""
-    import jax.numpy as jnp
-
+    """Fluid at rest, temperature falling linearly from 1 to 0 along an axis."""
     from jamsu.solver.flow.model import initial_state
     from jamsu.solver.grid.mesh import along
 
-    return initial_state(model.mesh, jnp.broadcast_to(1 - along(model.mesh.centres(axis), axis), model.mesh.shape))
-
-
-def hot_side(model: FlowModel, state: FlowState) -> float:
-    """Mean Nusselt number of the side x = 0 at temperature 1 of a unit box, by the scheme's own wall flux."""
-    import numpy as np
-
-    mesh = model.mesh
-    area = np.asarray(mesh.widths(1))[:, None] * np.asarray(mesh.widths(2))
-    return float(np.sum((1 - np.asarray(state.temperature[0])) / np.asarray(mesh.centres(0))[0] * area) / np.sum(area))
+    edges = model.mesh.edges[axis]
+    return initial_state(model.mesh, along((edges[-1] - model.mesh.centres(axis)) / (edges[-1] - edges[0]), axis))

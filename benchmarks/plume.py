@@ -20,16 +20,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE, growing
+from jamsu.benchmarks.levels import ENDS, ended, limits
 from jamsu.benchmarks.registry import Parameter, benchmark
 from jamsu.benchmarks.similarity import plume_profile
+from jamsu.benchmarks.streams import DRAWN, open_box, settle
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from jamsu.solver.flow.model import FlowModel, FlowState
 
 HEIGHTS = (0.35, 0.75)  # of the box, between which the constants are fitted
 WIDE = {"line": 1.0, "round": 0.5}  # half width of the box, heights
+SHARE = {"line": 0.5, "round": 0.25}  # of the plume that is computed
 GRASHOF = {"line": 1e10, "round": 1e8}  # finite ones change the constants by about Gr^(-1/5), Gr^(-1/2)
 ALONG = 3.0  # cells are so many times smaller than their height over the source, for each cell of `cells`
 GROWTH = 1.12  # of a cell to the next outer one
@@ -46,8 +50,7 @@ TRANSIT = 5.0  # disturbances take so long to leave, H over the unit of velocity
         "prandtl": Parameter("number", 0.7, "", "nu / alpha", minimum=0.1, maximum=100.0),
         "cells": Parameter("integer", 5, "", "in the half width of the narrower profile", minimum=2, maximum=32),
         "grashof": Parameter("number", None, "", "B' H^3 / nu^3 or B H^2 / nu^3; by the kind if none", minimum=1e5),
-        "tolerance": Parameter("number", 1e-2, "", "distance from the steady state, relative", above=0.0),
-        "largest_time": Parameter("number", 40.0, "", "gives up after this time", above=0.0),
+        **limits(1e-2, 40.0),
     },
     gives={
         "velocity_constant": ("", "C_u of a line, C_w of a point"),
@@ -56,80 +59,59 @@ TRANSIT = 5.0  # disturbances take so long to leave, H over the unit of velocity
         "buoyancy_constant_exact": ("", "by the similarity equations"),
         "flux_share": ("", "buoyancy flux carried at the heights of the fit over that of the source"),
         "grid": ("", "cells along x, y, z"),
-        "remaining": ("", "estimated distance from the steady state, relative"),
-        "converged": ("", "whether that is within the tolerance"),
-        "steps": ("", "time steps"),
+        **ENDS,
     },
 )
 def plume(
     kind: str, prandtl: float, cells: int, grashof: float | None, tolerance: float, largest_time: float
 ) -> dict[str, Any]:
     """March the plume to its steady state."""
-    from jamsu.benchmarks.streams import settle
     from jamsu.solver.flow.model import initial_state
 
     exact = plume_profile(kind, prandtl)
     model, strength = plume_model(kind, prandtl, cells, GRASHOF[kind] if grashof is None else grashof)
-    state, remaining, steps = settle(
-        model, initial_state(model.mesh), TRANSIT, tolerance, largest_time, COURANT, longest=LONGEST
-    )
-    return {
+    start = initial_state(model.mesh)
+    state, remaining, steps = settle(model, start, TRANSIT, tolerance, largest_time, COURANT, LONGEST)
+    found = {
         **constants(model, state, kind, strength),
         "velocity_constant_exact": exact.velocity_constant,
         "buoyancy_constant_exact": exact.buoyancy_constant,
-        "grid": list(model.mesh.shape),
-        "remaining": remaining,
-        "converged": remaining <= tolerance,
-        "steps": steps,
+        "grid": model.mesh.shape,
     }
+    return ended(found, remaining, tolerance, steps)
 
 
 def plume_model(kind: str, prandtl: float, cells: int, grashof: float) -> tuple[FlowModel, float]:
     """Half of the box (a quarter for a point) and the part of the buoyancy flux that is released in it."""
-    import jax.numpy as jnp
-    import numpy as np
-
-    from jamsu.benchmarks.streams import growing
-    from jamsu.solver.box import box_model, open_box_sides
-
     profile = plume_profile(kind, prandtl)
     # The units make B'^2 H / nu = 1 with B' = nu^(1/2), or B / nu = 1.
     viscosity = grashof ** (-0.4 if kind == "line" else -0.5)
-    flux = viscosity**0.5 if kind == "line" else viscosity
-    half_width = profile.half_width(viscosity, HEIGHTS[0])
-    near = half_width / cells
-    wide = profile.half_width(viscosity, 1.0) * 4
-    across = growing(near, 1.5 * near, wide, WIDE[kind], GROWTH)
+    strength = SHARE[kind] * (viscosity**0.5 if kind == "line" else viscosity)
+    near = profile.half_width(viscosity, HEIGHTS[0]) / cells
+    across = growing(near, 1.5 * near, profile.half_width(viscosity, 1.0) * 4, WIDE[kind], GROWTH)
     up = growing(2 * near, 1.0, 0.0, 1.0, 1 + 1 / (ALONG * cells))
     up = up / up[-1]
-    side = across if kind == "round" else np.array([0.0, 1.0])
-    share = 0.5 if kind == "line" else 0.25
+    side = across if kind == "round" else ONE
     # A source as wide as half of the plume at the lowest height of the fit.
     hot = max(1, cells // 2)
     released = np.zeros((len(across) - 1, len(side) - 1, len(up) - 1))
     released[:hot, : hot if kind == "round" else 1, 0] = 1.0
     volume = np.diff(across)[:, None, None] * np.diff(side)[:, None] * np.diff(up)
-    released *= share * flux / float((released * volume).sum())
-    out = ("entraining", (0.0, 0.0, 0.0), 0.0)
-    sides = {(0, 1): out, (2, 1): out, **({(1, 1): out} if kind == "round" else {})}
-    model = box_model(
+    model = open_box(
         [across, side, up],
+        {(0, 1): DRAWN, (2, 1): DRAWN, **({(1, 1): DRAWN} if kind == "round" else {})},
         viscosity=viscosity,
         buoyancy=1.0,
         conductivity=viscosity / prandtl,
-        source=released,
+        source=released * (strength / float((released * volume).sum())),
         no_slip=np.zeros((3, 2)),
-        open_sides=open_box_sides(sides, jnp.float64),  # type: ignore[arg-type]  # literal kinds
     )
-    return model, share * flux
+    return model, strength
 
 
 def constants(model: FlowModel, state: FlowState, kind: str, strength: float) -> dict[str, float]:
     """Both constants by straight lines through the values on the axis between the heights of the fit."""
-    import numpy as np
-
     mesh = model.mesh
-    share = 0.5 if kind == "line" else 0.25
     viscosity = float(model.fluid.viscosity)
     w, g = np.asarray(state.velocity[2]), np.asarray(state.temperature)
     z, face = np.asarray(mesh.centres(2)), np.asarray(mesh.z_edge)
@@ -138,9 +120,9 @@ def constants(model: FlowModel, state: FlowState, kind: str, strength: float) ->
     between = g[:, :, :-1] + (g[:, :, 1:] - g[:, :, :-1]) * (inner - z[:-1]) / np.diff(z)
     carried = (area * w[:, :, 1:-1] * between).sum((0, 1))
     at_faces, at_cells = ((x > HEIGHTS[0]) & (x < HEIGHTS[1]) for x in (inner, z))
-    flux = float(carried[at_faces].mean()) / share
+    flux = float(carried[at_faces].mean()) / SHARE[kind]
     velocity, buoyancy = on_axis(w)[1:-1][at_faces], on_axis(g)[at_cells]
-    found = {"flux_share": flux * share / strength}
+    found = {"flux_share": flux * SHARE[kind] / strength}
     if kind == "line":
         # u^5 = C_u^5 B'^2 / nu (x - x_0);  g'^(-5/3) = (C_g (B' / nu^(1/2))^(4/5))^(-5/3) (x - x_0)
         velocity_slope = np.polyfit(inner[at_faces], velocity**5, 1)[0]

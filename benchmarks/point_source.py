@@ -11,14 +11,17 @@ leaves the places of the stations as the only parameters.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE, growing, mirrored
+from jamsu.benchmarks.levels import ENDS, ended, limits
+from jamsu.benchmarks.profiles import lagrange
 from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
+from jamsu.benchmarks.streams import open_box, passing, settle, streaming
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from jamsu.solver.flow.model import FlowModel, FlowState
 
 GROWTH = 1.08  # of a cell to the next outer one
@@ -37,15 +40,13 @@ UPSTREAM = 10.0  # beyond the stations, D/U: a plume goes upstream as exp(-x)
         "source": Parameter("name", "point", "", "point, or a line along z", choices=("point", "line")),
         "strength": Parameter("number", 1.0, "kg/s", "released, per metre of a line", above=0.0),
         "cells": Parameter("integer", 10, "", "from the source to the nearest station", minimum=4, maximum=64),
-        "tolerance": Parameter("number", 1e-4, "", "distance from the steady state, relative", above=0.0),
+        "tolerance": limits(1e-4, 1.0)["tolerance"],
     },
     gives={
         "concentration": ("kg/m3", "at the stations"),
         "exact": ("kg/m3", "of the exact solution"),
         "grid": ("", "cells along x, y, z"),
-        "remaining": ("", "estimated distance from the steady state, over the farthest station's axis value"),
-        "converged": ("", "whether that is within the tolerance"),
-        "steps": ("", "time steps"),
+        **ENDS,
     },
 )
 def point_source(
@@ -58,13 +59,9 @@ def point_source(
     tolerance: float,
 ) -> dict[str, Any]:
     """March the concentration to its steady state."""
-    import numpy as np
-
-    from jamsu.benchmarks.streams import settle
-
     length = diffusivity / velocity
-    places = np.abs(np.asarray(stations, float).reshape(-1, 3) / length)
-    places[:, 0] *= np.sign(np.asarray(stations, float).reshape(-1, 3)[:, 0])
+    places = np.asarray(stations, float).reshape(-1, 3) / length
+    places[:, 1:] = np.abs(places[:, 1:])
     line = source == "line"
     if line:
         places[:, 2] = 0.0
@@ -72,21 +69,19 @@ def point_source(
         raise BenchmarkError("point_source: stations: expected at least one, and none at the source itself")
     model, unit = stream_model(places, line, cells)
     transit = float(model.mesh.x_edge[-1] - model.mesh.x_edge[0])
+    # What is left counts from the value on the axis at the farthest station.
     state, remaining, steps = settle(model, streaming(model), transit, tolerance, 20 * transit)
     scale = strength / diffusivity / (1.0 if line else length)
-    return {
-        "concentration": [scale / unit * value for value in at_places(model, state, places)],
-        "exact": [scale * float(value) for value in exact(places, line)],
-        "grid": list(model.mesh.shape),
-        "remaining": remaining,
-        "converged": remaining <= tolerance,
-        "steps": steps,
+    found = {
+        "concentration": scale / unit * np.array(at_places(model, state, places)),
+        "exact": scale * exact(places, line),
+        "grid": model.mesh.shape,
     }
+    return ended(found, remaining, tolerance, steps)
 
 
 def exact(places: np.ndarray, line: bool) -> np.ndarray:
     """Concentration at places (n, 3) in units of D/U; of a source of strength 1, with D = 1."""
-    import numpy as np
     from scipy.special import k0e
 
     r = np.linalg.norm(places, axis=1)
@@ -96,12 +91,6 @@ def exact(places: np.ndarray, line: bool) -> np.ndarray:
 
 def stream_model(places: np.ndarray, line: bool, cells: int) -> tuple[FlowModel, float]:
     """The stream with a source of strength `unit`, with which concentrations at the farthest station are near 1."""
-    import jax.numpy as jnp
-    import numpy as np
-
-    from jamsu.benchmarks.streams import growing
-    from jamsu.solver.box import box_model, open_box_sides
-
     r = np.linalg.norm(places, axis=1)
     # The concentration falls e-fold within 1 / (1/r + (1 - cos) / 2), the gradient of the logarithm.
     fold = float(np.min(1 / (1 / r + (1 - places[:, 0] / r) / 2)))
@@ -113,45 +102,25 @@ def stream_model(places: np.ndarray, line: bool, cells: int) -> tuple[FlowModel,
     def grown(reach: float, end: float) -> np.ndarray:
         return growing(near, fold / AROUND, reach, end, GROWTH)
 
-    x = np.concatenate([-grown(back, ends[1])[:0:-1], grown(forth, ends[0])])
+    x = mirrored(grown(back, ends[1]), grown(forth, ends[0]))
     y = grown(float(places[:, 1].max()), float(places[:, 1].max()) + aside)
-    z = np.array([0.0, 1.0]) if line else grown(float(places[:, 2].max()), float(places[:, 2].max()) + aside)
+    z = ONE if line else grown(float(places[:, 2].max()), float(places[:, 2].max()) + aside)
     # A half of the line's, a quarter of the point's strength, in the two cells at the origin.
     unit = float(1 / exact(np.array([[r.max(), 0.0, 0.0]]), line)[0])
     origin = int(np.argmin(np.abs(x)))
     released = np.zeros((len(x) - 1, len(y) - 1, len(z) - 1))
     released[origin - 1 : origin + 1, 0, 0] = (0.5 if line else 0.25) * unit / (2 * near * y[1] * z[1])
-    model = box_model(
-        [x, y, z],
-        no_slip=np.zeros((3, 2)),
-        source=released,
-        open_sides=open_box_sides(
-            {(0, 0): ("inflow", (1.0, 0.0, 0.0), 0.0), (0, 1): ("outflow", (0.0, 0.0, 0.0), 0.0)}, jnp.float64
-        ),
-    )
+    model = open_box([x, y, z], passing(1.0), no_slip=np.zeros((3, 2)), source=released)
     return model, unit
-
-
-def streaming(model: FlowModel) -> FlowState:
-    """Clean fluid that moves with the stream."""
-    import jax.numpy as jnp
-
-    from jamsu.solver.flow.model import initial_state
-
-    state = initial_state(model.mesh)
-    return replace(state, velocity=(jnp.ones_like(state.velocity[0]), *state.velocity[1:]))
 
 
 def at_places(model: FlowModel, state: FlowState, places: np.ndarray) -> list[float]:
     """Cubic interpolation of the cells' values, by Lagrange's polynomials; even about the planes of symmetry."""
-    import numpy as np
-
     values = np.asarray(state.temperature)
     centres = [np.asarray(model.mesh.centres(axis)) for axis in range(3)]
     for axis in (1, 2):
         if values.shape[axis] > 1:
-            mirrored = np.take(values, [1, 0], axis)
-            values = np.concatenate([mirrored, values], axis)
+            values = np.concatenate([np.take(values, [1, 0], axis), values], axis)
             centres[axis] = np.concatenate([-centres[axis][1::-1], centres[axis]])
     found = []
     for place in places:
@@ -165,11 +134,3 @@ def at_places(model: FlowModel, state: FlowState, places: np.ndarray) -> list[fl
             part = np.take(part, range(first, first + 4), axis) @ lagrange(points, float(place[axis]))
         found.append(float(part))
     return found
-
-
-def lagrange(points: np.ndarray, at: float) -> np.ndarray:
-    """Weights of the values at four points for their polynomial's value."""
-    import numpy as np
-
-    powers = np.arange(len(points))
-    return np.asarray(np.linalg.solve((points - at)[None, :] ** powers[:, None], (powers == 0).astype(float)))

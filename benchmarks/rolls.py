@@ -11,8 +11,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from jamsu.benchmarks.grids import wall_graded
-from jamsu.benchmarks.marching import GIVES, PARAMETERS, diffusive_decay, steady, steady_on_grids
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE, wall_graded
+from jamsu.benchmarks.levels import GIVES, limits, steady_on_grids
+from jamsu.benchmarks.marching import diffusive_decay, steady
+from jamsu.benchmarks.profiles import wall_heat
 from jamsu.benchmarks.registry import Parameter, benchmark
 
 if TYPE_CHECKING:
@@ -23,16 +27,22 @@ CRITICAL_RAYLEIGH = 1707.762
 LONGEST_DECAY = 10.0  # d^2/alpha: what is left close to the onset is known no better
 
 
+def given(cells: int) -> dict[str, Parameter]:
+    """The parameters of both benchmarks."""
+    return {
+        "prandtl": Parameter("number", 0.71, "", "nu / alpha", above=0.0),
+        "cells": Parameter("integer", cells, "", "across the layer, and along a roll", minimum=8, maximum=512),
+        "wave_number": Parameter("number", CRITICAL_WAVE_NUMBER, "1/d", "pi over the width of a roll", above=0.0),
+    }
+
+
 @benchmark(
     "rolls",
     "Steady convection rolls between a warm floor and a cold ceiling",
     parameters={
         "rayleigh": Parameter("number", 1e4, "", "g beta dT d^3 / (nu alpha)", above=0.0),
-        "prandtl": Parameter("number", 0.71, "", "nu / alpha", above=0.0),
-        "cells": Parameter("integer", 64, "", "across the layer, and along a roll", minimum=8, maximum=512),
-        "wave_number": Parameter("number", CRITICAL_WAVE_NUMBER, "1/d", "pi over the width of a roll", above=0.0),
-        "tolerance": PARAMETERS["tolerance"],
-        "largest_time": Parameter("number", 40.0, "d^2/alpha", "gives up after this time on a grid", above=0.0),
+        **given(64),
+        **limits(1e-5, 40.0, "d^2/alpha"),
     },
     gives={
         "nusselt_mean": ("", "of the floor; 1 is conduction alone"),
@@ -41,30 +51,23 @@ LONGEST_DECAY = 10.0  # d^2/alpha: what is left close to the onset is known no b
         **GIVES,
     },
 )
-def rolls(
-    rayleigh: float, prandtl: float, cells: int, wave_number: float, tolerance: float, largest_time: float
-) -> dict[str, Any]:
+def rolls(rayleigh: float, prandtl: float, cells: int, wave_number: float, **march: Any) -> dict[str, Any]:
     """March to the steady state on a coarse grid, then on finer ones from there."""
-    result = steady_on_grids(
+    return steady_on_grids(
         lambda n: rolls_model(rayleigh, prandtl, n, wave_number),
         partial(disturbed, amplitude=0.1),
         measure,
         cells,
         decay=decay_time(rayleigh, prandtl),
-        tolerance=tolerance,
-        largest_time=largest_time,
+        balance="wall_balance",
+        **march,
     )
-    return result.report(tolerance, "wall_balance")
 
 
 @benchmark(
     "onset",
     "Rayleigh number at which convection between two plates begins",
-    parameters={
-        "prandtl": Parameter("number", 0.71, "", "nu / alpha", above=0.0),
-        "cells": Parameter("integer", 32, "", "across the layer, and along a roll", minimum=8, maximum=512),
-        "wave_number": Parameter("number", CRITICAL_WAVE_NUMBER, "1/d", "pi over the width of a roll", above=0.0),
-    },
+    parameters=given(32),
     gives={
         "critical_rayleigh": ("", "where small disturbances neither grow nor decay"),
         "growth_rates": ("alpha/d^2", "of a small disturbance at the two Rayleigh numbers around it"),
@@ -73,27 +76,22 @@ def rolls(
 )
 def onset(prandtl: float, cells: int, wave_number: float) -> dict[str, Any]:
     """Growth rates of a small disturbance on both sides of the onset; the secant through them vanishes at it."""
-    low = CRITICAL_RAYLEIGH * 0.95
-    high = CRITICAL_RAYLEIGH * 1.05
-    rates = [growth_rate(rolls_model(ra, prandtl, cells, wave_number)) for ra in (low, high)]
-    for _ in range(4):  # other wave numbers begin elsewhere
+    zero = CRITICAL_RAYLEIGH
+    for _ in range(5):  # other wave numbers begin elsewhere
+        low, high = 0.95 * zero, 1.05 * zero
+        rates = [growth_rate(rolls_model(ra, prandtl, cells, wave_number)) for ra in (low, high)]
         zero = low - rates[0] * (high - low) / (rates[1] - rates[0])
         if abs(zero - 0.5 * (low + high)) < 0.1 * zero:
             break
-        low, high = 0.95 * zero, 1.05 * zero
-        rates = [growth_rate(rolls_model(ra, prandtl, cells, wave_number)) for ra in (low, high)]
     return {"critical_rayleigh": zero, "growth_rates": rates, "rayleigh": [low, high]}
 
 
 def rolls_model(rayleigh: float, prandtl: float, cells: int, wave_number: float) -> FlowModel:
     """One roll, pi / a long, in units of d, alpha and dT."""
-    import numpy as np
-
     from jamsu.solver.box import box_model
 
-    length = np.pi / wave_number
     return box_model(
-        (np.linspace(0, length, cells + 1), np.array([0.0, 1.0]), wall_graded(cells, rayleigh)),
+        (np.linspace(0, np.pi / wave_number, cells + 1), ONE, wall_graded(cells, rayleigh)),
         viscosity=prandtl,
         buoyancy=rayleigh * prandtl,
         sides=((None, None), (None, None), ((1.0, np.inf), (0.0, np.inf))),
@@ -103,15 +101,11 @@ def rolls_model(rayleigh: float, prandtl: float, cells: int, wave_number: float)
 
 def disturbed(model: FlowModel, amplitude: float) -> FlowState:
     """Fluid at rest, temperature of conduction with one roll's disturbance, warm where x = 0."""
-    import jax.numpy as jnp
-
     from jamsu.solver.flow.model import initial_state
-    from jamsu.solver.grid.mesh import along
 
-    mesh = model.mesh
-    x, z = along(mesh.centres(0), 0) / mesh.x_edge[-1], along(mesh.centres(2), 2)
-    wave = amplitude * jnp.cos(jnp.pi * x) * jnp.sin(jnp.pi * z)
-    return initial_state(mesh, jnp.broadcast_to(1 - z + wave, mesh.shape))
+    x, z = np.asarray(model.mesh.centres(0)), np.asarray(model.mesh.centres(2))
+    wave = np.cos(np.pi * x / float(model.mesh.x_edge[-1]))[:, None, None] * np.sin(np.pi * z)
+    return initial_state(model.mesh, 1 - z + amplitude * wave)
 
 
 def decay_time(rayleigh: float, prandtl: float) -> float:
@@ -128,8 +122,6 @@ def growth_rate(model: FlowModel) -> float:
 
     The other modes of the start decay at 10 and more; the rate is taken between two times after they have.
     """
-    import numpy as np
-
     state = disturbed(model, amplitude=1e-6)
     times, sizes = [], []
     for _ in range(2):
@@ -140,17 +132,6 @@ def growth_rate(model: FlowModel) -> float:
 
 
 def measure(model: FlowModel, state: FlowState) -> dict[str, float]:
-    """Nusselt numbers by the scheme's own wall flux: what the heat balance makes cross every z."""
-    import numpy as np
-
-    z, dx = np.asarray(model.mesh.centres(2)), np.asarray(model.mesh.widths(0))
-    temperature = np.asarray(state.temperature)[:, 0, :]
-    heat_in, heat_out = (
-        float(np.average(flux, weights=dx))
-        for flux in ((1 - temperature[:, 0]) / z[0], temperature[:, -1] / (1 - z[-1]))
-    )
-    return {
-        "nusselt_mean": heat_in,
-        "w_max": float(np.max(np.abs(np.asarray(state.velocity[2])))),
-        "wall_balance": (heat_in - heat_out) / heat_in,
-    }
+    """The Nusselt number by the scheme's own wall flux: what the heat balance makes cross every z."""
+    speed = float(np.max(np.abs(np.asarray(state.velocity[2]))))
+    return {**wall_heat(model, state, float(model.mesh.x_edge[-1]), axis=2), "w_max": speed}

@@ -19,13 +19,22 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE, segments, tanh_graded
 from jamsu.benchmarks.registry import Parameter, benchmark
-from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids, starting_fields
+from jamsu.benchmarks.turbulent import (
+    GIVES,
+    PARAMETERS,
+    closed,
+    marched_on_grids,
+    model_parameter,
+    starting_fields,
+    turbulent_options,
+)
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from jamsu.solver.flow.model import FlowModel, FlowState, TurbulenceModel
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 LENGTH, SLOT, OUTLET = 3.0, 0.056, 0.16  # H
 REYNOLDS = 5000.0  # of the slot
@@ -40,14 +49,13 @@ LARGEST_TIME = 300.0
 NEAR_FLOOR = 0.75  # y/H: the reverse flow's peak is sought below
 COARSEST = 20
 END_CELL = 0.5  # width of cells at both ends over that of even ones
-MODELS = ("k_epsilon", "zero_equation", "smagorinsky", "wale", "laminar")
 
 
 @benchmark(
     "room",
     "A two-dimensional room ventilated by a slot under the ceiling",
     parameters={
-        "model": Parameter("name", "k_epsilon", "", "of the turbulence", choices=MODELS),
+        "model": model_parameter(),
         "cells": Parameter("integer", 40, "", "over the height; a fifth more along", minimum=20, maximum=512),
         "stations": Parameter("numbers", list(STATIONS), "H", "depths of the profiles", minimum=0.0, maximum=1.0),
         **PARAMETERS,
@@ -65,50 +73,45 @@ MODELS = ("k_epsilon", "zero_equation", "smagorinsky", "wale", "laminar")
         **GIVES,
     },
 )
-def room(model: TurbulenceModel, cells: int, stations: Sequence[float], tolerance: float) -> dict[str, Any]:
+def room(model: str, cells: int, stations: Sequence[float], tolerance: float) -> dict[str, Any]:
     """March on half of the cells, then on all."""
-    levels = [n for n in (cells // 2,) if n >= COARSEST] + [cells]
     found = marched_on_grids(
         partial(room_model, model),
         begin,
         partial(measure, stations=stations),
-        levels,
+        cells,
+        coarsest=COARSEST,
         decay=DECAY,
         tolerance=tolerance,
         largest_time=LARGEST_TIME,
         follow=("reverse_peak_1", "reverse_peak_2", "velocity_2"),
     )
-    return {**found, "y": list(stations)}
+    return {**found, "y": stations}
 
 
-def room_model(name: TurbulenceModel, cells: int) -> FlowModel:
+def room_model(name: str, cells: int) -> FlowModel:
     """A plain box: what flows in and out is given on its two ends, and nothing crosses the rest of them."""
     import jax.numpy as jnp
-    import numpy as np
 
-    from jamsu.benchmarks.grids import segments, tanh_graded
     from jamsu.solver.box import box_model, open_box_sides
 
     x = LENGTH * tanh_graded(round(1.2 * cells), END_CELL)
     z, part = segments((OUTLET, 1 - OUTLET - SLOT, SLOT), cells, SLOT / max(3, round(cells / 12)))
     blown, leaving = (np.where(part == i, value, 0.0)[None, None, :] for i, value in ((2, 1.0), (0, SLOT / OUTLET)))
     sides = open_box_sides(
-        {(0, 0): ("inflow", (blown, 0.0, 0.0), 0.0), (0, 1): ("inflow", (leaving, 0.0, 0.0), 0.0)}, jnp.float64
+        {(0, 0): ("inflow", (blown, 0.0, 0.0), 0.0), (0, 1): ("inflow", (leaving, 0.0, 0.0), 0.0)}, "float64"
     )
     k = 1.5 * INTENSITY**2
     carried = (jnp.full((1, 1, 1), k), jnp.full((1, 1, 1), k**1.5 / SCALE))
     viscosity = SLOT / REYNOLDS
     model = box_model(
-        [x, np.array([0.0, 1.0]), z],
+        [x, ONE, z],
         viscosity=viscosity,
         conductivity=viscosity,
         scheme="limited",
         heat_scheme="limited",
-        conduction="explicit",
-        implicit_viscosity=False,
-        turbulence=name,
-        wall_functions=name != "laminar",
         open_sides=replace(sides, turbulence=((carried, carried),) * 3),
+        **turbulent_options(name),
     )
     if model.walls is None:
         return model
@@ -118,8 +121,6 @@ def room_model(name: TurbulenceModel, cells: int) -> FlowModel:
 
 def walls_beside_openings(x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distance to the nearest wall, and 1 where a cell touches one, (nx, nz), from the edges: openings are no walls."""
-    import numpy as np
-
     along, up = 0.5 * (x[1:] + x[:-1])[:, None], 0.5 * (z[1:] + z[:-1])[None, :]
     left = np.hypot(along, np.maximum(up - (1 - SLOT), 0))
     right = np.hypot(LENGTH - along, np.maximum(OUTLET - up, 0))
@@ -143,10 +144,8 @@ def begin(model: FlowModel) -> FlowState:
 
 def measure(model: FlowModel, state: FlowState, stations: Sequence[float]) -> dict[str, Any]:
     """Velocity profiles at x = H and 2 H."""
-    import numpy as np
     from scipy.interpolate import PchipInterpolator
 
-    from jamsu.solver.flow.closure import closure, renewed_walls
     from jamsu.solver.turbulence.walls import cell_speed
 
     mesh = model.mesh
@@ -157,10 +156,10 @@ def measure(model: FlowModel, state: FlowState, stations: Sequence[float]) -> di
     for place in PLACES:
         values = np.array([np.interp(place, x, row) for row in u.T])[::-1]
         curve = PchipInterpolator(np.r_[0, depth, 1], np.r_[0, values, 0])
-        found["profiles"][f"{place:g}"] = {"y": depth.tolist(), "velocity": values.tolist()}
-        found[f"velocity_{place:g}"] = curve(np.asarray(stations)).tolist()
-        found[f"reverse_peak_{place:g}"] = float(curve(np.linspace(NEAR_FLOOR, 1, 501)).min())
-    turbulent = closure(renewed_walls(model, state.velocity), state.velocity, state.turbulence)
+        found["profiles"][f"{place:g}"] = {"y": depth, "velocity": values}
+        found[f"velocity_{place:g}"] = curve(stations)
+        found[f"reverse_peak_{place:g}"] = curve(np.linspace(NEAR_FLOOR, 1, 501)).min()
+    turbulent = closed(model, state)
     flow = np.asarray(mesh.area[0] * state.velocity[0]).sum((1, 2))
     nu = float(model.fluid.viscosity)
     y_plus, middle = None, 0.0

@@ -18,10 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from math import pi
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 FAR = 100.0  # eta at which the plume has ended
 CENTRE = 1e-4  # e at which the round plume's integration begins, by its series
@@ -47,8 +45,6 @@ class PlumeProfile:
 @cache
 def plume_profile(kind: str, prandtl: float) -> PlumeProfile:
     """Solve the similarity equations of a "line" or "round" plume; Prandtl numbers from 0.1 to 100."""
-    import numpy as np
-
     low, high = 0.0, 10.0
     while high - low > 1e-11:
         middle = 0.5 * (low + high)

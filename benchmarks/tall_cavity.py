@@ -15,14 +15,27 @@ Ra = 0.86e6, grows in proportion to the Rayleigh number. The ends of the true ca
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from jamsu.benchmarks.grids import ONE, tanh_graded
+from jamsu.benchmarks.profiles import wall_heat
 from jamsu.benchmarks.registry import Parameter, benchmark
-from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, marched_on_grids, starting_fields
+from jamsu.benchmarks.turbulent import (
+    GIVES,
+    PARAMETERS,
+    closed,
+    marched_on_grids,
+    model_parameter,
+    starting_fields,
+    turbulent_options,
+)
 
 if TYPE_CHECKING:
-    from jamsu.solver.flow.model import FlowModel, FlowState, TurbulenceModel
+    from jamsu.solver.flow.model import FlowModel, FlowState
 
 PRANDTL = 0.71
 WIDTH, HEIGHT = 0.076, 2.18  # m
@@ -39,7 +52,6 @@ X_VELOCITY = (
     *(38.2, 43.2, 48.2, 53.2, 58.2, 60.2, 62.2, 64.2, 66.2, 68.2, 70.2, 71.2, 72.2, 73.2),
 )  # mm
 X_TEMPERATURE = (0.33, 1.6, 3.88, 8.96, 15.31, 25.47, 35.63, 45.65, 55.81, 64.7, 69.78, 73.59, 75.36)  # mm
-MODELS = ("k_epsilon", "zero_equation", "smagorinsky", "wale", "laminar")
 
 
 @benchmark(
@@ -47,7 +59,7 @@ MODELS = ("k_epsilon", "zero_equation", "smagorinsky", "wale", "laminar")
     "Turbulent natural convection of air in a tall cavity with one hot and one cold wall",
     parameters={
         "rayleigh": Parameter("number", RAYLEIGH, "", "g beta dT W^3 / (nu alpha)", above=0.0),
-        "model": Parameter("name", "k_epsilon", "", "of the turbulence", choices=MODELS),
+        "model": model_parameter(),
         "cells": Parameter("integer", 40, "", "across; half as many again along the walls", minimum=8, maximum=512),
         **PARAMETERS,
     },
@@ -69,14 +81,14 @@ MODELS = ("k_epsilon", "zero_equation", "smagorinsky", "wale", "laminar")
         **GIVES,
     },
 )
-def tall_cavity(rayleigh: float, model: TurbulenceModel, cells: int, tolerance: float) -> dict[str, Any]:
+def tall_cavity(rayleigh: float, model: str, cells: int, tolerance: float) -> dict[str, Any]:
     """March on half of the cells, then on all."""
-    levels = [n for n in (cells // 2,) if n >= COARSEST] + [cells]
     return marched_on_grids(
         lambda n: tall_cavity_model(rayleigh, model, n),
         begin,
         partial(measure, rayleigh=rayleigh),
-        levels,
+        cells,
+        coarsest=COARSEST,
         decay=DECAY,
         tolerance=tolerance,
         largest_time=LARGEST_TIME,
@@ -84,88 +96,71 @@ def tall_cavity(rayleigh: float, model: TurbulenceModel, cells: int, tolerance: 
     )
 
 
-def tall_cavity_model(rayleigh: float, name: TurbulenceModel, cells: int) -> FlowModel:
+def tall_cavity_model(rayleigh: float, name: str, cells: int) -> FlowModel:
     """The cavity in its own units, a slice of unit depth."""
-    import numpy as np
-
-    from jamsu.benchmarks.grids import tanh_graded
     from jamsu.solver.box import box_model
 
     return box_model(
-        [tanh_graded(cells, WALL_CELL), np.array([0.0, 1.0]), HEIGHT / WIDTH * tanh_graded(3 * cells // 2, END_CELL)],
+        [tanh_graded(cells, WALL_CELL), ONE, HEIGHT / WIDTH * tanh_graded(3 * cells // 2, END_CELL)],
         viscosity=(PRANDTL / rayleigh) ** 0.5,
         buoyancy=1.0,
         conductivity=(PRANDTL * rayleigh) ** -0.5,
         sides=(((-0.5, np.inf), (0.5, np.inf)), (None, None), (None, None)),
         heat_scheme="limited",
-        conduction="explicit",
-        implicit_viscosity=False,
-        turbulence=name,
-        wall_functions=name != "laminar",
+        **turbulent_options(name),
     )
 
 
 def begin(model: FlowModel) -> FlowState:
     """Air at rest; k and epsilon of a tenth of the unit of velocity."""
-    import jax.numpy as jnp
-
     from jamsu.solver.flow.model import initial_state
-    from jamsu.solver.grid.mesh import along
 
-    mesh = model.mesh
-    conducting = jnp.broadcast_to(along(mesh.centres(0), 0) - 0.5, mesh.shape)
-    return initial_state(mesh, conducting, turbulence=starting_fields(model))
+    conducting = np.asarray(model.mesh.centres(0))[:, None, None] - 0.5
+    return initial_state(model.mesh, conducting, turbulence=starting_fields(model))
 
 
 def measure(model: FlowModel, state: FlowState, rayleigh: float) -> dict[str, Any]:
     """Heat of the walls and the profiles, in the experiment's units."""
-    import numpy as np
     from scipy.interpolate import CubicSpline, PchipInterpolator
 
-    from jamsu.solver.flow.closure import closure, renewed_walls
     from jamsu.solver.flow.step import with_wall_heat
 
-    mesh = model.mesh
+    mesh, viscosity = model.mesh, float(model.fluid.viscosity)
     difference = DIFFERENCE * rayleigh / RAYLEIGH
     speed = (GRAVITY * EXPANSION * difference * WIDTH) ** 0.5
-    x, z = np.asarray(mesh.centres(0)), np.asarray(mesh.centres(2))
-    warmth = np.asarray(state.temperature)[:, 0, :]
+    x, z, height = np.asarray(mesh.centres(0)), np.asarray(mesh.centres(2)), float(mesh.z_edge[-1])
     upward = CubicSpline(np.asarray(mesh.z_edge), np.asarray(state.velocity[2])[:, 0, :], axis=1)
-    profile = speed * upward(mesh.z_edge[-1] / 2)
+    profile = speed * upward(height / 2)
     v = PchipInterpolator(np.r_[0, x, 1], np.r_[0, profile, 0])
-    fine = np.linspace(0, 1, 2001)
-
-    turbulent = closure(renewed_walls(model, state.velocity), state.velocity, state.turbulence)
-    heat = with_wall_heat(model.heat, turbulent)
-    received = np.asarray(heat.exchange * (heat.exchange_temperature - state.temperature))[:, 0, :]
-    conducted = float(heat.box_conductivity) * float(mesh.z_edge[-1])
-    heat_in, heat_out = float(received[-1].sum()) / conducted, -float(received[0].sum()) / conducted
+    fine = v(np.linspace(0, 1, 2001))
 
     def temperature(share: float) -> PchipInterpolator:
-        values = np.array([np.interp(share * float(mesh.z_edge[-1]), z, column) for column in warmth])
+        columns = np.asarray(state.temperature)[:, 0, :]
+        values = np.array([np.interp(share * height, z, column) for column in columns])
         return PchipInterpolator(np.r_[0, x, 1], COLD + difference * (0.5 + np.r_[-0.5, values, 0.5]))
 
-    middle = temperature(0.5)
-    half = len(z) // 2
-    rubbing = 1.0 if turbulent.friction_factor is None else np.asarray(turbulent.friction_factor)[-1, 0, half]
-    eddy = 0.0 if turbulent.eddy is None else float(np.asarray(turbulent.eddy)[len(x) // 2, 0, half])
-    stress = float(model.fluid.viscosity) * float(rubbing) * abs(profile[-1]) / speed / (1 - x[-1])
+    turbulent = closed(model, state)
+    walled = replace(model, heat=with_wall_heat(model.heat, turbulent))
+    middle, half = temperature(0.5), len(z) // 2
+    friction = 1.0 if turbulent.friction_factor is None else float(turbulent.friction_factor[-1, 0, half])
+    eddy = 0.0 if turbulent.eddy is None else float(turbulent.eddy[len(x) // 2, 0, half])
+    stress = viscosity * friction * abs(profile[-1]) / speed / (1 - x[-1])
+    millimetres = 1000 * WIDTH
     return {
-        "nusselt_mean": heat_in,
-        "peak_velocity": float(v(fine).max()),
-        "peak_velocity_down": float(v(fine).min()),
-        "centre_temperature": float(middle(0.5)),
-        "stratification": float(temperature(0.7)(0.5) - temperature(0.3)(0.5)),
-        "viscosity_ratio": eddy / float(model.fluid.viscosity),
-        "wall_y_plus": stress**0.5 * (1 - x[-1]) / float(model.fluid.viscosity),
-        "velocity_profile": {"x": (1000 * WIDTH * x).tolist(), "velocity": profile.tolist()},
+        **wall_heat(walled, state, float(model.heat.box_conductivity) * height, hot=-1),
+        "peak_velocity": fine.max(),
+        "peak_velocity_down": fine.min(),
+        "centre_temperature": middle(0.5),
+        "stratification": temperature(0.7)(0.5) - temperature(0.3)(0.5),
+        "viscosity_ratio": eddy / viscosity,
+        "wall_y_plus": stress**0.5 * (1 - x[-1]) / viscosity,
+        "velocity_profile": {"x": millimetres * x, "velocity": profile},
         "temperature_profile": {
-            "x": (1000 * WIDTH * x).tolist(),
-            **{f"{share:g}": temperature(share)(x).tolist() for share in (0.1, 0.5, 0.9)},
+            "x": millimetres * x,
+            **{f"{share:g}": temperature(share)(x) for share in (0.1, 0.5, 0.9)},
         },
-        "x_velocity": list(X_VELOCITY),
-        "velocity": v(np.asarray(X_VELOCITY) / (1000 * WIDTH)).tolist(),
-        "x_temperature": list(X_TEMPERATURE),
-        "temperature": middle(np.asarray(X_TEMPERATURE) / (1000 * WIDTH)).tolist(),
-        "wall_balance": (heat_in - heat_out) / heat_in,
+        "x_velocity": X_VELOCITY,
+        "velocity": v(np.asarray(X_VELOCITY) / millimetres),
+        "x_temperature": X_TEMPERATURE,
+        "temperature": middle(np.asarray(X_TEMPERATURE) / millimetres),
     }

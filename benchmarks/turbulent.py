@@ -1,35 +1,52 @@
-"""Marching of turbulent flows through grids: to a steady state, or to the mean of a flow that does not come to rest.
+"""Turbulent flows: their boxes, and marching through grids to a steady state, or to the mean of one that never rests.
 
 Velocities and temperatures are in the unit of the problem, of order 1 or larger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
+from jamsu.benchmarks import levels
+from jamsu.benchmarks.levels import limits, on_grids
+from jamsu.benchmarks.marching import controlled, max_abs, velocity_changes, viscous_limit
 from jamsu.benchmarks.registry import Parameter
 
 if TYPE_CHECKING:
+    from jamsu.benchmarks.levels import Begin, Build, Measure
+    from jamsu.benchmarks.marching import Compiled
+    from jamsu.solver.flow.closure import Closure
     from jamsu.solver.flow.model import FlowModel, FlowState
-    from jamsu.solver.grid.mesh import Vector
     from jamsu.solver.turbulence.k_epsilon import Turbulence
 
 COURANT = 0.5  # of the rate that counts explicit eddy diffusion as well
 STEPS_A_ROUND = 100
-SMALLEST_SHARE = 1 / 256  # of the step that should do: with less a march has broken down
+MODELS = ("k_epsilon", "zero_equation", "smagorinsky", "wale", "laminar")
 
-PARAMETERS = {
-    "tolerance": Parameter("number", 1e-3, "", "distance from the steady state, relative", above=0.0),
-}
+PARAMETERS = {"tolerance": limits(1e-3, 1.0)["tolerance"]}
 GIVES = {
     "remaining": ("", "estimated distance from the steady state, or between the means of two halves, relative"),
     "converged": ("", "whether that is within the tolerance"),
     "steady": ("", "whether the flow came to rest; otherwise the results are means over the second half of the time"),
     "steps": ("", "time steps on each grid, coarse to fine"),
-    "by_grid": ("", "the first quantities on each grid, with its cells"),
+    **levels.BY_GRID,
 }
+
+
+def model_parameter(choices: Sequence[str] = MODELS) -> Parameter:
+    """The turbulence model, of those that a benchmark allows."""
+    return Parameter("name", "k_epsilon", "", "of the turbulence", choices=tuple(choices))
+
+
+def turbulent_options(name: str) -> dict[str, Any]:
+    """Of a box whose eddies are those of a model."""
+    walls = name != "laminar"
+    return {"conduction": "explicit", "implicit_viscosity": False, "turbulence": name, "wall_functions": walls}
 
 
 class March(NamedTuple):
@@ -46,49 +63,35 @@ class March(NamedTuple):
 
 
 def marched_on_grids(
-    build: Callable[[int], FlowModel],
-    begin: Callable[[FlowModel], FlowState],
-    measure: Callable[[FlowModel, FlowState], dict[str, Any]],
-    levels: Sequence[int],
+    build: Build,
+    begin: Begin,
+    measure: Measure,
+    cells: int,
     *,
+    coarsest: int,
     decay: float,
     tolerance: float,
     largest_time: float,
-    follow: tuple[str, ...],
+    follow: Sequence[str],
 ) -> dict[str, Any]:
-    """The quantities on the last of the grids, with `GIVES`; each grid goes on from the one before.
+    """The quantities on all of the cells, with `GIVES`, by half of them where that is not too coarse.
 
     Args:
-      build: the model for so many cells. begin: the state to start from on the first grid.
-      measure: the quantities of a state. follow: those to keep for every grid.
       decay: slowest decay time of a disturbance: what is left to change is the rate of change times it.
       largest_time: on each grid.
     """
-    from jamsu.benchmarks.marching import carried
+    ends: list[March] = []
 
-    model = build(levels[0])
-    state = begin(model)
-    steps: list[int] = []
-    by_grid: dict[str, list[Any]] = {"cells": list(levels), **{name: [] for name in follow}}
-    for n in levels:
-        if steps:
-            coarse, model = model, build(n)
-            state = carried(state, coarse.mesh, model.mesh)
-        wanted = tolerance if n == levels[-1] else 3 * tolerance
-        end = march(model, state, decay, wanted, largest_time)
-        state = end.state
-        found = measure(model, end.mean)
-        steps.append(end.steps)
-        for name in follow:
-            by_grid[name].append(found[name])
-    return {
-        **found,
-        "remaining": end.remaining,
-        "converged": end.remaining <= tolerance,
-        "steady": end.steady,
-        "steps": steps,
-        "by_grid": by_grid,
-    }
+    def once(model: FlowModel, state: FlowState, last: bool) -> tuple[FlowState, float, int]:
+        ends.append(march(model, state, decay, tolerance if last else 3 * tolerance, largest_time))
+        return ends[-1].state, ends[-1].remaining, ends[-1].steps
+
+    def shown(model: FlowModel, _: FlowState) -> dict[str, Any]:
+        return measure(model, ends[-1].mean)
+
+    grids = [n for n in (cells // 2,) if n >= coarsest] + [cells]
+    found = on_grids(grids, build, begin, once, shown, tolerance=tolerance, follow=follow)
+    return {**found, "steady": ends[-1].steady}
 
 
 def starting_fields(model: FlowModel) -> Turbulence | None:
@@ -100,35 +103,31 @@ def starting_fields(model: FlowModel) -> Turbulence | None:
     return initial_turbulence(model.mesh, 1.0, float(model.fluid.viscosity), 0.1)
 
 
+def closed(model: FlowModel, state: FlowState) -> Closure:
+    """What the turbulence model makes of a state."""
+    from jamsu.solver.flow.closure import closure, renewed_walls
+
+    return closure(renewed_walls(model, state.velocity), state.velocity, state.turbulence)
+
+
 def march(model: FlowModel, state: FlowState, decay: float, tolerance: float, largest_time: float) -> March:
     """March until rate of change times `decay` is within the tolerance, or to the end of the time."""
-    import jax.numpy as jnp
-    import numpy as np
-
-    from jamsu.benchmarks.marching import viscous_limit
-
-    round_of, rate_of = _compiled()
-    begin = float(state.time)
-    longest = viscous_limit(model) * min(1.0, 2 * _prandtl(model))
+    prandtl = float(model.fluid.viscosity * model.heat.fluid_capacity / model.heat.box_conductivity)
+    begin, longest = float(state.time), viscous_limit(model) * min(1.0, 2 * prandtl)
     halves = [_Mean(), _Mean()]
-    remaining, taken, share = np.inf, 0, 1.0
-    while remaining > tolerance and float(state.time) - begin < largest_time:
-        dt = share * min(COURANT / max(float(rate_of(model, state)), 1e-30), longest)
-        after, changes, means = round_of(model, state, jnp.asarray(dt, model.mesh.dtype))
-        taken += STEPS_A_ROUND
-        change = float(jnp.max(changes))
-        if not (np.isfinite(change) and float(rate_of(model, after)) * dt < 2 * COURANT):
-            share /= 2  # again: flow or eddies have become much faster within the round
-            if share < SMALLEST_SHARE:
-                return March(state, state, np.inf, False, taken)
-            continue
-        state, remaining, share = after, decay * change, min(1.0, 1.5 * share)
-        passed = (float(state.time) - begin) / largest_time
+
+    def note(now: FlowState, dt: float, means: Any) -> None:
+        passed = (float(now.time) - begin) / largest_time
         if passed > 0.5:
             halves[passed > 0.75].add(means, dt)
-    if remaining <= tolerance or not all(half.weight for half in halves):
-        return March(state, state, remaining, remaining <= tolerance, taken)
-    return March(state, *_mean_of(state, *halves), False, taken)
+
+    state, remaining, rounds = controlled(
+        _compiled(), model, state, decay, tolerance, largest_time, COURANT, longest, note
+    )
+    steps = rounds * STEPS_A_ROUND
+    if remaining <= tolerance or not np.isfinite(remaining) or not all(half.weight for half in halves):
+        return March(state, state, remaining, remaining <= tolerance, steps)
+    return March(state, *_mean_of(state, *halves), False, steps)
 
 
 class _Mean:
@@ -136,37 +135,24 @@ class _Mean:
 
     def __init__(self) -> None:
         self.weight = 0.0
-        self.total: Any = None
+        self.total: list[Any] = [0.0, 0.0, 0.0, 0.0]
 
-    def add(self, fields: tuple[Vector, Any], weight: float) -> None:
-        import jax
-
-        scaled = jax.tree_util.tree_map(lambda f: weight * f, fields)
-        self.total = scaled if self.total is None else jax.tree_util.tree_map(lambda a, b: a + b, self.total, scaled)
+    def add(self, fields: Sequence[Any], weight: float) -> None:
         self.weight += weight
+        self.total = [total + weight * field for total, field in zip(self.total, fields, strict=True)]
 
 
 def _mean_of(state: FlowState, first: _Mean, second: _Mean) -> tuple[FlowState, float]:
     """The state with the mean fields, and the largest difference between the two halves, relative."""
-    from dataclasses import replace
-
-    import jax
-    import numpy as np
-
-    weight = first.weight + second.weight
-    velocity, temperature = jax.tree_util.tree_map(lambda a, b: (a + b) / weight, first.total, second.total)
-    pairs = zip(jax.tree_util.tree_leaves(first.total), jax.tree_util.tree_leaves(second.total), strict=True)
-    differences = [(a / first.weight, b / second.weight) for a, b in pairs]
-    drift = [float(np.max(np.abs(a - b))) / max(1.0, float(np.max(np.abs(a)))) for a, b in differences if a.size]
-    return replace(state, velocity=velocity, temperature=temperature), max(drift)
-
-
-def _prandtl(model: FlowModel) -> float:
-    return float(model.fluid.viscosity * model.heat.fluid_capacity / model.heat.box_conductivity)
+    pairs = list(zip(first.total, second.total, strict=True))
+    *velocity, temperature = ((a + b) / (first.weight + second.weight) for a, b in pairs)
+    halves = [(np.asarray(a) / first.weight, np.asarray(b) / second.weight) for a, b in pairs]
+    drift = max(float(np.max(np.abs(a - b))) / max(1.0, float(np.max(np.abs(a)))) for a, b in halves)
+    return replace(state, velocity=tuple(velocity), temperature=temperature), drift
 
 
 @cache
-def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _compiled() -> Compiled:
     """A round and the Courant rate, compiled once for each grid's shape and model."""
     import jax
 
@@ -180,7 +166,6 @@ def _round(model: FlowModel, state: FlowState, dt: Any, steps: int) -> tuple[Flo
     import jax
     import jax.numpy as jnp
 
-    from jamsu.benchmarks.marching import max_abs
     from jamsu.solver.flow.closure import renewed_walls
     from jamsu.solver.flow.step import step
 
@@ -189,16 +174,13 @@ def _round(model: FlowModel, state: FlowState, dt: Any, steps: int) -> tuple[Flo
     def one(_: Any, carry: Any) -> Any:
         before, total = carry
         after = step(model, before, dt)[0]
-        fields = (after.velocity, after.temperature)
-        return after, jax.tree_util.tree_map(lambda sum_, f: sum_ + f / steps, total, fields)
+        fields = (*after.velocity, after.temperature)
+        return after, [sum_ + field / steps for sum_, field in zip(total, fields, strict=True)]
 
-    start = jax.tree_util.tree_map(jnp.zeros_like, (state.velocity, state.temperature))
+    start = [jnp.zeros_like(field) for field in (*state.velocity, state.temperature)]
     before, total = jax.lax.fori_loop(0, steps - 1, one, (state, start))
     after, total = one(0, (before, total))
-
-    one_ = jnp.ones((), model.mesh.dtype)
-    speed = jnp.max(jnp.stack([max_abs(v) for v in after.velocity] + [one_]))
-    changes = [max_abs(after.velocity[a] - before.velocity[a]) / speed for a in range(3) if after.velocity[a].size]
+    changes = velocity_changes(before, after)
     changes.append(max_abs(after.temperature - before.temperature) / jnp.maximum(max_abs(after.temperature), 1))
     if after.turbulence is not None and before.turbulence is not None:
         changes.append(max_abs(after.turbulence.k - before.turbulence.k) / max_abs(after.turbulence.k))

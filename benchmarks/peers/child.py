@@ -7,26 +7,26 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 LAUNCHERS = ("mpirun", "orted", "prterun")  # they hold no part of the problem
 LOOKS = (0.1, 1.0)  # s between looks at the memory: a tenth of the time gone by, within these
 TAIL = 12  # lines of output kept for a message
+THREADS = ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Finished(NamedTuple):
     """A process that has ended.
 
-    launched, ended: stamps of the monotonic clock, s. lines: (stamp, text) of standard output and error.
+    launched: stamp of the monotonic clock, s. lines: (stamp, text) of standard output and error.
     memory: highest resident memory of the process and all that it started, added up, bytes; None where unknown.
     """
 
     code: int
     launched: float
-    ended: float
     lines: list[tuple[float, str]]
     memory: int | None
 
@@ -43,37 +43,15 @@ def usable_cores() -> list[int]:
     return list(range(os.cpu_count() or 1))
 
 
-@contextmanager
-def on_cores(count: int) -> Iterator[None]:
-    """What this thread starts within runs on so many cores only (where the system can hold it to them)."""
-    cores = usable_cores()
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores[:count])
-    try:
-        yield
-    finally:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, cores)
-
-
 def run_child(
     command: Sequence[str], cores: int, *, folder: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Finished:
-    """Run to the end on so many cores. An interrupt ends the whole family of processes."""
-    threads = {name: str(cores) for name in ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-    with on_cores(cores):
-        launched = time.monotonic()
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env={**os.environ, **threads, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
+    """Run to the end on so many cores, where the system can hold it to them.
+
+    An interrupt ends the whole family of processes.
+    """
+    launched = time.monotonic()
+    process = _start(command, cores, folder, {**dict.fromkeys(THREADS, str(cores)), **(environment or {})})
     watch = MemoryWatch(process.pid)
     watch.start()
     lines: list[tuple[float, str]] = []
@@ -88,9 +66,30 @@ def run_child(
         process.wait()
         raise
     finally:
-        ended = time.monotonic()
         watch.stop()
-    return Finished(code, launched, ended, lines, watch.peak)
+    return Finished(code, launched, lines, watch.peak)
+
+
+def _start(command: Sequence[str], cores: int, folder: Path | None, added: Mapping[str, str]) -> subprocess.Popen[str]:
+    """A child with this thread's cores, which are so many only while it starts."""
+    mine, held = usable_cores(), hasattr(os, "sched_setaffinity")
+    try:
+        if held:
+            os.sched_setaffinity(0, mine[:cores])
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, **added},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    finally:
+        if held:
+            os.sched_setaffinity(0, mine)
 
 
 class MemoryWatch(threading.Thread):
@@ -113,9 +112,14 @@ class MemoryWatch(threading.Thread):
     def run(self) -> None:
         began = time.monotonic()
         while not self._ended.wait(min(max(0.1 * (time.monotonic() - began), LOOKS[0]), LOOKS[1])):
-            for pid in family(self._pid):
-                name, held = _status(pid)
-                if name not in LAUNCHERS:
+            family = [self._pid]
+            states = _states()
+            for known in family:  # grows while it is read
+                family += [pid for pid, state in states.items() if state.get("PPid") == str(known)]
+            for pid in family:
+                state = states.get(pid, {})
+                if state.get("Name") not in LAUNCHERS and "VmHWM" in state:
+                    held = 1024 * int(state["VmHWM"].split()[0])
                     self._highest[pid] = max(self._highest.get(pid, 0), held)
 
     def stop(self) -> None:
@@ -123,27 +127,11 @@ class MemoryWatch(threading.Thread):
         self.join()
 
 
-def family(pid: int) -> list[int]:
-    """A process and its descendants, as far as /proc knows them."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, IndexError, ValueError):
-            # The name, in parentheses, may hold spaces; the parent is the second word after it.
-            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
-    found = [pid]
-    for known in found:  # grows while it is read
-        found += [child for child, parent in parents.items() if parent == known]
+def _states() -> dict[int, dict[str, str]]:
+    """What /proc tells of each process (Name, PPid, VmHWM and others), as far as there is one."""
+    found: dict[int, dict[str, str]] = {}
+    for entry in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):
+            fields = (line.partition(":") for line in entry.read_text(errors="replace").splitlines())
+            found[int(entry.parent.name)] = {key: value.strip() for key, _, value in fields}
     return found
-
-
-def _status(pid: int) -> tuple[str, int]:
-    """Name and highest resident memory, bytes; nothing of a process that has gone."""
-    name, held = "", 0
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            key, _, value = line.partition(":")
-            if key == "Name":
-                name = value.strip()
-            elif key == "VmHWM":
-                held = 1024 * int(value.split()[0])
-    return name, held

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,29 +14,11 @@ from rich.table import Table
 from jamsu.benchmarks.peers.compare import Line, compare, machine
 from jamsu.benchmarks.peers.problems import Problem, problems
 from jamsu.benchmarks.peers.programs import programs
-from jamsu.benchmarks.registry import BenchmarkError
+from jamsu.benchmarks.registry import BenchmarkError, known_names
 
 PYTHON = "PEERS_PYTHON"  # environment variable: interpreter that has FiPy and PhiFlow
 
 QUIET = 0.5  # load of a machine that does nothing else
-
-COLUMNS = (
-    "case",
-    "program",
-    "cells",
-    "cores",
-    "precision",
-    "s/step",
-    "cell-steps/s",
-    "start-up s",
-    "answer s",
-    "whole wait s",
-    "steps",
-    "answer",
-    "error %",
-    "memory MB",
-    "ratio",
-)
 
 
 def peers(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
@@ -57,7 +37,7 @@ def peers(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
     able, skipped = programs(options.python or os.environ.get(PYTHON) or sys.executable)
     if options.quick:  # these say little more, and each run has to compile
         able = [program for program in able if not (program.compiles and program.cores > 1 and program.is_double)]
-    before = machine()
+    state = machine()
     lines: list[Line] = []
     interrupted = False
     try:
@@ -66,67 +46,72 @@ def peers(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:  # an hour's work: what is done is told
         print("benchmarks: interrupted", file=sys.stderr)
         interrupted = True
-    after = machine()
-    state = {**before, "load_after": after["load"]}
+    state["load_after"] = machine()["load"]
     words = notes(lines, skipped)
-    if before["load"] and before["load"][0] > QUIET:
+    if state["load"] and state["load"][0] > QUIET:
         words.insert(
             0,
             "THE MACHINE WAS BUSY when this began: no figures to quote, of two ranks least of all, which spin "
             "while they wait for each other.",
         )
-    failed = any(line.failure for line in lines)
+    code = 130 if interrupted else int(any(line.failure for line in lines))
     if options.json:
-        found: dict[str, Any] = {"machine": state, "lines": [line.plain() for line in lines], "notes": words}
-        print(json.dumps(found, allow_nan=False))
-        return 130 if interrupted else int(failed)
+        print(
+            json.dumps({"machine": state, "lines": [line.plain() for line in lines], "notes": words}, allow_nan=False)
+        )
+        return code
     console = Console(highlight=False, markup=False, width=max(Console().width, 190))
     console.print(table(lines))
     where = f"{state['processor']}, {state['cores']} cores, {state['system']}"
     console.print(f"{where}; load {state['load']} before, {state['load_after']} after")
     for word in words:
         console.print(word)
-    return 130 if interrupted else int(failed)
+    return code
 
 
 def choose(known: Sequence[Problem], only: Sequence[str] | None) -> list[Problem]:
     """The problems of those names or families; all unless given."""
-    if only is None:
-        return list(known)
     names = list(dict.fromkeys([problem.family for problem in known] + [problem.name for problem in known]))
-    for word in only:
+    for word in only or ():
         if word not in names:
-            near = difflib.get_close_matches(word, names, n=1)
-            hint = f" (nearest: {near[0]})" if near else ""
-            raise BenchmarkError(f"peers: --only {word}: no such case; known: {', '.join(names)}{hint}")
-    return [problem for problem in known if problem.name in only or problem.family in only]
+            raise BenchmarkError(f"peers: --only {word}: no such case; {known_names(word, names)}")
+    return [problem for problem in known if only is None or problem.name in only or problem.family in only]
 
 
 def table(lines: Sequence[Line]) -> Table:
     """One line a program and problem."""
-    shown = Table(*COLUMNS, title="peers", title_justify="left")
-    for line in lines:
-        run, problem, program = line.run, line.problem, line.program
-        first = [problem.name, program.name, f"{line.cells}", f"{program.cores}", program.precision]
-        if run is None or line.cell_steps is None or line.error is None:
-            shown.add_row(*first, "failed")
-            continue
-        memory = "" if run.memory is None else f"{run.memory / 1e6:.0f}"
-        ratio = "" if line.ratio is None else f"{line.ratio:.3g}"
-        shown.add_row(
-            *first,
-            f"{run.step:.3g}",
-            f"{line.cell_steps:.3g}",
-            f"{run.startup:.3g}",
-            f"{run.answer_time:.3g}",
-            f"{run.wait:.3g}",
-            f"{run.steps}",
-            f"{run.answer:.5g}",
-            f"{100 * line.error:+.2f}",
-            memory,
-            ratio,
-        )
+    rows = [_row(line) for line in lines]
+    shown = Table(*max(rows, key=len, default=()), title="peers", title_justify="left")
+    for row in rows:
+        shown.add_row(*row.values())
     return shown
+
+
+def _row(line: Line) -> dict[str, str]:
+    """The text of a line's columns."""
+    run, program = line.run, line.program
+    row = {
+        "case": line.problem.name,
+        "program": program.name,
+        "cells": f"{line.cells}",
+        "cores": f"{program.cores}",
+        "precision": program.precision,
+    }
+    if run is None or line.cell_steps is None or line.error is None:
+        return {**row, "s/step": "failed"}
+    return {
+        **row,
+        "s/step": f"{run.step:.3g}",
+        "cell-steps/s": f"{line.cell_steps:.3g}",
+        "start-up s": f"{run.startup:.3g}",
+        "answer s": f"{run.answer_time:.3g}",
+        "whole wait s": f"{run.wait:.3g}",
+        "steps": f"{run.steps}",
+        "answer": f"{run.answer:.5g}",
+        "error %": f"{100 * line.error:+.2f}",
+        "memory MB": "" if run.memory is None else f"{run.memory / 1e6:.0f}",
+        "ratio": "" if line.ratio is None else f"{line.ratio:.3g}",
+    }
 
 
 def notes(lines: Sequence[Line], skipped: Sequence[str]) -> list[str]:

@@ -81,27 +81,24 @@ def compare(
     """
     for problem in chosen:
         taking_part = [program for program in able if program.solves(problem)]
-        runs: list[list[Run]] = [[] for _ in taking_part]
-        versions = ["" for _ in taking_part]
-        failures = ["" for _ in taking_part]
+        runs: dict[Program, list[Run]] = {program: [] for program in taking_part}
+        versions, failures = dict.fromkeys(taking_part, ""), dict.fromkeys(taking_part, "")
         for turn in range(repeats):
-            for place, program in enumerate(taking_part):
-                if failures[place] or (program.once and turn > 0):
+            for program in taking_part:
+                if failures[program] or (program.once and turn > 0):
                     continue
                 say(f"{problem.name}  {program}  {turn + 1}/{repeats}")
                 try:
-                    run, versions[place] = program.solve(problem)
-                    runs[place].append(run)
+                    run, versions[program] = program.solve(problem)
+                    runs[program].append(run)
                 except PeerError as error:
-                    failures[place] = str(error)
-        middles = [median_run(several) if several else None for several in runs]
-        base = {p.cores: run for p, run in zip(taking_part, middles, strict=True) if p.is_base and run is not None}
-        for program, several, version, middle, failure in zip(
-            taking_part, runs, versions, middles, failures, strict=True
-        ):
-            other = base.get(program.cores)
-            ratio = None if middle is None or other is None else middle.answer_time / other.answer_time
-            yield Line(problem, program, len(several), version, middle, ratio, failure)
+                    failures[program] = str(error)
+        middles = {program: median_run(several) for program, several in runs.items() if several}
+        base = {program.cores: run for program, run in middles.items() if program.is_base}
+        for program in taking_part:
+            own, other = middles.get(program), base.get(program.cores)
+            ratio = None if own is None or other is None else own.answer_time / other.answer_time
+            yield Line(problem, program, len(runs[program]), versions[program], own, ratio, failures[program])
 
 
 def machine() -> dict[str, Any]:

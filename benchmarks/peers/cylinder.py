@@ -14,12 +14,9 @@ mesh has four blocks of rays and arcs between the cylinder and a square, narrowe
 them.
 """
 
-from __future__ import annotations
+import numpy as np
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import numpy as np
+from jamsu.benchmarks.grids import tanh_graded
 
 REYNOLDS = 100.0  # U D / nu
 START, END, WALL = -2.0, 5.0, 2.0  # of the duct along x; its walls across, along y and z
@@ -33,7 +30,6 @@ TIME = 1.0  # D/U
 
 def outward(width: float, length: float, count: int) -> np.ndarray:
     """Edges from 0 to `length`, each cell wider than the one before by the same factor, the first than `width`."""
-    import numpy as np
     from scipy.optimize import brentq
 
     powers = np.arange(1, count + 1)
@@ -45,8 +41,6 @@ def outward(width: float, length: float, count: int) -> np.ndarray:
 
 def lines(reach: float, even: int, before: int, behind: int, low: float, high: float) -> np.ndarray:
     """Edges from `low` to `high`: `even` equal cells within `reach` of 0, wider ones before and behind."""
-    import numpy as np
-
     width = 2 * reach / even
     core = np.linspace(-reach, reach, even + 1)
     first = -reach - outward(width, -reach - low, before)[:0:-1]
@@ -55,8 +49,6 @@ def lines(reach: float, even: int, before: int, behind: int, low: float, high: f
 
 def edges_along(cells: int) -> np.ndarray:
     """Edges along the cylinder, the same for both programs: y."""
-    from jamsu.benchmarks.grids import tanh_graded
-
     return WALL * (2 * tanh_graded(3 * cells // 4, END_SHARE) - 1)
 
 

@@ -71,22 +71,15 @@ def read_log(lines: Sequence[tuple[float, str]]) -> FoamLog:
     return FoamLog(build, started, stepped, history, continuity, converged)
 
 
-def missing() -> str:
-    """What keeps OpenFOAM from running here; empty when nothing does."""
+def missing(ranks: int = 1) -> str:
+    """What keeps OpenFOAM from running here on so many ranks; empty when nothing does."""
     for name in ("blockMesh", *SOLVER.values()):
         if shutil.which(name) is None:
             return f"{name} is not on PATH (Debian: apt install openfoam; elsewhere source OpenFOAM's etc/bashrc)"
     if not environment():
         return "its etc/controlDict was not found; source OpenFOAM's etc/bashrc first"
-    return ""
-
-
-def missing_parallel() -> str:
-    """The same for runs on several ranks."""
-    for name in ("mpirun", "decomposePar"):
-        if shutil.which(name) is None:
-            return f"{name} is not on PATH"
-    return ""
+    absent = [name for name in ("mpirun", "decomposePar") if ranks > 1 and shutil.which(name) is None]
+    return f"{absent[0]} is not on PATH" if absent else ""
 
 
 def environment() -> dict[str, str]:
@@ -127,16 +120,14 @@ def solve(problem: Problem, ranks: int) -> tuple[Run, str]:
 def foam_run(problem: Problem, log: FoamLog, launched: float, memory: int | None) -> Run:
     """The run that a solver's output tells of."""
     ends = [log.started, *log.stepped]
-    # The history of a solid goes on after the answer, which is that of the first step.
-    history = log.history[:1] if problem.family == "conduction" else log.history
+    seconds = [after - before for before, after in pairwise(ends)]
     return run_of(
         problem,
         launched=launched,
         started=log.started,
-        step_seconds=[(ends[-1] - ends[0]) / len(log.stepped)]
-        if problem.is_steady
-        else [after - before for before, after in pairwise(ends)],
-        history=history,
+        step_seconds=[sum(seconds) / len(seconds)] if problem.is_steady else seconds,
+        # The history of a solid goes on after the answer, which is that of the first step.
+        history=log.history[:1] if problem.family == "conduction" else log.history,
         steps_an_entry=NUSSELT_EVERY if problem.is_steady else problem.steps if problem.is_flow_in_time else 1,
         memory=memory,
         continuity=log.continuity if problem.is_flow_in_time else None,  # an iteration is no time step

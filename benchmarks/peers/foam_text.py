@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-DIMENSIONS = {"U": "[0 1 -1 0 0 0 0]", "T": "[0 0 0 1 0 0 0]", "p": "[0 2 -2 0 0 0 0]", "alphat": "[0 2 -1 0 0 0 0]"}
 NUMBERS_A_LINE = 10
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
+from typing import Any
 
-from jamsu.benchmarks.peers.problems import WITHIN, Problem
+from jamsu.benchmarks.peers.problems import Problem
+from jamsu.benchmarks.stopwatch import reached
 
 
 class PeerError(Exception):
@@ -40,32 +42,11 @@ class Run:
 
 def median_run(runs: Sequence[Run]) -> Run:
     """Medians of several runs, each quantity by itself."""
-
-    def middle(name: str) -> float | None:
-        values = [getattr(run, name) for run in runs if getattr(run, name) is not None]
-        return median(values) if values else None
-
-    startup, step, answer_time = (
-        median(getattr(run, name) for run in runs) for name in ("startup", "step", "answer_time")
-    )
-    memory = middle("memory")
-    return Run(
-        startup,
-        step,
-        answer_time,
-        runs[0].steps,
-        median(run.answer for run in runs),
-        None if memory is None else int(memory),
-        middle("continuity"),
-        runs[0].cells,
-    )
-
-
-def reached(history: Sequence[tuple[float, float]], within: float = WITHIN) -> int:
-    """Where a history of (stamp, value) comes within a share of its last value and stays there."""
-    final = history[-1][1]
-    outside = [place for place, (_, value) in enumerate(history) if not abs(value - final) <= within * abs(final)]
-    return outside[-1] + 1 if outside else 0
+    middles: dict[str, Any] = {}
+    for name in ("startup", "step", "answer_time", "answer", "memory", "continuity"):
+        values = [value for run in runs if (value := getattr(run, name)) is not None]
+        middles[name] = median(values) if values else None
+    return replace(runs[0], **middles)
 
 
 def run_of(
@@ -76,17 +57,16 @@ def run_of(
     step_seconds: Sequence[float],
     history: Sequence[tuple[float, float]],
     steps_an_entry: int,
-    memory: int | None,
-    continuity: float | None,
+    memory: int | None = None,
+    continuity: float | None = None,
     cells: int | None = None,
 ) -> Run:
     """A run from its stamps; the history ends at the answer, or holds a march to a steady state."""
     place = reached(history) if problem.is_steady else len(history) - 1
-    stamp, _ = history[place]
     return Run(
         startup=started - launched,
         step=median(step_seconds),
-        answer_time=stamp - started,
+        answer_time=history[place][0] - started,
         steps=(place + 1) * steps_an_entry,
         answer=history[-1][1],
         memory=memory,

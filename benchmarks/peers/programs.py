@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -17,28 +18,34 @@ from jamsu.benchmarks.peers.measured import PeerError, Run, run_of
 from jamsu.benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
 
 FOLDER = Path(__file__).parent
-# Cells a side: beyond, one run of FiPy takes longer than all others together, and the sparse matrices of PhiFlow 3.4
-# overflow 32 bits.
-LARGEST = {"FiPy": 128, "PhiFlow": 32}
+# Module, problem, precision and most cells a side: beyond, one run of FiPy takes longer than all others together, and
+# the sparse matrices of PhiFlow 3.4 overflow 32 bits.
+OTHERS = {"FiPy": ("fipy", "conduction", "double", 128), "PhiFlow": ("phi", "cube", "single", 32)}
 
 
 @dataclass(frozen=True)
 class Program:
     """A program as it is compared: the same name with other cores or another precision is another line.
 
-    solves: whether it has the problem at all. solve: runs it; the run, and the program's version.
+    solve: runs it; the run, and the program's version.
+    family, largest: the problems that it has, and their most cells a side; all unless given.
     once: takes so much longer than the others that it runs once only.
     """
 
     name: str
     cores: int
     precision: str
-    solves: Callable[[Problem], bool]
     solve: Callable[[Problem], tuple[Run, str]]
+    family: str = ""
+    largest: float = math.inf
     once: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}, {self.precision} precision, {self.cores} core{'s' if self.cores > 1 else ''}"
+
+    def solves(self, problem: Problem) -> bool:
+        """Whether it has the problem at all."""
+        return self.family in ("", problem.family) and problem.cells <= self.largest
 
     @property
     def compiles(self) -> bool:
@@ -67,36 +74,21 @@ def programs(python: str) -> tuple[list[Program], list[str]]:
         skipped.append("two cores: skipped, this process may use one only")
     for cores in counts:
         for word, dtype in (("single", "float32"), ("double", "float64")):
-            found.append(Program("jamsu", cores, word, lambda _: True, partial(_jamsu, cores=cores, dtype=dtype)))
+            found.append(Program("jamsu", cores, word, partial(_jamsu, cores=cores, dtype=dtype)))
         conjugate = partial(_jamsu, cores=cores, dtype="float64", solver="cg")
-        found.append(Program("jamsu, CG", cores, "double", lambda p: p.family == "conduction", conjugate))
-    if reason := foam_program.missing():
-        skipped.append(f"OpenFOAM: skipped, {reason}")
-    else:
-        for ranks in counts:
-            if ranks > 1 and (reason := foam_program.missing_parallel()):
-                skipped.append(f"OpenFOAM on {ranks} ranks: skipped, {reason}")
-                continue
-            found.append(Program("OpenFOAM", ranks, "double", lambda _: True, partial(foam_program.solve, ranks=ranks)))
-    for name, module, family, precision in (
-        ("FiPy", "fipy", "conduction", "double"),
-        ("PhiFlow", "phi", "cube", "single"),
-    ):
+        found.append(Program("jamsu, CG", cores, "double", conjugate, family="conduction"))
+    for ranks in counts:
+        if reason := foam_program.missing(ranks):
+            skipped.append(f"OpenFOAM{f' on {ranks} ranks' if ranks > 1 else ''}: skipped, {reason}")
+            break
+        found.append(Program("OpenFOAM", ranks, "double", partial(foam_program.solve, ranks=ranks)))
+    for name, (module, family, precision, largest) in OTHERS.items():
         if not importable(python, module):
             skipped.append(f"{name}: skipped, {python} has no module {module!r} (another interpreter: --python)")
             continue
-        script = FOLDER / f"program_{name.lower()}.py"
-        found.append(
-            Program(
-                name,
-                1,
-                precision,
-                lambda p, family=family, most=LARGEST[name]: p.family == family and p.cells <= most,  # type: ignore[misc]  # defaults bind this turn's values; mypy cannot infer such a lambda
-                partial(_script, name=name, python=python, script=script),
-                once=True,
-            )
-        )
-        skipped.append(f"{name}: {family} only, up to {LARGEST[name]} cells a side, on one core, one run")
+        solve = partial(_script, name=name, python=python)
+        found.append(Program(name, 1, precision, solve, family, largest, once=True))
+        skipped.append(f"{name}: {family} only, up to {largest} cells a side, on one core, one run")
     return found, skipped
 
 
@@ -115,7 +107,8 @@ def _jamsu(problem: Problem, *, cores: int, dtype: str, solver: str = "direct") 
     return _child_run("jamsu", problem, command, cores, folder=FOLDER.parents[1])
 
 
-def _script(problem: Problem, *, name: str, python: str, script: Path) -> tuple[Run, str]:
+def _script(problem: Problem, *, name: str, python: str) -> tuple[Run, str]:
+    script = FOLDER / f"program_{name.lower()}.py"
     given = (problem.cells, problem.steps, problem.dt, RAYLEIGH * PRANDTL, PRANDTL)
     return _child_run(name, problem, [python, str(script), problem.family, *map(str, given)], 1)
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from jamsu.benchmarks.peers import cylinder, foam_program, jamsu_cylinder
+from jamsu.benchmarks.peers import cylinder, foam_program, jamsu_cylinder, program_jamsu
 from jamsu.benchmarks.peers.cylinder import END, RADIUS, START, WALL
 from jamsu.benchmarks.peers.foam_cases import case_files
 from jamsu.benchmarks.peers.foam_text import write_case
@@ -184,7 +184,7 @@ def test_only_the_cylinder_heats_and_all_walls_rub():
 
 @pytest.mark.slow
 def test_cut_cells_give_the_answer():
-    coarse, fine = (jamsu_cylinder.march_cylinder(Problem("cylinder", n, 3 * n // 2), "float64") for n in (16, 32))
+    coarse, fine = (program_jamsu.march_cylinder(Problem("cylinder", n, 3 * n // 2), "float64") for n in (16, 32))
     wanted = reference(SMALL)
     assert fine["answer"] == pytest.approx(wanted, rel=0.04)
     assert abs(fine["answer"] - wanted) < abs(coarse["answer"] - wanted) / 2

@@ -8,7 +8,8 @@ import pytest
 
 from jamsu.benchmarks.grids import wall_graded
 from jamsu.benchmarks.peers import foam_program
-from jamsu.benchmarks.peers.foam_cases import SIDES, case_files
+from jamsu.benchmarks.peers.foam_cases import case_files
+from jamsu.benchmarks.peers.foam_mesh import SIDES
 from jamsu.benchmarks.peers.foam_text import file_text, write_case
 from jamsu.benchmarks.peers.measured import Run
 from jamsu.benchmarks.peers.problems import PRANDTL, RAYLEIGH, Problem
