@@ -16,6 +16,7 @@ from jamsu.progress import duration
 # How a run may end well: a steady one converges, a transient one comes to its last time.
 GOOD_STATUS = ("converged", "finished")
 MISSING = "–"
+NEAR_EVEN = 5.0  # percent by which a return temperature index may miss 100 and nothing be said of it
 
 Summary = Mapping[str, Any]
 """The object that `jamsu run --json` prints."""
@@ -110,6 +111,11 @@ def key_table(summary: Summary) -> Table:
     moving = f" ± {number(spread, 2)}" if _known(spread) else ""
     table.add_row("hottest rack inlet", f"{number(kpis.get('hottest_inlet'), 1)}{moving} °C{where}")
     table.add_row("ASHRAE class met", escape(class_text(kpis.get("ashrae_class"), racks)))
+    if kpis.get("h1_range"):
+        table.add_row("range of class H1 met by racks above 30 kW", escape(str(kpis["h1_range"])))
+    if _known(kpis.get("rti")):
+        table.add_row("return temperature index (RTI)", f"{number(kpis.get('rti'), 1)} %{_air(kpis['rti'])}")
+        table.add_row("supply heat index (SHI)", number(kpis.get("shi"), 3))
     table.add_row("share of heat through the hull", share(kpis.get("hull_share")))
     table.add_row("seawater rise", f"{number(kpis.get('seawater_rise'), 2)} K")
     balance = summary["balance"]
@@ -134,6 +140,13 @@ def class_text(name: str | None, racks: Mapping[str, Summary]) -> str:
         low, high = ashrae.RECOMMENDED
         return f"{name}, all inlets within the recommended {low:.0f} to {high:.0f} °C"
     return name
+
+
+def _air(rti: float) -> str:
+    """What a return temperature index says of the gas; nothing near 100 %."""
+    if abs(rti - 100.0) < NEAR_EVEN:
+        return ""
+    return ", hot gas recirculates" if rti > 100.0 else ", cold gas bypasses the racks"
 
 
 def hottest_rack(racks: Mapping[str, Summary]) -> str | None:

@@ -62,6 +62,7 @@ VARIABLES: dict[str, dict[str, Variable]] = {
     },
     "coils": {
         "duty": Variable(("coil",), "W", "heat from the gas to the seawater"),
+        "gas_flow": Variable(("coil",), "m3 s-1", "gas flow through the coil, whichever way it passes"),
         "gas_inlet_temperature": Variable(("coil",), "degC", "gas temperature entering the coil"),
         "gas_outlet_temperature": Variable(("coil",), "degC", "gas temperature leaving the coil"),
         "water_inlet_temperature": Variable(("coil",), "degC", "seawater temperature entering the coil"),
@@ -72,6 +73,7 @@ VARIABLES: dict[str, dict[str, Variable]] = {
     },
     "coolers": {
         "duty": Variable(("cooler",), "W", "heat that the unit takes from the gas, its fans' included", saved=False),
+        "gas_flow": Variable(("cooler",), "m3 s-1", "gas flow through the unit", saved=False),
         "gas_inlet_temperature": Variable(("cooler",), "degC", "gas temperature entering the unit", saved=False),
         "gas_outlet_temperature": Variable(("cooler",), "degC", "gas temperature leaving the unit", saved=False),
     },

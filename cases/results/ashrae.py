@@ -52,6 +52,9 @@ AIR_CLASSES = (
 )
 # High-density servers whose heat sinks leave no margin: a class of its own beside A1 to A4.
 HIGH_DENSITY = AirClass("H1", Span(18.0, 22.0), Span(5.0, 25.0))
+# W of a rack above which its servers are taken for such. The guideline leaves the class to the product and names no
+# power; at some 30 kW a rack, cooling by air alone ends in practice.
+HIGH_DENSITY_POWER = 30e3
 
 NO_CLASS = "none"
 
@@ -140,9 +143,9 @@ def supply_heat_index(
     """SHI = sum m (T_in - T_ref) / sum m (T_out - T_ref), 0 to 1 (Sharma et al. 2002); RHI is 1 - SHI.
 
     The share of the heat at the racks' outlets that the gas had picked up before it came to their inlets;
-    below 0.2 is called good. `mass_flow`: kg/s (or m3/s at one density); temperatures: degC,
-    `reference_temperature` that of the supply. Entries with a NaN (no flow) do not count; NaN when the racks
-    warm nothing.
+    below 0.2 is called good. It is a little below 0 where the hull cools the gas on its way from the supply.
+    `mass_flow`: kg/s (or m3/s at one density); temperatures: degC, `reference_temperature` that of the supply.
+    Entries with a NaN (no flow) do not count; NaN when the racks warm nothing.
     """
     flow, inlet, outlet = np.broadcast_arrays(
         *(np.asarray(a, dtype=float) for a in (mass_flow, inlet_temperature, outlet_temperature))

@@ -164,6 +164,21 @@ def _rack_cooling_index(side: str) -> Callable[[np.ndarray], float]:
     return find
 
 
+def _air_index(name: str) -> Callable[[Findings], float]:
+    def find(found: Findings) -> float:
+        from jamsu.cases.results.air_indices import air_indices
+
+        return air_indices(found.units, found.coils)[name]
+
+    return find
+
+
+def _high_density_range(found: Findings) -> str | None:
+    from jamsu.cases.results.air_indices import high_density_range
+
+    return high_density_range(found.racks, found.units)
+
+
 def _coldest_surface(found: Findings) -> float:
     from jamsu.cases.results.condensation import coldest_surface, machine_surfaces
 
@@ -246,6 +261,20 @@ KPIS: dict[str, Kpi] = {
         "percent",
         "rack cooling index, low side, class A1",
         _of_inlets(_rack_cooling_index("low"), None),
+    ),
+    "rti": Kpi(
+        "percent",
+        "return temperature index: below 100 gas bypasses the racks, above it recirculates",
+        _air_index("rti"),
+    ),
+    "shi": Kpi(
+        "1",
+        "supply heat index: share of the heat at the rack outlets that the gas held at their inlets",
+        _air_index("shi"),
+    ),
+    "rhi": Kpi("1", "return heat index, 1 less the supply heat index", _air_index("rhi")),
+    "h1_range": Kpi(
+        "", "range of ASHRAE TC 9.9 class H1 that the inlets of racks above 30 kW meet", _high_density_range
     ),
     "coldest_surface": Kpi(
         "degC", "coldest surface in the gas: hull, coils at their water's inlet, units' supply", _coldest_surface

@@ -78,6 +78,7 @@ class CoilLayout:
 
 class _Notes(NamedTuple):
     rate: Array  # gas capacity rate of the columns from front to rear, W/K
+    gas_flow: Array  # by coil, m3/s
     water_inlet: Array  # by coil, K from the reference
     effectiveness: Array  # by coil
 
@@ -112,10 +113,11 @@ class Coils:
     def exchange(self, fields: DomainFields, state: Float[Array, "coil"]) -> tuple[Exchange, Array]:
         """Conductances by effectiveness at the present gas flow, and the water's inlet temperatures."""
         rate = column_rate(self.layout, fields.face_flow, fields.fluid_capacity)
-        effective, share = coil_effectiveness(self, gas_rate(self.layout, rate))
+        gas = gas_rate(self.layout, rate)
+        effective, share = coil_effectiveness(self, gas)
         water = water_inlet(self, state)
         conductance = cell_conductance(self.layout, rate, share)
-        notes = _Notes(rate, water, effective)
+        notes = _Notes(rate, gas / fields.fluid_capacity, water, effective)
         return Exchange(self.layout.cell, conductance, water[coil_of_cell(self.layout)], notes=notes), state
 
     def report(
@@ -128,6 +130,7 @@ class Coils:
         own_water = self.layout.sea_is_sink == 0
         told = {
             "duty": duty,
+            "gas_flow": notes.gas_flow,
             "gas_inlet_temperature": gas_in,
             "gas_outlet_temperature": gas_out,
             "water_inlet_temperature": notes.water_inlet,

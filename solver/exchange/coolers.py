@@ -63,15 +63,16 @@ class Coolers:
         of_cell = self.layout.cell_cooler
         cells = jax.ops.segment_sum(jnp.ones(of_cell.shape, flow.dtype), of_cell, units)
         rate = (fields.fluid_capacity * flow / jnp.maximum(cells, 1))[of_cell]
-        return Exchange(self.layout.cell, rate, self.supply[of_cell]), None
+        return Exchange(self.layout.cell, rate, self.supply[of_cell], notes=flow), None
 
     def report(
         self, exchange: Exchange, heat: Float[Array, "own"], temperature: Float[Array, "cell"], state: Any
     ) -> tuple[Values, None]:
-        """Duties, and the gas that each draws in."""
+        """Duties, and flow and temperature of the gas that each draws in."""
         layout, units = self.layout, self.supply.shape[0]
         told = {
             "duty": jax.ops.segment_sum(heat, layout.cell_cooler, units) + self.fan_power,
+            "gas_flow": exchange.notes,
             "gas_inlet_temperature": jax.ops.segment_sum(
                 layout.intake_share * temperature[layout.intake_cell], layout.intake_cooler, units
             ),

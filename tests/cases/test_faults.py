@@ -86,8 +86,17 @@ def test_a_free_coil_named_the_wrong_way_round_is_the_same_coil():
         above = coil["gas_outlet_temperature"] - 10.0, coil["gas_inlet_temperature"] - 10.0
         assert coil["effectiveness"] == pytest.approx(1 - above[0] / above[1], abs=0.02)
         assert coil["duty"] == pytest.approx(2000.0, rel=0.003)
+        assert coil["gas_flow"] == pytest.approx(_downward_flow(solved), rel=0.01)
     for key, value in named.summary["coils"]["free"].items():
         assert reverse.summary["coils"]["free"][key] == pytest.approx(value, rel=1e-3, abs=0.05), key
+
+
+def _downward_flow(solved):
+    """Volume flow down through the free coil, m3/s, from the velocities in it."""
+    inside = {"x": slice(0.2, 0.8), "y": slice(0.2, 1.4)}
+    interior = solved.tree["interior"].to_dataset().isel(time=0)
+    speed = -interior["velocity_z"].sel(z=1.5, method="nearest").sel(inside)
+    return float(speed.mean()) * 0.6 * 1.2  # cells of one size
 
 
 @pytest.mark.slow

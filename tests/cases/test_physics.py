@@ -86,6 +86,24 @@ def test_no_coil_moves_more_than_the_second_law_allows(base):
         assert water == pytest.approx(coil["duty"], rel=0.01)
 
 
+def test_the_air_indices_follow_from_the_result(base):
+    """RTI, SHI and RHI by hand, from what the file says of racks and coils."""
+    racks, coils = base.tree["racks"].to_dataset(), base.tree["coils"].to_dataset()
+    flow, inlet, outlet = (racks[k].values for k in ("flow", "inlet_temperature", "outlet_temperature"))
+    through = coils["gas_flow"].values
+    np.testing.assert_allclose(through, flow.sum(1), rtol=1e-6)  # rear doors take their racks' gas
+    back, supply = (np.sum(through * coils[f"gas_{k}_temperature"]) / through.sum() for k in ("inlet", "outlet"))
+    rise = np.sum(flow * (outlet - inlet)) / flow.sum()
+    kpis = base.tree["kpis"].to_dataset()
+    assert float(kpis["rti"]) == pytest.approx(float(100 * (back - supply) / rise), rel=1e-9)
+    shi = np.sum(flow * (inlet - float(supply))) / np.sum(flow * (outlet - float(supply)))
+    assert float(kpis["shi"]) == pytest.approx(shi, rel=1e-9)
+    assert float(kpis["rhi"]) == pytest.approx(1 - shi, rel=1e-9)
+    # No gas but the racks' passes a door: what the hull takes of the heat is all that is missing.
+    assert 100 * (1 - base.summary["kpis"]["hull_share"]) == pytest.approx(float(kpis["rti"]), abs=1.0)
+    assert "h1_range" not in base.summary["kpis"]  # racks of 6 kW
+
+
 def test_a_sea_5_K_warmer_makes_everything_5_K_warmer(base):
     warmer = run("site.seawater_temperature=15 degC")
     np.testing.assert_allclose(temperatures(warmer) - temperatures(base), 5.0, atol=0.05)

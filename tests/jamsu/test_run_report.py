@@ -24,6 +24,19 @@ def test_the_key_numbers():
     assert "1 min 02 s, of it compiling 20.0 s (5 programs), solving 40.0 s" in text
 
 
+def test_indices_of_the_gas_where_they_are_known():
+    found = summary()
+    assert "RTI" not in printed(found)
+    for rti, words in ((99.0, "99.0 %\n"), (120.4, "hot gas recirculates"), (80.0, "cold gas bypasses the racks")):
+        found["kpis"] |= {"rti": rti, "shi": 0.2147}
+        text = "\n".join(line.rstrip() for line in printed(found).splitlines())
+        assert words in text
+        assert "0.215" in text
+        assert "H1" not in text
+    found["kpis"]["h1_range"] = "allowable"
+    assert "allowable" in printed(found)
+
+
 def test_class_is_bare_outside_the_recommended_range():
     racks = summary(hottest=31.0)["racks"]
     assert report.class_text("A1", racks) == "A1"
