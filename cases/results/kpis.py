@@ -92,6 +92,12 @@ def to_the_water(found: Findings) -> tuple[float, float]:
     return given, water + float(found.average.mean("liquid.water_flow"))
 
 
+def to_the_sea(found: Findings) -> float:
+    """Heat that the sea takes, W: all but what cooling units do."""
+    hull = found.balance["hull_heat"] if found.case.vessel.outside == "sea" else 0.0
+    return sum(found.coils[name]["duty"] for name in found.case.coils) + found.balance["liquid_heat"] + hull
+
+
 def _wake_rise(found: Findings) -> float:
     """Mean rise of the water that the hull's frontal area sweeps: Q / (rho cp U A); unknown in still water."""
     vessel, loads = found.case.vessel, found.loads
@@ -106,9 +112,7 @@ def _wake_rise(found: Findings) -> float:
     speed = float(loads.current_speed)
     if speed <= 0 or vessel.outside != "sea":
         return UNKNOWN
-    # All but what cooling units take.
-    coils = sum(found.coils[name]["duty"] for name in found.case.coils)
-    heat = coils + found.balance["liquid_heat"] + found.balance["hull_heat"] + found.pump_power
+    heat = to_the_sea(found) + found.pump_power
     return heat / (float(loads.sea_density) * float(loads.sea_heat_capacity) * speed * area)
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from jamsu.geometry.wall_distance import FAR
@@ -81,16 +80,6 @@ def on_faces(walls: Walls, factor: Array) -> Vector:
         return jnp.where(weight > 0, mean(walls.touching * factor, axis) / jnp.where(weight > 0, weight, 1), 1)
 
     return (along(0), along(1), along(2))
-
-
-def walls_at(distance: np.ndarray, touching: np.ndarray, prandtl: float, dtype: DTypeLike) -> Walls:
-    """Walls at given distances (m) of the cells, and which cells touch one (bool); `prandtl` is the fluid's."""
-    return Walls(
-        distance=on_device(distance, dtype),
-        touching=on_device(touching.astype(float), dtype),
-        friction_factor=jnp.ones(distance.shape, dtype),
-        prandtl=on_device(prandtl, dtype),
-    )
 
 
 def box_walls(mesh: Mesh, no_slip: np.ndarray, prandtl: float) -> Walls:
