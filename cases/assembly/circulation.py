@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from jamsu.cases.assembly.machines import Machinery
+from jamsu.cases.assembly.machinery import Machinery
 from jamsu.cases.errors import Problem
 from jamsu.geometry.domain import Domain
 

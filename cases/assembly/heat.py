@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from jamsu.cases.assembly.machines import Machinery
+from jamsu.cases.assembly.machinery import Machinery
 from jamsu.cases.assembly.surfaces import cell_conductivity, sides
 from jamsu.cases.schema.case import Block, Case
 from jamsu.geometry.domain import Domain, broadcast

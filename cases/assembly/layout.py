@@ -11,8 +11,10 @@ from jax.typing import DTypeLike
 from jamsu.cases.assembly.domain import build_domain
 from jamsu.cases.assembly.heat import heat_layout
 from jamsu.cases.assembly.hull import hull_layout
-from jamsu.cases.assembly.machines import Machinery, build_machines, open_units
+from jamsu.cases.assembly.machinery import Machinery
+from jamsu.cases.assembly.machines import build_machines
 from jamsu.cases.assembly.operation import laws
+from jamsu.cases.assembly.racks import open_units
 from jamsu.cases.assembly.surfaces import build_blocks, build_films, cell_conductivity
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.layout import vessel_shape

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import DTypeLike
 
-from jamsu.cases.assembly.machines import most_units
+from jamsu.cases.assembly.machinery import most_units
 from jamsu.cases.schema.case import Case, Rack
 from jamsu.cases.schema.cooling import HALF
 from jamsu.solver.exchange.airflow import LAWS
