@@ -16,10 +16,16 @@ import warnings
 from pathlib import Path
 
 import jax
+import jaxlib
+
+# Measured on natick2 (jaxlib 0.10, AVX-512): a step takes 12 % less processor time.
+_FLAGS = ("--xla_cpu_prefer_vector_width=512", "--xla_cpu_enable_concurrency_optimized_scheduler=false")
+_FLAGS_UNTIL = (0, 11)  # version of jaxlib: a later one might not know a flag, and would end the process
 
 
 def prepare(precision: str) -> None:
     """Set JAX up for a run in "float32" or "float64" (double precision, once on, stays on in a process)."""
+    _start_with_flags()
     if precision == "float64":
         jax.config.update("jax_enable_x64", True)
     # Products of the direct solvers lose digits on accelerators otherwise.
@@ -32,6 +38,25 @@ def prepare(precision: str) -> None:
         warnings.filterwarnings("ignore", message="Error (reading|writing) persistent compilation cache")
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+
+
+def _start_with_flags() -> None:
+    """Start JAX with the flags that a run is quicker with; no effect where it has been started already.
+
+    Flags of the user's own count, and the environment is left as it was.
+    """
+    version = tuple(int(part) for part in jaxlib.__version__.split(".")[:2])
+    given = os.environ.get("XLA_FLAGS")
+    if version >= _FLAGS_UNTIL or "xla_cpu" in (given or ""):
+        return
+    os.environ["XLA_FLAGS"] = " ".join([given or "", *_FLAGS]).strip()
+    try:
+        jax.local_devices()
+    finally:
+        if given is None:
+            del os.environ["XLA_FLAGS"]
+        else:
+            os.environ["XLA_FLAGS"] = given
 
 
 def forget_programs() -> None:
