@@ -22,6 +22,7 @@ import numpy as np
 
 from jamsu.benchmarks.grids import ONE
 from jamsu.benchmarks.levels import BY_GRID, ENDS, limits, on_grids
+from jamsu.benchmarks.profiles import crossings
 from jamsu.benchmarks.registry import Parameter, benchmark
 from jamsu.benchmarks.streams import open_box, passing, settle, streaming
 
@@ -62,7 +63,7 @@ def step(
     prandtl: float,
     cells: int,
     length: float,
-    stations: Sequence[float],
+    stations: list[float],
     tolerance: float,
     largest_time: float,
 ) -> dict[str, Any]:
@@ -127,22 +128,16 @@ def eddies(model: FlowModel, state: FlowState) -> dict[str, float | None]:
 
     The slope at the wall is that of the parabola through it and two cells, (9 u_1 - u_2) / (3 h).
     """
-    x = np.asarray(model.mesh.x_edge)
-    u = np.asarray(state.velocity[0])[:, 0, :]
+    x = np.asarray(model.mesh.x_edge)[1:]
+    u = np.asarray(state.velocity[0])[1:, 0, :]
+    below, above = 9 * u[:, 0] - u[:, 1], 9 * u[:, -1] - u[:, -2]
 
-    def crossings(values: np.ndarray, rising: bool) -> Any:
-        a, b = values[1:-1], values[2:]
-        at = np.flatnonzero((a < 0) & (b >= 0) if rising else (a >= 0) & (b < 0))
-        return x[1 + at] + (x[2 + at] - x[1 + at]) * a[at] / (a[at] - b[at])
-
-    def first(places: Sequence[float]) -> float | None:
+    def first(places: np.ndarray) -> float | None:
         return float(places[0]) if len(places) else None
 
-    below, above = 9 * u[:, 0] - u[:, 1], 9 * u[:, -1] - u[:, -2]
-    separation = first(crossings(above, False))
-    closing = crossings(above, True)
+    separation, closing = first(crossings(x, above, rising=False)), crossings(x, above)
     return {
-        "reattachment": first(crossings(below, True)[::-1]),
+        "reattachment": first(crossings(x, below)[::-1]),
         "upper_separation": separation,
         "upper_reattachment": None if separation is None else first(closing[closing > separation]),
     }

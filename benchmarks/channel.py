@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jamsu.benchmarks import turbulent
 from jamsu.benchmarks.grids import ONE, tanh_graded
 from jamsu.benchmarks.registry import BenchmarkError, Parameter, benchmark
 from jamsu.benchmarks.streams import streaming
-from jamsu.benchmarks.turbulent import GIVES, PARAMETERS, closed, marched_on_grids, model_parameter, turbulent_options
 
 if TYPE_CHECKING:
     from jamsu.solver.flow.model import FlowModel, FlowState
@@ -41,13 +41,13 @@ RESOLVED = 3.0  # y+ of a first cell up to which the profile goes on to the wall
     parameters={
         "reynolds_tau": Parameter("number", 178.12, "", "u_tau h / nu, h half the height", minimum=10.0, maximum=1e5),
         "prandtl": Parameter("number", 0.71, "", "nu / alpha", minimum=0.1, maximum=100.0),
-        "model": model_parameter(("k_epsilon", "zero_equation", "laminar")),
+        "model": turbulent.model_parameter(("k_epsilon", "zero_equation", "laminar")),
         "cells": Parameter("integer", 48, "", "from the wall to the middle", minimum=8, maximum=1024),
         "first_y_plus": Parameter(
             "number", 0.5, "", "of the first cell's centre; cells are even where that is too much", above=0.0
         ),
         "stations": Parameter("numbers", None, "y+", "of the profiles u_plus and theta_plus", minimum=0.0),
-        **PARAMETERS,
+        **turbulent.PARAMETERS,
     },
     gives={
         "bulk_velocity_plus": ("", "mean over the section"),
@@ -59,33 +59,27 @@ RESOLVED = 3.0  # y+ of a first cell up to which the profile goes on to the wall
         "first_y_plus": ("", "of the first cell's centre"),
         "friction": ("", "at the wall over what drives the flow"),
         "heat_flux": ("", "at the wall over what is released"),
-        **GIVES,
+        **turbulent.GIVES,
     },
 )
 def channel(
-    reynolds_tau: float,
-    prandtl: float,
-    model: str,
-    cells: int,
-    first_y_plus: float,
-    stations: Sequence[float] | None,
-    tolerance: float,
+    reynolds_tau: float, prandtl: float, model: str, cells: int, first_y_plus: float, stations: Any, **march: Any
 ) -> dict[str, Any]:
     """March to the developed profiles, on half of the cells and then on all."""
     wanted = [y for y in STATIONS if y <= reynolds_tau] if stations is None else stations
     for y in wanted:
         if y > reynolds_tau:
             raise BenchmarkError(f"channel: stations={y:g}: expected y+ up to the middle, {reynolds_tau:g}")
-    found = marched_on_grids(
+    found = turbulent.marched_on_grids(
         lambda n: channel_model(reynolds_tau, prandtl, model, n, first_y_plus * cells / n),
         begin,
         partial(measure, stations=wanted),
         cells,
         coarsest=COARSEST,
         decay=DECAY,
-        tolerance=tolerance,
         largest_time=LARGEST_TIME,
         follow=("bulk_velocity_plus", "centre_velocity_plus"),
+        **march,
     )
     return {**found, "stations": wanted}
 
@@ -105,7 +99,7 @@ def channel_model(reynolds_tau: float, prandtl: float, name: str, cells: int, fi
         no_slip=np.array([[0, 0], [0, 0], [1, 0]]),
         periodic=(True, False, False),
         acceleration=(1.0, 0.0, 0.0),
-        **turbulent_options(name),
+        **turbulent.options(name),
     )
 
 
@@ -140,9 +134,9 @@ def measure(model: FlowModel, state: FlowState, stations: Sequence[float]) -> di
     mesh, reynolds = model.mesh, 1 / float(model.fluid.viscosity)
     z, dz = np.asarray(mesh.centres(2)), np.asarray(mesh.widths(2))
     u, temperature = np.asarray(state.velocity[0])[0, 0], np.asarray(state.temperature)[0, 0]
-    turbulent = closed(model, state)
-    factor = 1.0 if turbulent.friction_factor is None else float(turbulent.friction_factor[0, 0, 0])
-    exchange = float(with_wall_heat(model.heat, turbulent).exchange[0, 0, 0])
+    eddies = turbulent.closed(model, state)
+    factor = 1.0 if eddies.friction_factor is None else float(eddies.friction_factor[0, 0, 0])
+    exchange = float(with_wall_heat(model.heat, eddies).exchange[0, 0, 0])
     y_plus = z * reynolds
     return {
         "bulk_velocity_plus": float(np.sum(u * dz)),

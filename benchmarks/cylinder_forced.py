@@ -73,13 +73,7 @@ FASTEST = {False: 1.6, True: 2.4}  # the fluid beside the cylinder, in a wide st
     },
 )
 def cylinder_forced(
-    reynolds: float,
-    prandtl: float,
-    cells: int,
-    distance: float,
-    channel: bool,
-    tolerance: float,
-    largest_time: float,
+    reynolds: float, prandtl: float, cells: int, distance: float, channel: bool, tolerance: float, largest_time: float
 ) -> dict[str, Any]:
     """March to the steady state, or into periodic shedding."""
     steady = reynolds < ONSET
@@ -123,11 +117,7 @@ def cut_channel(cells: int) -> CutCells:
 def stream_model(cut: CutCells, reynolds: float, prandtl: float, inflow: float | np.ndarray = 1.0) -> FlowModel:
     """The stream in units of D and U."""
     return cut_stream(
-        cut,
-        passing(inflow),
-        viscosity=1 / reynolds,
-        conductivity=1 / (reynolds * prandtl),
-        wall_temperature=1.0,
+        cut, passing(inflow), viscosity=1 / reynolds, conductivity=1 / (reynolds * prandtl), wall_temperature=1.0
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jamsu.benchmarks.profiles import lagrange
+from jamsu.benchmarks.profiles import crossings, lagrange
 
 if TYPE_CHECKING:
     from jamsu.geometry.cutcells import CutCells
@@ -93,10 +93,6 @@ def wake_length(model: FlowModel, state: FlowState) -> float | None:
     u = np.asarray(state.velocity[0])[:, 0, first : first + 2]
     if first > 0:  # the whole is computed, symmetric or not: the mean of both sides
         u = (u + np.asarray(state.velocity[0])[:, 0, first - 1 : first - 3 : -1]) / 2
-    axis = ((9 * u[:, 0] - u[:, 1]) / 8)[x > 0.5]
-    x = x[x > 0.5]
-    turns = np.flatnonzero((axis[:-1] < 0) & (axis[1:] >= 0))
-    if not len(turns):
-        return None
-    i = turns[-1]
-    return float(x[i] - axis[i] * (x[i + 1] - x[i]) / (axis[i + 1] - axis[i]) - 0.5)
+    behind = x > 0.5
+    turns = crossings(x[behind], ((9 * u[:, 0] - u[:, 1]) / 8)[behind])
+    return float(turns[-1] - 0.5) if len(turns) else None

@@ -45,7 +45,7 @@ SECTION = {"pipe": np.pi / 16, "plates": 0.25}  # of the part that is computed, 
         "cells": Parameter(
             "integer", None, "", "across the pipe or gap; none: enough for the station", minimum=8, maximum=512
         ),
-        "tolerance": limits(1e-4, 1.0)["tolerance"],
+        **limits(1e-4),
     },
     gives={
         "nusselt_local": ("", "h Dh / k at the station"),

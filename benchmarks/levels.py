@@ -1,17 +1,6 @@
 """From a coarse grid to finer ones: how the benchmarks reach a steady state, and what they say of it.
 
-Three things make it quick (Ra = 1e6, CPU seconds of one core in double precision, compiling apart):
-
-* Coarse grids first, left early. The wall's heat flux carried from half the cells is right within 0.5 % after one round
-  of steps: 1.4 s for the cavity of 128^2 cells (2.6 s with the coarse grids marched on to 10 instead of LOOSENED times
-  the tolerance), 4.5 s for the cube of 64^3, of which half is computed (at a tolerance of 1e-3).
-* Anderson's method on the finest grid (`jamsu.solver.march.acceleration`), for problems that ask for it, from there to
-  a tolerance of 1e-5: the cavity of 128^2 in 1950 steps instead of 4800 (about 9 instead of 22 s), of 64^2 in 1250
-  instead of 3000. The cube of 32^3 took 850 instead of 1600. Rounds of 10 to 100 steps and depths of 10 to 30 gave at
-  best a fifth fewer steps, and no less time.
-* The step that a grid starts with follows from the flow carried to it, not from one that has still to begin.
-
-Cubic instead of linear interpolation between grids changed nothing (1950 and 2000 steps).
+benchmarks/README.md has what coarse grids and acceleration are worth.
 """
 
 from __future__ import annotations
@@ -49,12 +38,13 @@ BY_GRID = {"by_grid": ("", "the first quantities on each grid, with its cells a 
 GIVES = {**ENDS, "seconds": ("s", "marching on all grids, compiling apart"), **BY_GRID}
 
 
-def limits(tolerance: float, largest_time: float, unit: str = "") -> dict[str, Parameter]:
-    """The parameters of a march that may be given."""
-    return {
-        "tolerance": Parameter("number", tolerance, "", "distance from the steady state, relative", above=0.0),
-        "largest_time": Parameter("number", largest_time, unit, "gives up after this time on a grid", above=0.0),
-    }
+def limits(tolerance: float, largest_time: float | None = None, unit: str = "") -> dict[str, Parameter]:
+    """The parameters of a march that may be given, by their defaults."""
+    given = {"tolerance": Parameter("number", tolerance, "", "distance from the steady state, relative", above=0.0)}
+    if largest_time is not None:
+        text = "gives up after this time on a grid"
+        given["largest_time"] = Parameter("number", largest_time, unit, text, above=0.0)
+    return given
 
 
 PARAMETERS = limits(1e-5, 5.0, "L^2/alpha")

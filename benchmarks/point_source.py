@@ -40,7 +40,7 @@ UPSTREAM = 10.0  # beyond the stations, D/U: a plume goes upstream as exp(-x)
         "source": Parameter("name", "point", "", "point, or a line along z", choices=("point", "line")),
         "strength": Parameter("number", 1.0, "kg/s", "released, per metre of a line", above=0.0),
         "cells": Parameter("integer", 10, "", "from the source to the nearest station", minimum=4, maximum=64),
-        "tolerance": limits(1e-4, 1.0)["tolerance"],
+        **limits(1e-4),
     },
     gives={
         "concentration": ("kg/m3", "at the stations"),

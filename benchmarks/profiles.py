@@ -1,4 +1,4 @@
-"""Values read off a computed flow: heat at walls, slopes, velocities on the lines through the centre, extremes."""
+"""Values read off a computed flow: heat at walls, velocities on the lines through the centre, extremes, crossings."""
 
 from __future__ import annotations
 
@@ -60,6 +60,13 @@ def peak(spline: Any, sign: int = 1) -> tuple[float, float]:
     places = np.r_[0.0, turning[(turning > 0) & (turning < 1)], 1.0]
     best = int(np.argmax(sign * spline(places)))
     return float(places[best]), float(spline(places[best]))
+
+
+def crossings(x: np.ndarray, values: np.ndarray, rising: bool = True) -> np.ndarray:
+    """Places where values at x pass through zero, linearly between two of them."""
+    a, b = values[:-1], values[1:]
+    at = np.flatnonzero((a < 0) & (b >= 0) if rising else (a >= 0) & (b < 0))
+    return np.asarray(x[at] + (x[at + 1] - x[at]) * a[at] / (a[at] - b[at]))
 
 
 def lagrange(points: np.ndarray, at: float) -> np.ndarray:

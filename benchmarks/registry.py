@@ -145,11 +145,7 @@ Function = Callable[..., Mapping[str, Any]]
 
 
 def benchmark(
-    name: str,
-    description: str,
-    *,
-    parameters: Mapping[str, Parameter],
-    gives: Mapping[str, tuple[str, str]],
+    name: str, description: str, *, parameters: Mapping[str, Parameter], gives: Mapping[str, tuple[str, str]]
 ) -> Callable[[Function], Function]:
     """Register the function below under `name`."""
 

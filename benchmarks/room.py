@@ -21,17 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jamsu.benchmarks import turbulent
 from jamsu.benchmarks.grids import ONE, segments, tanh_graded
 from jamsu.benchmarks.registry import Parameter, benchmark
-from jamsu.benchmarks.turbulent import (
-    GIVES,
-    PARAMETERS,
-    closed,
-    marched_on_grids,
-    model_parameter,
-    starting_fields,
-    turbulent_options,
-)
 
 if TYPE_CHECKING:
     from jamsu.solver.flow.model import FlowModel, FlowState
@@ -55,10 +47,10 @@ END_CELL = 0.5  # width of cells at both ends over that of even ones
     "room",
     "A two-dimensional room ventilated by a slot under the ceiling",
     parameters={
-        "model": model_parameter(),
+        "model": turbulent.model_parameter(),
         "cells": Parameter("integer", 40, "", "over the height; a fifth more along", minimum=20, maximum=512),
         "stations": Parameter("numbers", list(STATIONS), "H", "depths of the profiles", minimum=0.0, maximum=1.0),
-        **PARAMETERS,
+        **turbulent.PARAMETERS,
     },
     gives={
         "profiles": ("u0", 'u at the cells\' heights, by x/H "1" and "2", with their y (H, down from the ceiling)'),
@@ -70,12 +62,12 @@ END_CELL = 0.5  # width of cells at both ends over that of even ones
         "viscosity_ratio": ("", "eddy over molecular viscosity in the middle of the room"),
         "wall_y_plus": ("", "largest of the cells beside walls"),
         "mass_balance": ("", "(flow in - flow out) / flow in"),
-        **GIVES,
+        **turbulent.GIVES,
     },
 )
 def room(model: str, cells: int, stations: Sequence[float], tolerance: float) -> dict[str, Any]:
     """March on half of the cells, then on all."""
-    found = marched_on_grids(
+    found = turbulent.marched_on_grids(
         partial(room_model, model),
         begin,
         partial(measure, stations=stations),
@@ -111,7 +103,7 @@ def room_model(name: str, cells: int) -> FlowModel:
         scheme="limited",
         heat_scheme="limited",
         open_sides=replace(sides, turbulence=((carried, carried),) * 3),
-        **turbulent_options(name),
+        **turbulent.options(name),
     )
     if model.walls is None:
         return model
@@ -138,7 +130,7 @@ def begin(model: FlowModel) -> FlowState:
     from jamsu.solver.flow.open_sides import side_velocity
 
     assert model.sides is not None
-    state = initial_state(model.mesh, turbulence=starting_fields(model))
+    state = initial_state(model.mesh, turbulence=turbulent.starting_fields(model))
     return replace(state, velocity=(side_velocity(model.sides, state.velocity[0], 0), *state.velocity[1:]))
 
 
@@ -159,15 +151,15 @@ def measure(model: FlowModel, state: FlowState, stations: Sequence[float]) -> di
         found["profiles"][f"{place:g}"] = {"y": depth, "velocity": values}
         found[f"velocity_{place:g}"] = curve(stations)
         found[f"reverse_peak_{place:g}"] = curve(np.linspace(NEAR_FLOOR, 1, 501)).min()
-    turbulent = closed(model, state)
+    eddies = turbulent.closed(model, state)
     flow = np.asarray(mesh.area[0] * state.velocity[0]).sum((1, 2))
     nu = float(model.fluid.viscosity)
     y_plus, middle = None, 0.0
-    if turbulent.eddy is not None and turbulent.friction_factor is not None and model.walls is not None:
+    if eddies.eddy is not None and eddies.friction_factor is not None and model.walls is not None:
         distance, beside = np.asarray(model.walls.distance), np.asarray(model.walls.touching) > 0
-        stress = nu * np.asarray(turbulent.friction_factor) * np.asarray(cell_speed(state.velocity)) / distance
+        stress = nu * np.asarray(eddies.friction_factor) * np.asarray(cell_speed(state.velocity)) / distance
         y_plus = float((np.sqrt(stress) * distance / nu)[beside].max())
-        middle = float(np.asarray(turbulent.eddy)[np.searchsorted(x, LENGTH / 2), 0, np.searchsorted(z, 0.5)]) / nu
+        middle = float(np.asarray(eddies.eddy)[np.searchsorted(x, LENGTH / 2), 0, np.searchsorted(z, 0.5)]) / nu
     return {
         **found,
         "viscosity_ratio": middle,

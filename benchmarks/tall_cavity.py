@@ -21,18 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jamsu.benchmarks import turbulent
 from jamsu.benchmarks.grids import ONE, tanh_graded
 from jamsu.benchmarks.profiles import wall_heat
 from jamsu.benchmarks.registry import Parameter, benchmark
-from jamsu.benchmarks.turbulent import (
-    GIVES,
-    PARAMETERS,
-    closed,
-    marched_on_grids,
-    model_parameter,
-    starting_fields,
-    turbulent_options,
-)
 
 if TYPE_CHECKING:
     from jamsu.solver.flow.model import FlowModel, FlowState
@@ -59,9 +51,9 @@ X_TEMPERATURE = (0.33, 1.6, 3.88, 8.96, 15.31, 25.47, 35.63, 45.65, 55.81, 64.7,
     "Turbulent natural convection of air in a tall cavity with one hot and one cold wall",
     parameters={
         "rayleigh": Parameter("number", RAYLEIGH, "", "g beta dT W^3 / (nu alpha)", above=0.0),
-        "model": model_parameter(),
+        "model": turbulent.model_parameter(),
         "cells": Parameter("integer", 40, "", "across; half as many again along the walls", minimum=8, maximum=512),
-        **PARAMETERS,
+        **turbulent.PARAMETERS,
     },
     gives={
         "nusselt_mean": ("", "q W / (k dT) of the hot wall"),
@@ -78,12 +70,12 @@ X_TEMPERATURE = (0.33, 1.6, 3.88, 8.96, 15.31, 25.47, 35.63, 45.65, 55.81, 64.7,
         "x_temperature": ("mm", "where the measured temperatures at mid height are"),
         "temperature": ("degC", "at mid height there"),
         "wall_balance": ("", "(heat in - heat out) / heat in"),
-        **GIVES,
+        **turbulent.GIVES,
     },
 )
 def tall_cavity(rayleigh: float, model: str, cells: int, tolerance: float) -> dict[str, Any]:
     """March on half of the cells, then on all."""
-    return marched_on_grids(
+    return turbulent.marched_on_grids(
         lambda n: tall_cavity_model(rayleigh, model, n),
         begin,
         partial(measure, rayleigh=rayleigh),
@@ -107,7 +99,7 @@ def tall_cavity_model(rayleigh: float, name: str, cells: int) -> FlowModel:
         conductivity=(PRANDTL * rayleigh) ** -0.5,
         sides=(((-0.5, np.inf), (0.5, np.inf)), (None, None), (None, None)),
         heat_scheme="limited",
-        **turbulent_options(name),
+        **turbulent.options(name),
     )
 
 
@@ -116,7 +108,7 @@ def begin(model: FlowModel) -> FlowState:
     from jamsu.solver.flow.model import initial_state
 
     conducting = np.asarray(model.mesh.centres(0))[:, None, None] - 0.5
-    return initial_state(model.mesh, conducting, turbulence=starting_fields(model))
+    return initial_state(model.mesh, conducting, turbulence=turbulent.starting_fields(model))
 
 
 def measure(model: FlowModel, state: FlowState, rayleigh: float) -> dict[str, Any]:
@@ -139,11 +131,11 @@ def measure(model: FlowModel, state: FlowState, rayleigh: float) -> dict[str, An
         values = np.array([np.interp(share * height, z, column) for column in columns])
         return PchipInterpolator(np.r_[0, x, 1], COLD + difference * (0.5 + np.r_[-0.5, values, 0.5]))
 
-    turbulent = closed(model, state)
-    walled = replace(model, heat=with_wall_heat(model.heat, turbulent))
+    eddies = turbulent.closed(model, state)
+    walled = replace(model, heat=with_wall_heat(model.heat, eddies))
     middle, half = temperature(0.5), len(z) // 2
-    friction = 1.0 if turbulent.friction_factor is None else float(turbulent.friction_factor[-1, 0, half])
-    eddy = 0.0 if turbulent.eddy is None else float(turbulent.eddy[len(x) // 2, 0, half])
+    friction = 1.0 if eddies.friction_factor is None else float(eddies.friction_factor[-1, 0, half])
+    eddy = 0.0 if eddies.eddy is None else float(eddies.eddy[len(x) // 2, 0, half])
     stress = viscosity * friction * abs(profile[-1]) / speed / (1 - x[-1])
     millimetres = 1000 * WIDTH
     return {

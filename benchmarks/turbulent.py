@@ -28,7 +28,7 @@ COURANT = 0.5  # of the rate that counts explicit eddy diffusion as well
 STEPS_A_ROUND = 100
 MODELS = ("k_epsilon", "zero_equation", "smagorinsky", "wale", "laminar")
 
-PARAMETERS = {"tolerance": limits(1e-3, 1.0)["tolerance"]}
+PARAMETERS = limits(1e-3)
 GIVES = {
     "remaining": ("", "estimated distance from the steady state, or between the means of two halves, relative"),
     "converged": ("", "whether that is within the tolerance"),
@@ -43,7 +43,7 @@ def model_parameter(choices: Sequence[str] = MODELS) -> Parameter:
     return Parameter("name", "k_epsilon", "", "of the turbulence", choices=tuple(choices))
 
 
-def turbulent_options(name: str) -> dict[str, Any]:
+def options(name: str) -> dict[str, Any]:
     """Of a box whose eddies are those of a model."""
     walls = name != "laminar"
     return {"conduction": "explicit", "implicit_viscosity": False, "turbulence": name, "wall_functions": walls}

@@ -13,12 +13,13 @@ from rich.table import Table
 
 from jamsu.benchmarks.peers.compare import Line, compare, machine
 from jamsu.benchmarks.peers.problems import Problem, problems
-from jamsu.benchmarks.peers.programs import programs
+from jamsu.benchmarks.peers.programs import OTHERS, programs
 from jamsu.benchmarks.registry import BenchmarkError, known_names
 
 PYTHON = "PEERS_PYTHON"  # environment variable: interpreter that has FiPy and PhiFlow
 
 QUIET = 0.5  # load of a machine that does nothing else
+BUSY = "THE MACHINE WAS BUSY when this began: no figures to quote, of two ranks least of all, which spin as they wait."
 
 
 def peers(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
@@ -49,16 +50,11 @@ def peers(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
     state["load_after"] = machine()["load"]
     words = notes(lines, skipped)
     if state["load"] and state["load"][0] > QUIET:
-        words.insert(
-            0,
-            "THE MACHINE WAS BUSY when this began: no figures to quote, of two ranks least of all, which spin "
-            "while they wait for each other.",
-        )
+        words.insert(0, BUSY)
     code = 130 if interrupted else int(any(line.failure for line in lines))
     if options.json:
-        print(
-            json.dumps({"machine": state, "lines": [line.plain() for line in lines], "notes": words}, allow_nan=False)
-        )
+        told = {"machine": state, "lines": [line.plain() for line in lines], "notes": words}
+        print(json.dumps(told, allow_nan=False))
         return code
     console = Console(highlight=False, markup=False, width=max(Console().width, 190))
     console.print(table(lines))
@@ -115,27 +111,8 @@ def _row(line: Line) -> dict[str, str]:
 
 
 def notes(lines: Sequence[Line], skipped: Sequence[str]) -> list[str]:
-    """What has to be said beside the numbers."""
-    found = [
-        "Medians of the runs of each program, which take turns. ratio: time to the answer over that of jamsu in single "
-        "precision on as many cores.",
-        "start-up: mesh, splitting, reading, importing, compiling (nothing kept from before). whole wait: start-up "
-        "and answer.",
-        "memory: highest resident, all processes added up, shared pages counted in each.",
-    ]
-    families = dict.fromkeys(line.problem.family for line in lines if line.program.name == "jamsu")
-    steady = dict.fromkeys(line.problem.family for line in lines if line.problem.is_steady)
-    if steady:
-        found.append(
-            f"{', '.join(steady)}: answer s and steps are those to within 0.5 % of the program's own converged Nusselt "
-            "number; jamsu marches in time, accelerated near the end, on coarser grids first (steps: on the last; "
-            "seconds: on all), OpenFOAM iterates (SIMPLE) on one."
-        )
-    if "cylinder" in families:
-        found.append(
-            "cylinder: cells are jamsu's open ones, cut by the cylinder out of a graded grid, and those of OpenFOAM's "
-            "body-fitted mesh, on which pimpleFoam makes the flow and the function object scalarTransport the heat."
-        )
+    """What has to be said beside the numbers of this run."""
+    found = ["What is equal, what the columns mean and where each program is at its best: benchmarks/README.md."]
     for problem in dict.fromkeys(line.problem for line in lines if line.problem.is_flow_in_time):
         errors = {
             f"{line.program.name} {line.program.precision}": line.run.continuity
@@ -148,15 +125,7 @@ def notes(lines: Sequence[Line], skipped: Sequence[str]) -> list[str]:
         release = " (a generic build of a 2019 release, Debian's package openfoam)" if version.endswith("1912") else ""
         found.append(
             f"OpenFOAM here is v{version.removeprefix('v')}{release}. Boxes are where a direct solver is at its best; "
-            "round vessels, sloping or thin parts and refinement in one place are where OpenFOAM's body-fitted grids "
-            "serve it better: fewer cells for the same wall flux, while jamsu cuts cells of a grid of lines."
+            "round vessels and thin parts are where OpenFOAM's body-fitted grids serve it better."
         )
-    if any(line.program.name == "PhiFlow" for line in lines):
-        found.append(
-            "PhiFlow: even grid; it sets the wall's temperature half a cell beyond the wall, which its answer shows."
-        )
-    others = dict.fromkeys(line.version for line in lines if line.program.name in ("FiPy", "PhiFlow") and line.run)
-    if others:
-        found.append(", ".join(others))
-    found += [line.failure for line in lines if line.failure]
-    return found + list(skipped)
+    others = dict.fromkeys(line.version for line in lines if line.program.name in OTHERS and line.run)
+    return [*found, *others, *(line.failure for line in lines if line.failure), *skipped]

@@ -55,11 +55,7 @@ def case_files(problem: Problem, ranks: int = 1) -> dict[str, str]:
         files["constant/turbulenceProperties"] = {"simulationType": "laminar"}
     if ranks > 1:
         layers = {"n": (1, 1, ranks), "delta": 0.001}
-        files["system/decomposeParDict"] = {
-            "numberOfSubdomains": ranks,
-            "method": "simple",
-            "simpleCoeffs": layers,
-        }
+        files["system/decomposeParDict"] = {"numberOfSubdomains": ranks, "method": "simple", "simpleCoeffs": layers}
     texts = {place: file_text(place.rpartition("/")[2], entries) for place, entries in files.items()}
     names = FIELDS.get(problem.family, tuple(DIMENSIONS))
     if "p_rgh" in names:
