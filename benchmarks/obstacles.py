@@ -1,7 +1,7 @@
 """Solids and curved walls inside a box, set up for the solver as the module's own blocks and hull are.
 
-`jamsu.cases.assembly` closes faces, sums the walls' friction and makes the arrays of
-`jamsu.solver.grid.mesh.Obstacles`.
+`jamsu.geometry.domain` closes faces, `jamsu.geometry.wall_friction` sums the walls' friction and
+`jamsu.solver.grid.obstacles` makes the arrays of `jamsu.solver.grid.mesh.Obstacles`.
 """
 
 from __future__ import annotations

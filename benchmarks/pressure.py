@@ -79,12 +79,11 @@ def obstacle_mesh(obstacle: str, cells: int, stretching: float, precision: str) 
     """The unit cube with one of the obstacles, cut and closed as a module's grid is."""
     import jax.numpy as jnp
 
-    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.domain import open_domain, panel_faces
     from jamsu.geometry.grid import Grid
     from jamsu.geometry.shapes import Box, Cylinder
-    from jamsu.geometry.smallcells import close_small_cells
+    from jamsu.geometry.smallcells import SMALLEST_OPEN_SHARE, close_small_cells
     from jamsu.solver.grid.obstacles import domain_mesh
 
     edges = stretched(cells, stretching)

@@ -44,10 +44,9 @@ def open_box(edges: Sequence[np.ndarray], openings: Sides, dtype: str = "float64
 
 def cut_out(edges: Sequence[np.ndarray], shape: Shape) -> CutCells:
     """The part of a grid that a shape fills; small cells are closed as a module's are."""
-    from jamsu.cases.assembly.grid import SMALLEST_OPEN_SHARE
     from jamsu.geometry.cutcells import cut_cells
     from jamsu.geometry.grid import Grid
-    from jamsu.geometry.smallcells import close_small_cells
+    from jamsu.geometry.smallcells import SMALLEST_OPEN_SHARE, close_small_cells
 
     return close_small_cells(cut_cells(Grid(*edges), shape, closed_box=False), SMALLEST_OPEN_SHARE)
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from jamsu.geometry.cutcells import CutCells, closing_vector
 
+SMALLEST_OPEN_SHARE = 0.25  # cut cells with less open volume are closed: they would limit the time step
 # Small cells that border only small cells pass their wall on; a chain longer than this is a pocket, and is
 # dropped.
 LONGEST_CHAIN = 20

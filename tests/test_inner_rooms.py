@@ -136,3 +136,11 @@ def test_a_circle_is_found():
     assert found[0] == found[-1]
     assert set(found) == {"jamsu.geometry.grid", "jamsu.geometry.boxes", "jamsu.geometry.shapes"}
     assert circles(files | {"jamsu.geometry.shapes": ""}) == []
+
+
+def test_benchmarks_set_up_their_vessels_without_cases():
+    """One definition of walls, friction and cut cells: that of geometry and solver."""
+    files = sources("benchmarks")
+    assert files
+    found = {n: [o for _, o in imported_names(t) if o.startswith("jamsu.cases.assembly")] for n, t in files.items()}
+    assert {name: others for name, others in found.items() if others} == {}

@@ -11,10 +11,9 @@ from jamsu.cases.schema.extents import Extent, axis_of, flat_extents, opening_ex
 from jamsu.geometry.cutcells import CutCells, cut_cells
 from jamsu.geometry.grading import axis_edges, check_planes
 from jamsu.geometry.grid import Grid
-from jamsu.geometry.smallcells import close_small_cells
+from jamsu.geometry.smallcells import SMALLEST_OPEN_SHARE, close_small_cells
 
 QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of the case's resolution
-SMALLEST_OPEN_SHARE = 0.25  # cut cells with less open volume are closed: they would limit the time step
 FEWEST_CELLS = 4  # across the vessel's smallest extent
 STEEPEST = 20  # a wall resolution finer than this share of the resolution makes more cells than anyone wants
 MOST_CELLS = 20_000_000
