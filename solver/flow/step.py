@@ -167,7 +167,8 @@ def in_halo(model: FlowModel, state: FlowState) -> tuple[Halo, FlowModel, FlowSt
         pressure_solver=halo.solver(model.pressure_solver),
         viscous_solver=None if solver is None else halo.viscous_solver(solver),
         heat_solver=None if heat_solver is None else halo.solver(heat_solver),
-        walls=halo.around_all(model.walls),
+        # Friction on inner faces has no place in the wider box: it is found there anew from the cells.
+        walls=halo.around_all(None if model.walls is None else replace(model.walls, face_friction=None)),
     )
     return halo, wide, replace(halo.around_all(state), tendency=halo.around_inner(state.tendency))
 

@@ -12,6 +12,7 @@ from roundoff import direct_share, divergence_bound, sum_bound
 
 import jamsu.solver.flow.periodic
 from jamsu.solver.box import box_mesh, box_model, open_box_sides
+from jamsu.solver.flow.closure import renewed_walls
 from jamsu.solver.flow.model import initial_state
 from jamsu.solver.flow.periodic import Halo, exact_edges
 from jamsu.solver.flow.step import step
@@ -356,3 +357,33 @@ def test_streams_beside_a_ring_stay_as_they_are():
     np.testing.assert_allclose(state.velocity[2], 0.8, rtol=1e-12)
     np.testing.assert_allclose(state.velocity[0], 0.0, atol=1e-12)
     np.testing.assert_allclose(state.temperature, 2.0, rtol=1e-6)
+
+
+def test_walls_renewed_beside_a_ring_take_the_same_friction():
+    """Wall functions found once for a round of steps, in a box whose flow leaves and enters along x."""
+    edges = [np.linspace(0, 1, n + 1) for n in (1, 6, 4)]
+    model = box_model(
+        edges,
+        viscosity=1e-4,
+        buoyancy=0.0,
+        conductivity=1e-4,
+        capacity=1.0,
+        sides=[(None, None), (None, None), (None, None)],
+        turbulence="zero_equation",
+        wall_functions=True,
+        conduction="explicit",
+        implicit_viscosity=False,
+        periodic=(True, False, False),
+        acceleration=(1e-2, 0.0, 0.0),
+        dtype=jnp.float64,
+    )
+    state = initial_state(model.mesh)
+    for _ in range(3):
+        state, _report = jax.jit(step)(model, state, jnp.asarray(0.1))
+    renewed = renewed_walls(model, state.velocity)
+    assert float(jnp.max(renewed.walls.friction_factor)) > 1.0
+    found, _report = jax.jit(step)(renewed, state, jnp.asarray(0.1))
+    plain = replace(renewed, walls=replace(renewed.walls, face_friction=None))
+    expected, _report = jax.jit(step)(plain, state, jnp.asarray(0.1))
+    np.testing.assert_array_equal(found.velocity[0], expected.velocity[0])
+    assert float(jnp.max(found.velocity[0])) > 0
