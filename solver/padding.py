@@ -7,7 +7,6 @@ last one, which additions drop, and their shares, areas and velocities are zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -58,11 +57,12 @@ def roomy(rows: int) -> int:
     return -(-wanted // unit) * unit
 
 
-def padded(layout: Layout, length: Callable[[str, int], int], coolers: int) -> Layout:
-    """The layout with its tables filled up.
+def padded(layout: Layout, coolers: int) -> Layout:
+    """The layout with its tables filled up; an empty one stays so.
+
+    The lengths follow from the numbers of rows alone, so that a run that is resumed finds those of its checkpoint.
 
     Args:
-      length: from the name and the number of rows of a table to the number that it shall have; an empty one stays so.
       coolers: number of cooling units.
     """
     nx, ny, nz = layout.gas.mesh.shape
@@ -78,7 +78,7 @@ def padded(layout: Layout, length: Callable[[str, int], int], coolers: int) -> L
         for table in tables:
             first = next(iter(table))
             rows = getattr(part, first).shape[0]
-            wanted = length(f"{name}.{first}", rows) if rows else 0
+            wanted = roomy(rows) if rows else 0
             if wanted > rows:
                 fields = {f: _filled(f, getattr(part, f), wanted, numbers.get(v, v)) for f, v in table.items()}
                 part = replace(part, **fields)

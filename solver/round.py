@@ -193,7 +193,8 @@ def _sensitivity(module: Module, coupling: Coupling) -> Array:
     total = jnp.sum(model.heat.exchange * model.mesh.open_cell)
     for name, exchange in coupling.exchanges.items():
         if module.exchangers[name].holds:
-            total = total + jnp.sum(exchange.conductance)
+            there = exchange.cell < model.heat.capacity.size  # not a row that fills the table up
+            total = total + jnp.sum(jnp.where(there, exchange.conductance, 0))
     # A block follows what is around it; a panel only passes heat from gas to gas.
     return total + jnp.sum(coupling.film_conductance * jnp.abs(module.films.gas[0] - module.films.gas[1]))
 

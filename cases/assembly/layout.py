@@ -231,7 +231,7 @@ def standing(case: Case) -> str:
     kept["layers"] = [(layer.material, layer.thickness, layer.resistance is None) for layer in case.vessel.layers]
     for group, operated in _OPERATED.items():
         kept[group] = [(n, [i for i in thing.items() if i[0] not in operated]) for n, thing in tree[group].items()]
-    kept["flow"] = [(rack.airflow.law, open_units(rack).tolist()) for rack in case.racks.values()]
+    kept["flow"] = [(r.airflow.law, r.unit_open, open_units(r).tolist()) for r in case.racks.values()]
     kept["fan_points"] = [len(getattr(rack.airflow, "flows", ())) for rack in case.racks.values()]
     kept["water"] = [(coil.water_flow is None, coil.gas_flow is None) for coil in case.coils.values()]
     kept["circuit"] = (case.loop.arrangement, case.water_order, str(_liquid(case)))

@@ -72,7 +72,7 @@ def build_blocks(case: Case, domain: Domain, cast) -> Blocks:
     return Blocks(
         cell=on_device(cells, jnp.int32),
         block=on_device(domain.solid.ravel()[cells], jnp.int32),
-        power=cast(np.array([block.power for block in case.blocks.values()], float)),
+        power=cast(np.zeros(len(case.blocks))),
         face=on_device(np.concatenate(numbers), jnp.int32),
         face_block=on_device(np.concatenate(owners), jnp.int32),
     )

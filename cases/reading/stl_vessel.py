@@ -55,10 +55,22 @@ def vessel_notes(case: Case) -> list[str]:
     return found
 
 
+_SHAPE = {
+    "shape",
+    "axis",
+    "diameter",
+    "length",
+    "size",
+    "file",
+    "scale",
+}  # keys of a vessel that its surface follows from
+
+
 def vessel_key(case: Case) -> str:
     """Equal for equal vessels: the key of what is kept of them. An STL file that was written anew is another vessel."""
     vessel = case.vessel
-    return vessel.model_dump_json() + (str(_version(vessel.file)) if isinstance(vessel, StlVessel) else "")
+    shape = vessel.model_dump_json(include=_SHAPE)
+    return shape + (str(_version(vessel.file)) if isinstance(vessel, StlVessel) else "")
 
 
 def _version(file: str) -> tuple[int, int]:

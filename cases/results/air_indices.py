@@ -13,6 +13,8 @@ import numpy as np
 
 from jamsu.cases.results import ashrae
 
+SINGLE = 1e-6  # share by which a power may be off that is summed in single precision
+
 
 def air_indices(units: Mapping[str, np.ndarray], coils: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """RTI (percent), SHI and RHI; NaN where no gas passes a rack, or none a coil.
@@ -44,6 +46,6 @@ def high_density_range(racks: Mapping[str, Mapping[str, Any]], units: Mapping[st
     Args:
       racks: power by rack. units: inlet_temperature of the height units, (rack, unit).
     """
-    dense = [rack["power"] > ashrae.HIGH_DENSITY_POWER for rack in racks.values()]
+    dense = [rack["power"] > ashrae.HIGH_DENSITY_POWER * (1 + SINGLE) for rack in racks.values()]
     inlet = units["inlet_temperature"][np.array(dense, bool)]
     return ashrae.high_density_met(inlet) if np.isfinite(inlet).any() else None

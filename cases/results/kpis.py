@@ -172,6 +172,8 @@ def _air_index(name: str) -> Callable[[Findings], float]:
     def find(found: Findings) -> float:
         from jamsu.cases.results.air_indices import air_indices
 
+        if found.case.solver.mode == "transient":  # what enters has not come from what leaves yet
+            return UNKNOWN
         return air_indices(found.units, found.coils)[name]
 
     return find

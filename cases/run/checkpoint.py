@@ -100,12 +100,22 @@ def named_leaves(tree: Any) -> dict[str, np.ndarray]:
 
 
 def restored(template: Any, leaves: dict[str, np.ndarray]) -> Any:
-    """A tree like `template` with the saved leaves; KeyError where one is missing."""
+    """A tree like `template` with the saved leaves.
+
+    Raises:
+      CaseError: a leaf is missing, or has another shape.
+    """
     import jax
 
-    return jax.tree_util.tree_map_with_path(
-        lambda path, _: jax.numpy.asarray(leaves[jax.tree_util.keystr(path, simple=True, separator=".")]), template
-    )
+    def leaf(path: Any, expected: Any) -> Any:
+        name = jax.tree_util.keystr(path, simple=True, separator=".")
+        found = leaves.get(name)
+        if found is None or found.shape != np.shape(expected):
+            shape = "none" if found is None else str(found.shape)
+            raise CaseError("checkpoint", Problem(name, shape, f"expected {np.shape(expected)}: run without --resume"))
+        return jax.numpy.asarray(found)
+
+    return jax.tree_util.tree_map_with_path(leaf, template)
 
 
 def registered(leaf: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax
@@ -31,7 +30,7 @@ from jamsu.solver.march.transfer import refine
 from jamsu.solver.module import Module, ModuleState, first_module_state
 from jamsu.solver.operate import operate
 from jamsu.solver.operation import Operation
-from jamsu.solver.padding import padded, roomy
+from jamsu.solver.padding import padded
 from jamsu.solver.turbulence.k_epsilon import Turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
@@ -40,7 +39,6 @@ RENEWAL = 3.0  # K between the gas's mean and the temperature of its properties:
 MOST_RENEWALS = 3
 SETTLE_FIRST, SETTLE_NEXT = 5.0, 2.0  # turnovers of the gas before averaging begins
 _LAYOUTS: OrderedDict[tuple[str, float], tuple[Geometry, Layout]] = OrderedDict()  # sweeps over operation reuse them
-_LENGTHS: dict[tuple[tuple[int, ...], str], int] = {}  # of tables, by the grid's shape
 _CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last few grids: sweeps reuse them
 _KEPT = 6
 _KEPT_LAYOUTS = 4
@@ -100,7 +98,7 @@ def layout_at(case: Case, coarseness: float) -> tuple[Geometry, Layout]:
     if key not in _LAYOUTS:
         _forget_old_shapes()
         geometry = geometry_of(case, coarseness)
-        layout = padded(layout_of(case, geometry), _table_length(geometry.grid.shape), len(case.coolers))
+        layout = padded(layout_of(case, geometry), len(case.coolers))
         _LAYOUTS[key] = (geometry, layout)
         _SHAPES.add(geometry.grid.shape)
         while len(_LAYOUTS) > _KEPT_LAYOUTS:
@@ -114,18 +112,6 @@ def _forget_old_shapes() -> None:
     if len(_SHAPES) > _MOST_SHAPES:
         forget_programs()
         _SHAPES.clear()
-
-
-def _table_length(shape: tuple[int, ...]) -> Callable[[str, int], int]:
-    """How long the tables of a layout on a grid of this shape are: as those before, or with some room."""
-
-    def length(name: str, rows: int) -> int:
-        known = _LENGTHS.get((shape, name), 0)
-        if not rows <= known <= 2 * rows:
-            known = _LENGTHS[shape, name] = roomy(rows)
-        return known
-
-    return length
 
 
 def make_level(case: Case, coarseness: float, gas_temperature: float | None, last: bool) -> Level:
