@@ -43,7 +43,7 @@ _CUTS: OrderedDict[str, tuple[Grid, CutCells]] = OrderedDict()  # of the last fe
 _KEPT = 6
 _KEPT_LAYOUTS = 4
 _SHAPES: set[tuple[int, ...]] = set()  # of the grids for which programs are kept
-_MOST_SHAPES = 6
+_MOST_SHAPES = 12
 
 
 @dataclass(frozen=True)
