@@ -20,7 +20,6 @@ from jamsu.solver.grid.fusion import fusion_barrier, halo_padded, with_neighbour
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector, along, take
 from jamsu.solver.grid.operators import difference, mean
 
-STILL = 1e-24  # 1/s2: below it a squared rate is none; a root has no slope at 0, and derivatives need one
 EDDY_COEFFICIENT = {"smagorinsky": 0.17, "wale": 0.325}
 Gradient = tuple[Vector, Vector, Vector]
 
@@ -56,7 +55,9 @@ def strain_rate(mesh: Mesh, velocity: Vector) -> Float[Array, "nx ny nz"]:
     total = 2 * sum(g[a][a] ** 2 for a in AXES)
     for a, b in ((0, 1), (0, 2), (1, 2)):
         total = total + (g[a][b] + g[b][a]) ** 2
-    return jnp.sqrt(jnp.maximum(total, STILL))
+    # Fluid at rest has none, exactly; its root has no slope, and derivatives must not see it.
+    moving = total > 0
+    return jnp.where(moving, jnp.sqrt(jnp.where(moving, total, 1)), 0)
 
 
 def _filter_width_squared(mesh: Mesh) -> Array:

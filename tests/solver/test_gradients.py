@@ -64,9 +64,8 @@ def test_through_a_step_of_a_box(turbulence):
         implicit_viscosity=False,
         dtype=jnp.float64,
     )
-    march = jax.jit(
-        lambda model, state: jax.lax.fori_loop(0, 40, lambda _, s: step(model, s, jnp.asarray(0.05))[0], state)
-    )
+    dt = jnp.asarray(0.05)
+    march = jax.jit(lambda model, state: jax.lax.fori_loop(0, 40, lambda _, s: step(model, s, dt)[0], state))
     state = march(model, initial_state(model.mesh, 0.5))
 
     def told(viscosity, hot):
