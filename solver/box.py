@@ -85,7 +85,7 @@ def side_exchange(
 def open_box_sides(given: Mapping[tuple[int, int], OpenSide], dtype: DTypeLike) -> OpenSides:
     """Open sides from (axis, end): (kind, three velocity components in m/s, temperature in K from the reference).
 
-    Numbers, or arrays that broadcast as in `OpenSides`; sides that are not named are closed.
+    Values are numbers, or arrays that broadcast as in `OpenSides`; sides that are not named are closed.
     """
 
     def leaf(value: float | np.ndarray) -> Array:
@@ -148,11 +148,12 @@ def box_model(
       no_slip: (3, 2), 1 no-slip, 0 frictionless; default no-slip, frictionless along an axis of one cell. Inflows
         count as no-slip at their own velocity, outflows as frictionless.
       open_sides: sides that the fluid passes, see `jamsu.solver.flow.open_sides`; None: all closed.
-      factored_viscosity: of the implicit one, see `jamsu.solver.flow.momentum.ViscousSolver`.
+      factored_viscosity: whether implicit viscosity is factored, see `jamsu.solver.flow.momentum.ViscousSolver`.
       periodic: by axis, whether its two sides are one, see `jamsu.solver.flow.periodic`; `sides` has None there, and
         `no_slip` does not count. Not with "implicit" conduction.
-      acceleration: of the whole fluid, m/s2: minus the mean pressure gradient over density.
-      wall_functions: of momentum and heat at the no-slip sides; the k-epsilon and zero-equation models need them.
+      acceleration: acceleration of the whole fluid, m/s2: minus the mean pressure gradient over density.
+      wall_functions: whether the no-slip sides have wall functions of momentum and heat; the k-epsilon and
+        zero-equation models need them.
     """
     if turbulence != "laminar" and (implicit_viscosity or conduction in DIRECT):
         raise ValueError(f"{turbulence}: eddies vary; expected implicit_viscosity=False and no direct conduction")

@@ -28,8 +28,8 @@ class Coupling(NamedTuple):
 
     Attributes:
       model: flow and heat of the gas with what is coupled to it.
-      exchanges: of each exchanger, by name.
-      film_conductance: of the faces of blocks and panels, W/K.
+      exchanges: exchange of each exchanger, by name.
+      film_conductance: conductance of the faces of blocks and panels, W/K.
     """
 
     model: FlowModel
@@ -62,7 +62,7 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
 
 
 def _fields(module: Module, state: ModuleState, velocity: Vector, machine_flow: Array) -> DomainFields:
-    """The gas as its exchangers see it; faces with the machines' present flow, cells as the last round left them."""
+    """The gas as exchangers see it: faces carry the machines' present flow, cells are as the last round left them."""
     model = module.model
     x, y, z = (c.ravel() for c in cell_velocity(state.flow.velocity))
     turbulence = state.flow.turbulence
@@ -113,7 +113,7 @@ def _with_held(module: Module, exchanges: dict[str, Exchange], state: ModuleStat
 
 
 def _machine_flow(module: Module, state: ModuleState) -> Array:
-    """Given flows, and those of racks that follow the pressure."""
+    """Flow of each machine, m3/s: given, or for some racks following the pressure."""
     racks = module.racks
     pressure = state.flow.pressure.ravel() * module.gas.density
     rise = by_rack(racks, pressure[racks.layout.behind_cell] - pressure[racks.layout.front_cell])

@@ -1,4 +1,4 @@
-"""What stands: all that follows from where things are and on which grid. No value of it is operated."""
+"""What stands: all that follows from where things are and on which grid. It holds no operated value."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from jamsu.solver.linear.preconditioner import Preconditioner
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class HeatLayout:
-    """What of the heat equation follows from the geometry and the solids.
+    """The parts of the heat equation that follow from the geometry and the solids.
 
     Attributes:
-      gas_volume: of each cell, m3, as far as its heat capacity counts; 0 in solids.
+      gas_volume: volume of each cell, m3, as far as its heat capacity counts; 0 in solids.
       solid_capacity: heat capacity of each cell of a solid, J/K; 0 in gas.
-      solid_volume: of each cell of a solid that may hold no more heat than as much gas, m3; 0 elsewhere.
+      solid_volume: volume of each cell of a solid that may hold no more heat than as much gas, m3; 0 elsewhere.
       solid_conductance: by axis on all faces, from solid to solid, W/K.
       link: by axis on all faces, open area over distance between gas and gas, m.
       fixed: 1 in cells whose temperature is held, else 0; None if there is none.
@@ -60,11 +60,11 @@ class DomainLayout:
       mesh: grid, open areas and volumes.
       heat: capacities, links, held cells.
       pressure_solver: direct solver of the open box, or the preconditioner made of it.
-      wall_distance: of each cell, m; None in a laminar flow.
+      wall_distance: distance of each cell from the nearest wall, m; None in a laminar flow.
       touching: 1 in cells that a wall bounds, else 0; None in a laminar flow.
-      eddy_viscosity: of the turbulence model "constant", m2/s.
-      eddy_coefficient: of the subgrid models.
-      fluid: what fills it.
+      eddy_viscosity: eddy viscosity of the turbulence model "constant", m2/s.
+      eddy_coefficient: coefficient of the subgrid models.
+      fluid: the fluid that fills it.
       turbulence: name of the model.
     """
 
@@ -87,8 +87,8 @@ class Layout:
     Attributes:
       gas: the domain inside the vessel.
       machines: faces that carry set flows, cells that take up heat.
-      racks: where racks draw gas in and blow it out.
-      coils: their cells and their water's way.
+      racks: where racks draw gas in and discharge it.
+      coils: cells of the coils, and the order in which water passes them.
       coolers: cells of the cooling units.
       hull: its surface patches.
       liquid: kind of the liquid loop's exchanger.

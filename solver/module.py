@@ -22,12 +22,12 @@ class Loads(NamedTuple):
     """Powers that the balance and the key figures count, and the water that takes them away.
 
     Attributes:
-      it_power: of racks and blocks, W.
-      fan_power: of all fans, W.
-      pump_power: of all pumps, W.
-      sea_density: of the seawater, kg/m3.
-      sea_heat_capacity: of the seawater, J/(kg K).
-      current_speed: of the sea, m/s.
+      it_power: power of racks and blocks, W.
+      fan_power: power of all fans, W.
+      pump_power: power of all pumps, W.
+      sea_density: density of the seawater, kg/m3.
+      sea_heat_capacity: specific heat of the seawater, J/(kg K).
+      current_speed: speed of the sea, m/s.
     """
 
     it_power: Array
@@ -45,14 +45,14 @@ class Module:
 
     Attributes:
       domains: flow and heat of each domain by name; today one, "gas".
-      machines: that set the gas's flow.
+      machines: what sets the gas's flow.
       racks: heat and gas of the height units.
       exchangers: what exchanges heat with the gas, by name, see `jamsu.solver.exchange.exchanger.Exchanger`.
-      films: on blocks and closed panels.
+      films: films on blocks and closed panels.
       blocks: solid blocks as stores of heat.
       loads: powers for the balance.
       gas: properties of the gas.
-      reference_temperature: from which temperatures count, K.
+      reference_temperature: temperature from which the others count, K.
     """
 
     domains: dict[str, FlowModel]
@@ -81,7 +81,7 @@ class Module:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class ModuleState:
-    """Everything that changes: what a run must keep to go on exactly as if undisturbed.
+    """Everything that changes: what a run must keep to continue exactly as if it had not been interrupted.
 
     Attributes:
       flows: fields of each domain by name.

@@ -30,7 +30,7 @@ TURBULENT_PRANDTL = 0.85  # Kays 1994
 
 
 class _Operated(NamedTuple):
-    """All that an operating point makes of a layout; the layout's own arrays are not copied."""
+    """What follows from a layout at an operating point; the layout's own arrays are not copied."""
 
     gas: FilmProperties
     source: Float[Array, "nx ny nz"]

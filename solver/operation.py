@@ -16,8 +16,8 @@ class Operation:
     Temperatures are absolute, in K. Rows follow the order of the case.
 
     Attributes:
-      reference_temperature: from which temperatures count inside the solver, K.
-      gas_temperature: at which the properties of the gas are taken, K.
+      reference_temperature: temperature from which the others count inside the solver, K.
+      gas_temperature: temperature at which the properties of the gas are taken, K.
       gas_pressure: absolute pressure of the gas, Pa.
       rack_power: electrical power of each height unit, W; 0 beyond a rack's last one.
       rack_fan_power: power of fans that is not counted in `rack_power`, W.
@@ -34,22 +34,22 @@ class Operation:
       coil_gas_flow: gas flow of each coil's own fan, m3/s; 0 without one.
       coil_fan_power: power of each coil's fans, W.
       cooler_flow: gas flow of each cooling unit, m3/s.
-      cooler_supply_temperature: of the gas that leaves each cooling unit, K.
+      cooler_supply_temperature: temperature of the gas that leaves each cooling unit, K.
       cooler_fan_power: power of each cooling unit's fans, W.
-      intake_offset: by which the seawater of the coils is warmer than the sea, K.
-      pump_power: of the seawater pumps, W.
-      sea_temperature: of the sea at the module, K.
+      intake_offset: how much warmer the seawater of the coils is than the sea, K.
+      pump_power: power of the seawater pumps, W.
+      sea_temperature: temperature of the sea at the module, K.
       salinity: practical salinity of the sea.
       current_speed: speed of the sea across the hull, m/s.
-      outside_temperature: beyond the hull where it gives its heat to a given film, K.
-      outside_film: that film, W/m2/K.
-      hull_resistance: of the hull's layers without a material (fouling, contact), inside out, m2 K/W.
+      outside_temperature: temperature beyond a given outside film of the hull, K.
+      outside_film: the given outside film, W/m2/K.
+      hull_resistance: resistance of the hull's layers without a material (fouling, contact), inside out, m2 K/W.
       liquid_flow: coolant through the liquid loop, kg/s.
       liquid_heat_capacity: specific heat of the coolant, J/(kg K).
       liquid_ua: conductance of the liquid loop's exchanger, W/K; read where no effectiveness is given.
-      liquid_effectiveness: of that exchanger; read where it is given.
-      liquid_water_flow: seawater through it, kg/s.
-      liquid_pump_power: of the pumps of the liquid loop, W.
+      liquid_effectiveness: effectiveness of the liquid loop's exchanger; read where it is given.
+      liquid_water_flow: seawater through the liquid loop's exchanger, kg/s.
+      liquid_pump_power: power of the pumps of the liquid loop, W.
     """
 
     reference_temperature: Array

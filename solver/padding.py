@@ -58,9 +58,9 @@ def roomy(rows: int) -> int:
 
 
 def padded(layout: Layout, coolers: int) -> Layout:
-    """The layout with its tables filled up; an empty one stays so.
+    """The layout with its tables filled up; an empty table stays empty.
 
-    The lengths follow from the numbers of rows alone, so that a run that is resumed finds those of its checkpoint.
+    The lengths follow from the numbers of rows alone, so that a resumed run finds its checkpoint's lengths.
 
     Args:
       coolers: number of cooling units.
@@ -87,7 +87,7 @@ def padded(layout: Layout, coolers: int) -> Layout:
 
 
 def _filled(name: str, values: Any, wanted: int, value: Any) -> Any:
-    """A field with its axis of rows filled up; that is the last one, but of normals the first."""
+    """A field with its axis of rows filled up: the last axis, or the first one for normals."""
     array = np.asarray(values)
     axis = 0 if name == "normal" else array.ndim - 1
     ends = [(0, wanted - array.shape[a]) if a == axis else (0, 0) for a in range(array.ndim)]

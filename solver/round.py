@@ -1,4 +1,4 @@
-"""A round of steps: couplings renewed, flow and heat advanced, what happened told in means."""
+"""A round of steps: couplings are renewed, flow and heat advance, and means are reported."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Round(NamedTuple):
     """One round of steps.
 
     Attributes:
-      time: at the end, s.
-      duration: s.
+      time: time at the end, s.
+      duration: length of the round, s.
       values: means and last fields by group and name, see `jamsu.solver.variables`; temperatures in K from the
         reference.
       exchanged: heat that each exchanger took from the gas, by name, W.
       gas_stored: heat that the gas takes up, blocks not counted, W.
-      sensitivity: change of the heat lost with the gas's mean temperature, to what lies outside and to blocks, W/K.
-      iterations: of the pressure solution, mean.
+      sensitivity: derivative of the heat lost to the outside and to blocks by the gas's mean temperature, W/K.
+      iterations: mean number of iterations of the pressure solution.
       change: root-mean-square change of temperature, K/s.
       courant: largest Courant number at the end.
     """
@@ -50,7 +50,7 @@ class Round(NamedTuple):
 
 
 class _Steps(NamedTuple):
-    """What the steps of a round left: mean temperature and mean heat advected into held cells."""
+    """Means over the steps of a round: temperature, and heat advected into held cells."""
 
     temperature: Array
     carried: dict[str, Array]
@@ -61,9 +61,9 @@ class _Steps(NamedTuple):
 
 @jax.jit
 def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tuple[ModuleState, Round]:
-    """One round: renew the couplings, take `steps` steps of `dt` (both leaves), average what happened.
+    """One round: renew the couplings, take `steps` steps of `dt` (both leaves), average the results.
 
-    A round of no steps tells the Courant number; its means are zero.
+    A round of no steps reports the Courant number; its means are zero.
     """
     coupling, state = couple(module, state)
     held = _held_cells(module, coupling)
@@ -87,7 +87,7 @@ def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tupl
 
 @jax.jit
 def one_step(module: Module, state: ModuleState, dt: Array) -> tuple[ModuleState, Round]:
-    """A round of one step without a loop: what `jax.grad` goes through backwards.
+    """A round of one step without a loop, which `jax.grad` can go through backwards.
 
     Derivatives hold for all values of the module and of the operation that it was made of. They are as exact as the
     pressure is solved: ask for a small `pressure_tolerance` (`jamsu.solver.flow.model.FlowModel`).
@@ -110,7 +110,7 @@ def _carried(report: StepReport, held: dict[str, Array]) -> dict[str, Array]:
 
 
 def courant_rate_now(module: Module, state: ModuleState) -> float:
-    """`courant_rate` of a state, 1/s: from a round of no steps, whose program is compiled anyway."""
+    """`courant_rate` of a state, 1/s, by a round of no steps, whose program is compiled anyway."""
     dtype = module.model.mesh.dtype
     _, report = advance(module, state, on_device(1.0, dtype), on_device(0, np.int32))
     return float(report.courant)
@@ -159,7 +159,7 @@ def _report(
 def interior_fields(
     module: Module, temperature: Array, flow: FlowState, turbulence: TurbulentFields
 ) -> dict[str, Array]:
-    """Fields of one moment under the names of the result; those that the turbulence model has not are left out."""
+    """Fields of one moment by their names in the result; fields that the turbulence model lacks are left out."""
     u, v, w = flow.velocity
     pressure = flow.pressure * module.gas.density
     fields = {"temperature": temperature, "velocity_x": u, "velocity_y": v, "velocity_z": w, "pressure": pressure}

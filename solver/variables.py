@@ -1,8 +1,7 @@
-"""The one list of what the solver tells: name, dimensions, unit and meaning of every quantity.
+"""The one list of what the solver reports: name, dimensions, unit and meaning of every quantity.
 
-Averages, checkpoints, the result file, its tables and its documentation are made from it. Groups are those of the
-result file; "state" is what a checkpoint holds. An exchanger or a model that brings quantities of its own declares
-them with `declare`.
+Averages, checkpoints, the result file, its tables and its documentation are made from it. Groups are the result file's;
+"state" is what a checkpoint holds. An exchanger or a model with quantities of its own declares them with `declare`.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ class Variable(NamedTuple):
     Attributes:
       dimensions: names of the axes, in the solver's order (x, y, z).
       units: CF units. A temperature in "degC" counts inside the solver from the reference, in K.
-      meaning: in a few words, as a long name.
-      averaged: whether its mean over a window is kept. Other quantities are those of the last round.
+      meaning: a few words, as a long name.
+      averaged: whether its mean over a window is kept. Other quantities hold the last round's values.
       saved: whether the result file holds it.
       restarted: whether a checkpoint needs it to go on.
     """
@@ -34,7 +33,7 @@ class Variable(NamedTuple):
 CELL = ("x", "y", "z")
 FACES = {"x": ("x_face", "y", "z"), "y": ("x", "y_face", "z"), "z": ("x", "y", "z_face")}
 
-# The hottest, coldest and flow-weighted mean rack inlet; of the gas outside machines where no gas passes a rack.
+# The hottest, coldest and flow-weighted mean rack inlet; where no gas passes a rack, of the gas outside machines.
 KEY_FIGURES = ("hottest_inlet", "coldest_inlet", "mean_inlet")
 
 
@@ -157,7 +156,7 @@ def declare(group: str, variables: Mapping[str, Variable]) -> Mapping[str, Varia
 
 
 def averaged(values: Values) -> Values:
-    """Those of the numbers whose means are kept; a quantity that nobody declared is refused with a KeyError."""
+    """The quantities whose means are kept. Raises KeyError for a quantity that nobody declared."""
     return {
         group: kept
         for group, numbers in values.items()

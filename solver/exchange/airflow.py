@@ -2,7 +2,7 @@
 
 A law is an entry of `LAWS`: its parameters, the flow that it asks for, and, where the flow follows the pressure, how.
 The keys of a case follow from it (`cases/schema/airflow.py`). Flows are vectors over the racks of that law, m3/s.
-Who reads only the names need not wait for jax: it is imported where it is used.
+jax is imported where it is used, so that a reader of the names alone does not wait for it.
 
     per_power         flow = flow_per_power * power * (1 - liquid_share)
     temperature_rise  flow = gas heat / (rho cp rise)
@@ -23,7 +23,7 @@ FAN_RELAXATION = 0.3
 
 
 class RackHeat(NamedTuple):
-    """What racks burn.
+    """Powers of racks, (rack,) each.
 
     Attributes:
       power: electrical power less the liquid loop's share, without `fan_power`, W.
@@ -38,8 +38,8 @@ class Parameter(NamedTuple):
     """A parameter of a law.
 
     Attributes:
-      quantity: what it is, by its name in `cases/schema/quantities.py`: dimension, bounds and usual values.
-      description: in one sentence, with its unit.
+      quantity: name in `cases/schema/quantities.py`, which gives dimension, bounds and usual values.
+      description: one sentence, with the unit.
     """
 
     quantity: str
@@ -50,13 +50,13 @@ class AirflowLaw(NamedTuple):
     """One law.
 
     Attributes:
-      description: in one sentence.
-      parameters: by name; the first is the one that is named when the flow is out of bounds.
-      flow: from the parameters, the racks' heat and the gas's rho cp (J/m3/K) to the flow, m3/s.
+      description: one sentence.
+      parameters: parameters by name; a message about a flow out of bounds names the first one.
+      flow: function of the parameters, the racks' heat and the gas's rho cp (J/m3/K); returns the flow, m3/s.
       by_heat: whether the flow is split over the height units by their heat; else evenly over the open ones.
       largest: the largest flow, where it is not what `flow` gives.
-      follow: from the parameters, the present flow and the pressure rise that surroundings and rear door ask for (Pa)
-        to the new flow; None where the flow does not follow the pressure.
+      follow: function of the parameters, the present flow and the pressure rise that surroundings and rear door ask
+        for (Pa); returns the new flow. None where the flow does not follow the pressure.
     """
 
     description: str

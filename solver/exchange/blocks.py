@@ -1,4 +1,4 @@
-"""Solid blocks as stores of heat: what each holds back, and whether it is steady by its own measure."""
+"""Solid blocks as stores of heat: how much each stores, and whether it is steady by its own measure."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Blocks:
       cell: flat numbers of the solid cells.
       block: the block of each cell.
       power: heat released in each block, W.
-      face: numbers of the faces (see `surface_films`) between a block and what is not that block; a face between two
-        blocks stands twice.
+      face: numbers of the faces (see `surface_films`) between a block and anything else; a face between two blocks
+        is listed twice.
       face_block: the block of each face.
     """
 
@@ -39,7 +39,7 @@ def by_block(blocks: Blocks, values: Float[Array, "..."]) -> Float[Array, "block
 
 
 def to_surroundings(blocks: Blocks, conductance: Vector, exchange: Array) -> Float[Array, "block"]:
-    """Conductance of each block to all around it, W/K: gas, other blocks, hull."""
+    """Conductance of each block to its surroundings, W/K: gas, other blocks, hull."""
     faces = jnp.concatenate([g.ravel() for g in conductance])[blocks.face]
     return jax.ops.segment_sum(faces, blocks.face_block, blocks.power.shape[0]) + by_block(blocks, exchange)
 
@@ -52,12 +52,15 @@ def mean_temperature(blocks: Blocks, temperature: Array, capacity: Array) -> Flo
 def block_report(
     blocks: Blocks, mean: Array, rise: Array, capacity: Array, conductance: Vector, exchange: Array, duration: Array
 ) -> Values:
-    """What the blocks tell of a round.
+    """The blocks' quantities of a round, by name.
 
     Args:
-      mean: temperature of all cells, mean over the round, K from the reference. rise: from its start to its end, K.
-      capacity: of the cells, J/K. conductance, exchange: see `jamsu.solver.flow.heat.HeatEquation`.
-      duration: of the round, s.
+      mean: temperature of all cells, mean over the round, K from the reference.
+      rise: rise of their temperature from the start of the round to its end, K.
+      capacity: heat capacity of the cells, J/K.
+      conductance: see `jamsu.solver.flow.heat.HeatEquation`.
+      exchange: see there.
+      duration: length of the round, s.
     """
     told = {
         "power": blocks.power,

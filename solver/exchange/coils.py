@@ -7,9 +7,9 @@ with capacity rate C loses heat to the water's inlet temperature through the con
 
     g = C [(1 - eps_g)^(-1/n) - 1],     eps_g = eps C_min / C_g,
 
-which with upwind advection takes exactly the share eps_g off the column's temperature difference and, being
-positive, never more than the second law allows. Gas that passes a coil on its own may pass it either way: a column's
-inlet is the side that the gas comes from.
+which with upwind advection takes exactly the share eps_g off the column's temperature difference. It is positive, so
+the heat never exceeds what the second law allows. Gas that no fan drives may pass a coil either way: a column's inlet
+is the side that the gas comes from.
 A heat pipe ("condenser") has UA in two parts, from the gas to the vapour and from the vapour to the water
 (`jamsu.solver.exchange.effectiveness.heat_pipe_rate`).
 The circuit is parallel (each coil at the intake temperature) or series (each at its predecessor's outlet).
@@ -29,7 +29,7 @@ from jamsu.solver.exchange.exchanger import DomainFields, Exchange
 from jamsu.solver.operation import Operation
 from jamsu.solver.variables import Values
 
-# A column may lose this share of its temperature difference at most: keeps the conductance finite.
+# A column loses at most this share of its temperature difference, so that the conductance stays finite.
 LARGEST_SHARE = 0.9999
 
 
@@ -39,23 +39,23 @@ INFINITE_RATE = 1e12  # W/K: capacity rate of a sink whose temperature does not 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class CoilLayout:
-    """Where the coils' cells are, and how their water runs.
+    """Where the coils' cells are, and in which order water passes the coils.
 
     Attributes:
       cell: flat number of each coil cell.
-      cell_column: its column.
+      cell_column: column of each coil cell.
       column_coil: coil of each column.
       column_face: number of the face at the column's front among all faces (x-faces, then y, then z, flattened).
       column_sign: 1 where gas that enters at the front flows along the axis, -1 where it flows against it.
       column_before: flat number of the cell before the column's front.
-      column_first: of its first cell.
-      column_last: of its last cell.
-      column_behind: of the cell behind its rear.
-      column_cells: how many cells it has from front to rear.
+      column_first: flat number of the column's first cell.
+      column_last: flat number of its last cell.
+      column_behind: flat number of the cell behind its rear.
+      column_cells: number of cells from front to rear.
       area: seawater-side area that fouling covers, m2; infinite where none is known.
       sea_is_sink: 1 where the sea itself takes the heat, without a water flow, else 0.
       order: coils in the order in which the water meets them.
-      arrangement: of the two streams, by coil.
+      arrangement: arrangement of the two streams, by coil.
       series: whether the water passes the coils in turn.
     """
 
@@ -92,7 +92,7 @@ class Coils:
       layout: where they are.
       conductance: UA of each coil with its fouling, W/K.
       water_rate: capacity rate of the water, W/K.
-      water_flow: of the water, kg/s; 0 where the sea itself is the sink.
+      water_flow: mass flow of the water, kg/s; 0 where the sea itself is the sink.
       water_resistance: part of 1/UA between a heat pipe's vapour and the water, K/W; else not read.
       intake: temperature of the circuit's intake, K from the reference.
     """
@@ -123,7 +123,7 @@ class Coils:
     def report(
         self, exchange: Exchange, heat: Float[Array, "own"], temperature: Float[Array, "cell"], state: Array
     ) -> tuple[Values, Array]:
-        """Duties, which are the new state, temperatures and effectiveness."""
+        """Duties, temperatures and effectiveness; the duties are the new state."""
         notes: _Notes = exchange.notes
         duty = jax.ops.segment_sum(heat, coil_of_cell(self.layout), self.conductance.shape[0])
         gas_in, gas_out = gas_temperatures(self.layout, notes.rate, temperature)
@@ -149,7 +149,7 @@ class Coils:
 
 
 def coils_at(layout: CoilLayout, operation: Operation, sea_heat_capacity: Array) -> Coils:
-    """The coils at an operating point; `sea_heat_capacity` of the seawater, J/(kg K).
+    """The coils at an operating point; `sea_heat_capacity`: specific heat of the seawater, J/(kg K).
 
     Fouling lies on the seawater side: 1/UA = 1/UA_clean + R/A.
     """
@@ -203,7 +203,7 @@ def column_rate(layout: CoilLayout, face_flow: Float[Array, "face"], fluid_capac
 
 
 def gas_rate(layout: CoilLayout, rate: Float[Array, "column"]) -> Float[Array, "coil"]:
-    """Gas capacity rate of each coil, W/K, whichever way its columns are passed."""
+    """Gas capacity rate of each coil, W/K; the direction of the flow does not count."""
     return jax.ops.segment_sum(jnp.abs(rate), layout.column_coil, layout.area.shape[0])
 
 
@@ -224,7 +224,8 @@ def gas_temperatures(
     """Flow-weighted mean temperatures of the gas that enters and that leaves each coil: (coil,) each.
 
     Args:
-      rate: of the columns, with its sign. temperature: of all cells, flat.
+      rate: capacity rate of the columns, with its sign, W/K.
+      temperature: temperature of all cells, flat, K from the reference.
     """
     forward = rate >= 0
     entering = jnp.where(forward, temperature[layout.column_before], temperature[layout.column_behind])
@@ -236,7 +237,7 @@ def _column_mean(layout: CoilLayout, rate: Float[Array, "column"], values: Float
     """Flow-weighted mean over the columns of each coil; without a flow, their mean."""
     count = layout.area.shape[0]
     through = jax.ops.segment_sum(jnp.abs(rate), layout.column_coil, count)
-    weight = jnp.where(through[layout.column_coil] > 0, jnp.abs(rate), 1)  # of gas at rest all columns alike
+    weight = jnp.where(through[layout.column_coil] > 0, jnp.abs(rate), 1)  # gas at rest: equal weights
     total = jax.ops.segment_sum(weight * values, layout.column_coil, count)
     flow = jax.ops.segment_sum(weight, layout.column_coil, count)
     return total / jnp.where(flow > 0, flow, 1)

@@ -21,10 +21,10 @@ class CoolerLayout:
 
     Attributes:
       cell: flat number of each inner cell.
-      cell_cooler: its unit.
+      cell_cooler: unit of each inner cell.
       intake_cell: flat number of each cell before the intake's faces.
-      intake_cooler: its unit.
-      intake_share: its share of the unit's flow.
+      intake_cooler: unit of each of these cells.
+      intake_share: share of the unit's flow that each of them gives.
     """
 
     cell: Int[Array, "cell"]
@@ -42,7 +42,7 @@ class Coolers:
     Attributes:
       layout: where they are.
       supply: temperature of the gas that leaves each unit, K from the reference.
-      fan_power: of each unit's fans, W; the unit takes it out again.
+      fan_power: power of each unit's fans, W; the unit takes it out again.
     """
 
     layout: CoolerLayout
@@ -56,7 +56,7 @@ class Coolers:
         return None
 
     def exchange(self, fields: DomainFields, state: Any) -> tuple[Exchange, None]:
-        """Its cells at the supply's temperature."""
+        """The units' cells, held at the supply temperature."""
         units = self.supply.shape[0]
         # The last machines are the cooling units; gas that gets warmer gives each more heat at its capacity rate.
         flow = fields.machine_flow[fields.machine_flow.shape[0] - units :]
@@ -68,7 +68,7 @@ class Coolers:
     def report(
         self, exchange: Exchange, heat: Float[Array, "own"], temperature: Float[Array, "cell"], state: Any
     ) -> tuple[Values, None]:
-        """Duties, and flow and temperature of the gas that each draws in."""
+        """Duties, and flow and temperature of the gas that each unit draws in."""
         layout, units = self.layout, self.supply.shape[0]
         told = {
             "duty": jax.ops.segment_sum(heat, layout.cell_cooler, units) + self.fan_power,

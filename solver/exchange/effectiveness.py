@@ -168,7 +168,7 @@ def find_arrangement(name: str) -> str:
 
 
 def effectiveness(ntu: Real, capacity_ratio: Real, arrangement: str) -> Array:
-    """Effectiveness of a heat exchanger (-), between 0 and 1. Traceable in both numbers.
+    """Effectiveness of a heat exchanger (-), 0 to 1. Traceable in both numbers.
 
     Args:
         ntu: UA / C_min (-), >= 0; broadcasts against `capacity_ratio`.
@@ -183,7 +183,7 @@ def effectiveness(ntu: Real, capacity_ratio: Real, arrangement: str) -> Array:
             cross_cmax_mixed           (1 - exp(-C (1 - e^-N))) / C                        11.33
             cross_cmin_mixed           1 - exp(-(1 - e^(-C N)) / C)                        11.34
             cross_both_mixed           1 / (1/(1-e^-N) + C/(1-e^(-C N)) - 1/N)             Kays & London
-            condenser                  1 - e^-N, whatever C: one side changes phase (see `heat_pipe_rate`) 11.35
+            condenser                  1 - e^-N, for any C: one side changes phase (see `heat_pipe_rate`)  11.35
 
     Raises:
         ValueError: unknown arrangement.
@@ -200,7 +200,7 @@ def heat_pipe_rate(gas_rate: Real, water_rate: Real, gas_resistance: Real, water
 
     Vapour of one temperature lies between two exchangers, each with one side that changes phase (Incropera 11.35; A.
     Faghri, Heat Pipe Science and Technology (1995), ch. on heat-pipe exchangers). K is below C_g and C_w: neither side
-    passes the vapour's temperature, nor the gas the water's.
+    crosses the vapour's temperature, and the gas does not cross the water's.
 
     Args:
         gas_rate, water_rate: capacity rates C (W/K), >= 0; one of 1e12 keeps its temperature.

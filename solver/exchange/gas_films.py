@@ -1,8 +1,8 @@
 """Film coefficients on the hull's inside: local, from what the flow solver knows at the first gas cell.
 
 Speed, distance and temperature difference of the cell give a forced film by the law of the wall and a natural one,
-blended. Traceable in single and double precision; numbers outside the data are reported by `check_gas_film`, never
-silently clipped.
+blended. All functions are traceable in single and double precision; numbers outside the data are reported by
+`check_gas_film`, never silently clipped.
 """
 
 import jax.numpy as jnp
@@ -58,8 +58,8 @@ def gas_natural_film(
     C is the limit of high Ra of Churchill & Chu's vertical plate (1975): 0.105 at Pr = 0.71, between the
     0.10 of McAdams (1954) and the 0.11 of ASHRAE's 1.31 |dT|^(1/3) for air. f is the tilt of Walton (1983),
     Thermal Analysis Research Program, NBSIR 83-2655, as in EnergyPlus, made dimensionless by its own
-    vertical wall: 1.16 at an unstable horizontal surface, 0.58 at a stable one. Walls taller than about 1 m
-    at some K (Ra > 1e9).
+    vertical wall: 1.16 at an unstable horizontal surface, 0.58 at a stable one. It holds for walls taller than
+    about 1 m at some K (Ra > 1e9).
 
     Args:
         temperature_difference: T_gas - T_wall (K), with its sign.
@@ -88,14 +88,14 @@ def gas_film(
 
         h = (h_forced^3 + h_natural^3)^(1/3)        Churchill, AIChE J. 23 (1977) 10, assisting flow
 
-    of `gas_forced_film`, which ends in conduction k / distance, and `gas_natural_film`. Two equal parts
-    give 26 % more than one: that much the blend may overrate where the flow solver already resolves the
-    buoyant layer. Convection only, without radiation.
+    The parts are `gas_forced_film`, which ends in conduction k / distance, and `gas_natural_film`. Two equal parts
+    give 26 % more than one: the blend may overrate by that much where the flow solver already resolves the
+    buoyant layer. The film is convection only, without radiation.
 
     Args:
         properties: gas at the film temperature, per patch or uniform.
-        speed: of the gas at the cell (m/s), >= 0, its part along the wall.
-        distance: from the cell to the wall (m), > 0.
+        speed: speed of the gas at the cell along the wall (m/s), >= 0.
+        distance: distance from the cell to the wall (m), > 0.
         temperature_difference: T_gas - T_wall (K), with its sign.
         inclination: z component of the unit normal out of the gas (see `gas_natural_film`).
         gravity: m/s2; 0 leaves the forced film.
@@ -115,7 +115,7 @@ def check_gas_film(
 ) -> list[str]:
     """One-line messages where `gas_film` leaves its data; empty when inside.
 
-    Concrete arrays only. `height` of the wall (m), where known, tells whether natural convection is
+    It takes concrete arrays only. `height` of the wall (m), where known, shows whether natural convection is
     turbulent.
     """
     y_plus = wall_distance_units(speed, distance, properties.kinematic_viscosity)

@@ -2,10 +2,9 @@
 
 Each patch of inner area A passes Q = U A (T_gas - T_out), 1/U = 1/h_i + R + 1/(h_o a), with R the layers'
 resistance per inner area and a the outer over the inner area (`jamsu.solver.exchange.shell`). The films depend on the
-wall's temperatures (natural convection, properties), which are those of the last update: they converge along the
-march. In
-the sea that takes a mean with the film before: near the sea's density maximum a film can rise faster than the
-difference of temperature, and the two would swing.
+wall's temperatures (natural convection, properties) at the last update: they converge along the march. The sea's film
+is averaged with the one before: near the sea's density maximum a film can rise faster than the difference of
+temperature, and the two would oscillate.
 """
 
 from __future__ import annotations
@@ -39,18 +38,19 @@ class HullLayout:
     Attributes:
       cell: flat number of each patch's cell.
       area: inner surface of each patch, m2.
-      distance: from the gas to the wall, m.
-      conduction: of patches behind solid blocks, from the middle of the block's cell, W/m2/K; 0 where gas wets the
-        wall.
+      distance: distance from the gas to the wall, m.
+      conduction: conductance from the middle of a solid block's cell to the wall behind it, W/m2/K; 0 where gas wets
+        the wall.
       normal: unit normal out of the gas.
-      reach: from the wall to the open centroid of the patch's cell, or from there to its centre if that is more, m.
+      reach: distance from the wall to the open centroid of the patch's cell, or from there to its centre if that is
+        more, m.
       size: length of forced flow outside, m.
       height: length of natural flow outside, m.
       thickness: of each layer with a material, inside out, m.
-      conductivity: of these layers, W/(m K).
+      conductivity: conductivity of these layers, W/(m K).
       solid: by layer from the inside out, whether it has a material; the others are resistances.
       wall: kind of the shell, "plane", "cylinder" or "sphere".
-      shape: of the outside film.
+      shape: shape by which the outside film is found.
       outside: what the hull gives its heat to.
     """
 
@@ -73,7 +73,7 @@ class HullLayout:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class WallState:
-    """Temperatures of the patches (K from the reference), films (W/m2/K) of the last update; a film of 0 is unknown."""
+    """Patches at the last update: temperatures (K from the reference), films (W/m2/K); a film of 0 is unknown."""
 
     inner: Float[Array | np.ndarray, "patch"]
     outer: Float[Array | np.ndarray, "patch"]
@@ -84,16 +84,16 @@ class WallState:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Hull:
-    """The hull at one operating point; its state are its walls' temperatures and films.
+    """The hull at one operating point; its state is the temperatures and films of its walls.
 
     Attributes:
       layout: its patches.
-      resistance: of its layers per inner area, m2 K/W.
+      resistance: resistance of its layers per inner area, m2 K/W.
       area_ratio: outer over inner area.
       current: speed of the sea, m/s.
-      outside_temperature: of the sea, or beyond a given film, K from the reference.
+      outside_temperature: temperature of the sea, or beyond a given film, K from the reference.
       film: given outside film, W/m2/K.
-      sea_temperature: of the sea, K.
+      sea_temperature: temperature of the sea, K.
       salinity: practical salinity of the sea.
       gas: properties for the inner film.
     """
@@ -149,7 +149,7 @@ class Hull:
 
 
 def hull_at(layout: HullLayout, operation: Operation, gas: FilmProperties) -> Hull:
-    """The hull at an operating point; `gas` for the inner film."""
+    """The hull at an operating point; `gas`: properties for the inner film."""
     elements: list[Layer | Contact] = []
     layers, contacts = 0, 0
     for solid in layout.solid:
@@ -214,8 +214,7 @@ def update_wall(
 def shift_share(
     hull: Hull, wall: WallState, eddy_diffusivity: Float[Array, "patch"] | None, fluid_capacity: Array
 ) -> Float[Array, "patch"]:
-    """How much of `HeatEquation.wall_shift` counts where the film, not the gas's own conduction, carries the heat: 0
-    to 1.
+    """Share of `HeatEquation.wall_shift` that counts where the film, not the gas's own conduction, carries the heat.
 
     The shift extends the gas's temperature linearly by s q / k, as if q went through gas of conductivity k up to the
     wall. A film of more than k / y passes the heat with less difference: between the cell and the wall there is q / h
@@ -223,8 +222,8 @@ def shift_share(
 
         share = min(1, k_eff / (h max(y, s))),      k_eff = k + rho c a_t / 2, a_t the eddies' diffusivity,
 
-    half of the cell's own eddies being the least that a face to it conducts with. Without the share a cell beside a cut
-    one loses more than it can draw, and gas gets colder than the sea.
+    half of the cell's own eddies being the least that a face to it conducts with. Without the share a neighbour of a
+    cut cell loses more than it can draw, and gas gets colder than the sea.
     """
     conductivity = hull.gas.conductivity
     if eddy_diffusivity is not None:
@@ -233,7 +232,7 @@ def shift_share(
 
 
 def _sea_film(hull: Hull, wall: WallState) -> Float[Array, "patch"]:
-    """The sea's film at the walls' temperatures, W/m2/K: the geometric mean with that of the last update."""
+    """The sea's film at the walls' temperatures, W/m2/K: the geometric mean with the last update's film."""
     rise = wall.outer - hull.outside_temperature
     film = hull_outside_film(
         hull.layout.shape,

@@ -1,4 +1,4 @@
-"""The direct liquid loop: heat of the racks' cold plates to the seawater, past the gas.
+"""The direct liquid loop: it carries heat of the racks' cold plates to the seawater, past the gas.
 
 Q = eps C_min (T_return - T_sea),  T_return = T_supply + Q / C_coolant: both follow from the racks' liquid heat.
 """
@@ -26,7 +26,7 @@ class LiquidLayout:
     """Kind of the loop's exchanger.
 
     Attributes:
-      arrangement: of its two streams; "" where there is no loop.
+      arrangement: arrangement of its two streams; "" where there is no loop.
       given: whether its effectiveness is given; else it follows from UA.
     """
 
@@ -41,13 +41,13 @@ class LiquidLoop:
 
     Attributes:
       layout: kind of its exchanger.
-      heat_taken: of all racks, W.
+      heat_taken: heat taken from all racks, W.
       coolant_rate: capacity rate of the coolant, W/K.
       water_rate: capacity rate of the seawater, W/K.
       conductance: UA, W/K.
-      effectiveness: where it is given.
+      effectiveness: effectiveness of the exchanger, where it is given.
       intake: temperature of the seawater, K from the reference.
-      water_flow: seawater, kg/s.
+      water_flow: mass flow of the seawater, kg/s.
     """
 
     layout: LiquidLayout
@@ -107,7 +107,7 @@ class LiquidLoop:
 
 
 def liquid_loop_at(layout: LiquidLayout, operation: Operation, sea_heat_capacity: Array) -> LiquidLoop:
-    """The loop at an operating point; `sea_heat_capacity` of the seawater, J/(kg K)."""
+    """The loop at an operating point; `sea_heat_capacity`: specific heat of the seawater, J/(kg K)."""
     power = jnp.sum(operation.rack_power, 1)
     return LiquidLoop(
         layout=layout,

@@ -26,13 +26,13 @@ class MachineLayout:
 
     Attributes:
       face: number of the face among all faces (x-faces, then y, then z, flattened), one entry a face and height unit.
-      machine: that the entry's flow belongs to.
+      machine: machine that the entry's flow belongs to.
       slot: rack * units + unit of a rack's entry; the number after the last one for other machines.
-      velocity: of the face where the height unit (or the whole machine) moves 1 m3/s, with its sign, 1/m2.
+      velocity: velocity of the face where the height unit (or the whole machine) moves 1 m3/s, with its sign, 1/m2.
       fanned_coil: coils with a fan of their own.
       heated_cell: flat number of a cell that takes up heat, one entry a cell and source.
-      source: of the entry.
-      share: of the source's heat that the cell takes up.
+      source: source of the entry.
+      share: share of the source's heat that the cell takes up.
     """
 
     face: Int[Array, "entry"]
@@ -51,8 +51,9 @@ class Machines:
     """Machines at one operating point.
 
     Attributes:
-      face, machine: see `MachineLayout`.
-      velocity: of the face at a machine's flow of 1 m3/s, 1/m2; entries of one face add up.
+      face: see `MachineLayout`.
+      machine: see there.
+      velocity: velocity of the face at a machine's flow of 1 m3/s, 1/m2; entries of one face add up.
       flow: given flow of each machine, m3/s.
     """
 
@@ -65,7 +66,12 @@ class Machines:
 def machines_at(
     layout: MachineLayout, operation: Operation, rack_flow: Float[Array, "rack"], unit_share: Float[Array, "rack unit"]
 ) -> Machines:
-    """The machines at an operating point; `rack_flow` in m3/s, `unit_share` of a rack's flow by height unit."""
+    """The machines at an operating point.
+
+    Args:
+      rack_flow: flow of each rack, m3/s.
+      unit_share: share of the rack's flow in each height unit.
+    """
     share = jnp.append(unit_share.ravel(), 1)[layout.slot]
     fanned = operation.coil_gas_flow[layout.fanned_coil]
     flow = jnp.concatenate([rack_flow, fanned, operation.fan_flow, operation.cooler_flow])

@@ -1,8 +1,8 @@
 """Film coefficients on the hull's outside in seawater: mean Nusselt numbers of whole bodies.
 
-Natural, forced and mixed convection. All traceable in single and double precision; numbers outside a correlation's
-data are reported by `check_hull_outside_film`, never silently clipped. `jamsu.solver.exchange.gas_films` has the
-inside.
+Convection is natural, forced or mixed. All functions are traceable in single and double precision; numbers outside a
+correlation's data are reported by `check_hull_outside_film`, never silently clipped.
+`jamsu.solver.exchange.gas_films` has the inside.
 
     Ra = g beta dT L^3 / (nu alpha),  Re = U L / nu,  Pr = nu / alpha,  h = Nu k / L
 
@@ -21,7 +21,7 @@ from jax import Array
 Real = float | int | np.floating | np.ndarray | Array
 
 GRAVITY = 9.80665  # m/s2, standard
-# Roots have no slope at 0; below these floors convection is nothing beside conduction.
+# Roots have no slope at 0; below these floors convection is negligible against conduction.
 _SMALLEST_RAYLEIGH = 1e-6
 _SMALLEST_SPEED = 1e-9  # m/s
 
@@ -215,14 +215,15 @@ def hull_outside_film(
         shape: "horizontal_cylinder" (current across the axis: the higher film; n = 4), "vertical_cylinder",
             "sphere" (n = 4) or "plate" (a box's vertical walls along the current, n = 3); n as in `mixed`.
         size: length of the forced flow (m): the diameter, or a plate's length along the current.
-        wall_temperature, sea_temperature: outer surface and undisturbed sea (K).
+        wall_temperature: temperature of the outer surface (K).
+        sea_temperature: temperature of the undisturbed sea (K).
         current_speed: m/s, >= 0.
         properties: seawater at the film temperature.
         height: length of the natural flow (m) of "vertical_cylinder" and "plate"; default `size`.
         gravity: m/s2.
 
     Returns:
-        the broadcast shape of the arguments. Mean over the hull; with patches of different temperature it
+        an array of the arguments' broadcast shape: the mean over the hull. With patches of different temperature it
         is the mean film that a hull wholly at that temperature would have.
 
     Raises:
@@ -260,7 +261,7 @@ def check_hull_outside_film(
 ) -> list[str]:
     """One-line messages where `hull_outside_film` of the same arguments leaves its data; empty when inside.
 
-    Concrete arrays only. Hulls of some metres in the sea are beyond the data of most correlations.
+    It takes concrete arrays only. Hulls of some metres in the sea are beyond the data of most correlations.
     """
     body = _body(shape)
     tall = size if height is None else height

@@ -18,10 +18,10 @@ class RackLayout:
     """Where the racks' gas enters and leaves: one row per pair of an intake face and a height unit.
 
     Attributes:
-      front_cell: flat number of the cell in front of the intake face, of each row.
-      rear_cell: of the rack's last cell of the same stream tube.
-      behind_cell: of the first cell outside the machine, behind a rear door if there is one.
-      slot: rack * units + unit, of each row.
+      front_cell: by row, flat number of the cell in front of the intake face.
+      rear_cell: by row, flat number of the rack's last cell in the same stream tube.
+      behind_cell: by row, flat number of the first cell outside the machine, behind a rear door if there is one.
+      slot: rack * units + unit, by row.
       level: number of the layer of cells of one rack that the row lies in, counted over all racks.
       level_rack: rack of each of these layers.
       inside: share of the height unit that lies in the row's layer.
@@ -54,10 +54,10 @@ class Racks:
       power: electrical power of each height unit, W.
       gas_heat: heat of each height unit to the gas, fans included, W.
       unit_share: share of the rack's flow in each height unit.
-      flow: gas flow of each rack that its law gives, m3/s; of a law that follows the pressure, the start.
+      flow: gas flow of each rack by its law, m3/s; the first flow where the law follows the pressure.
       airflow: parameters of the laws, see `jamsu.solver.operation.Operation`.
-      share: of the rack's flow that belongs to each row; sums to one over a rack.
-      excess: by how much the height unit warms its gas more than the row's cells hold, W over the rack's whole flow.
+      share: share of the rack's flow that belongs to each row; sums to one over a rack.
+      excess: heat by which the height unit warms its gas more than the row's cells do, W over the rack's whole flow.
       door_loss: pressure loss of the rear door over the square of the flow, Pa s2/m6.
     """
 
@@ -76,7 +76,8 @@ def racks_at(layout: RackLayout, operation: Operation, fluid_capacity: Array, de
     """The racks at an operating point.
 
     Args:
-      fluid_capacity: rho cp of the gas, J/(m3 K). density: of the gas, kg/m3.
+      fluid_capacity: rho cp of the gas, J/(m3 K).
+      density: density of the gas, kg/m3.
     """
     share = unit_share(operation.rack_power, layout.open_unit, heat_split(layout))
     to_gas = 1 - operation.liquid_share
@@ -118,10 +119,10 @@ def unit_share(
 
 
 def unit_excess(layout: RackLayout, heat: Array, share: Array) -> Float[Array, "row"]:
-    """By how much a unit warms its gas more than its layer of cells does, W over the rack's whole flow.
+    """Heat by which a unit warms its gas more than its layer of cells does, W over the rack's whole flow.
 
-    Cells hold the heat of all units that share their layer; the gas of each unit leaves warmed by its own. Weighted
-    with the flow the excess of a layer is 0, so that field and table hold the same heat.
+    Cells hold the heat of all units that share their layer; the gas of each unit leaves warmed by that unit's own heat.
+    The flow-weighted excess of a layer is 0, so that field and table hold the same heat.
     """
     split = layout.inside * share.ravel()[layout.slot]
     flows = split > 0
@@ -135,10 +136,11 @@ def unit_excess(layout: RackLayout, heat: Array, share: Array) -> Float[Array, "
 def follow_pressure(
     racks: Racks, flow: Float[Array, "rack"], pressure_rise: Float[Array, "rack"]
 ) -> Float[Array, "rack"]:
-    """Flow of each rack, m3/s: given, or one step after the pressure.
+    """Flow of each rack, m3/s: given, or one step further towards what the pressure asks for.
 
     Args:
-      flow: the present one. pressure_rise: of the gas from the front to behind the machine, Pa.
+      flow: present flow, m3/s.
+      pressure_rise: pressure rise of the gas from the front to behind the machine, Pa.
     """
     new = racks.flow
     for name, numbers in racks.layout.law_racks.items():
@@ -163,7 +165,8 @@ def unit_outlet(
     """Temperature of the gas that leaves each height unit, K; 0 where no gas flows.
 
     Args:
-      temperature: of the rear cells at the rows. rate: capacity rate of each rack's whole flow, W/K.
+      temperature: temperature of the rear cells at the rows, K.
+      rate: capacity rate of each rack's whole flow, W/K.
     """
     units = racks.unit_share.shape[1]
     flow = rate[racks.layout.slot // units]

@@ -1,25 +1,25 @@
 """Seawater in the film on a hull's outside: its properties there, also where its density has a maximum.
 
-Properties are those at the film temperature T_f, the mean of wall and sea. The expansion there is, to second order,
-that of the whole difference of density: beta(T_f) = -(rho_wall - rho_sea) / (rho (T_wall - T_sea)); its size counts.
+Properties are taken at the film temperature T_f, the mean of wall and sea. To second order, the expansion there gives
+the whole difference of density: beta(T_f) = -(rho_wall - rho_sea) / (rho (T_wall - T_sea)); its absolute value counts.
 
 Fresh and brackish water is densest at T_m (4 degC to -1.3 degC, for 0 to 24.7 g/kg). Where T_m lies between sea and
-wall, the water next to the wall is driven one way and that further out the other way, and the difference of density
-passes zero while the flow does not. There the larger of two expansions counts:
+wall, the water next to the wall is driven one way and the water further out the other way. The difference of density
+passes zero, but the flow does not. There the larger of two expansions counts:
 
     beta = max(|beta(T_f)|, |beta(T_sea + (T_wall - T_sea)/3)|)
 
-The second is, to second order, that of the buoyancy's mean over the layer, phi the share of the way from sea to wall:
-2 int_0^1 (rho_sea - rho)/rho dphi / (T_wall - T_sea). With R = (T_m - T_sea)/(T_wall - T_sea), exact laminar layers
-on an isothermal vertical plate (equations and density rho_m (1 - a |T - T_m|^1.894816) of B. Gebhart and
-J. Mollendorf, J. Fluid Mech. 89 (1978) 673 and Deep-Sea Res. 24 (1977) 831; Pr = 11) give these Nusselt numbers over
-those with this beta:
+To second order, the second gives the mean buoyancy over the layer, 2 int_0^1 (rho_sea - rho)/rho dphi / (T_wall -
+T_sea), with phi the share of the way from sea to wall. With R = (T_m - T_sea)/(T_wall - T_sea), exact laminar layers on
+an isothermal vertical plate (equations and density rho_m (1 - a |T - T_m|^1.894816) of B. Gebhart and J. Mollendorf, J.
+Fluid Mech. 89 (1978) 673 and Deep-Sea Res. 24 (1977) 831; Pr = 11) give these ratios to the Nusselt numbers with this
+beta:
 
     R      -1     0      0.06   0.12   0.15   0.30   0.33   0.36   0.40   0.45   0.50   1.0
     ratio  0.96   0.85   0.82   0.77   0.72   0.61   0.78   0.89   1.05   1.10   1.07   1.02
 
 Between R = 0.152 and 0.292 no steady layer was found (V. Carey, B. Gebhart and J. Mollendorf, J. Fluid Mech. 97
-(1980) 279). `check_density_maximum` says where a hull stands in this.
+(1980) 279). `check_density_maximum` reports R of a hull.
 """
 
 import jax.numpy as jnp
@@ -51,7 +51,7 @@ def sea_film_properties(wall_temperature: Real, sea_temperature: Real, salinity:
 
 
 def density_maximum_ratio(wall_temperature: float, sea_temperature: float, salinity: float) -> float | None:
-    """R = (T_m - T_sea)/(T_wall - T_sea) from temperatures in K; None of water that freezes before it is densest."""
+    """R = (T_m - T_sea)/(T_wall - T_sea) from temperatures in K; None for water that freezes before it is densest."""
     densest = seawater.densest_temperature(salinity)
     if densest is None or wall_temperature == sea_temperature:
         return None
@@ -59,7 +59,7 @@ def density_maximum_ratio(wall_temperature: float, sea_temperature: float, salin
 
 
 def check_density_maximum(wall_temperature: float, sea_temperature: float, salinity: float) -> list[str]:
-    """A one-line message where the sea's natural flow along the hull is driven both ways; else none."""
+    """A one-line message where the sea's natural flow along the hull is driven both ways; else an empty list."""
     ratio = density_maximum_ratio(wall_temperature, sea_temperature, salinity)
     if ratio is None or not min(LAMINAR) < ratio < max(LAMINAR):
         return []

@@ -137,8 +137,10 @@ def plane_wall(
 
     Args:
         elements: layers and contacts from inside to outside.
-        inside_temperature, outside_temperature: of the two fluids (K).
-        inside_film, outside_film: film coefficients (W/(m2 K)), > 0. All broadcast against each other.
+        inside_temperature: temperature of the inner fluid (K). All numbers broadcast against each other.
+        inside_film: inner film coefficient (W/(m2 K)), > 0.
+        outside_temperature: temperature of the outer fluid (K).
+        outside_film: outer film coefficient (W/(m2 K)), > 0.
     """
     flux, total, temperatures = _wall(
         "plane", 1.0, elements, (inside_temperature, inside_film), (outside_temperature, outside_film)

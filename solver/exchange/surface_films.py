@@ -2,10 +2,10 @@
 
     Q = A (T_low - T_high) / (R_low + R_high),      R = 1/h on the gas's side, half a cell over k on a block's
 
-with h the gas's film (`jamsu.solver.exchange.gas_films`) of the flow along the surface and of the surface's own
-temperature difference. A panel is thin metal: a film on either side and no resistance of its own. h and the surface's
-temperature are iterated together; natural films go with the cube root of the difference, so that each turn leaves a
-third of the error at most.
+with h the gas's film (`jamsu.solver.exchange.gas_films`) from the flow along the surface and the surface's own
+temperature difference. A panel is thin metal: it has a film on either side and no resistance of its own. h and the
+surface's temperature are iterated together; natural films go with the cube root of the difference, so that each
+iteration leaves a third of the error at most.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class SurfaceFilms:
 
     Attributes:
       face: number of each face among all faces (x-faces, then y, then z, flattened).
-      cell: flat numbers of the cells below and above it.
-      area: of the face, m2.
-      resistance: of half a cell of solid on either side, m2 K/W; 0 where there is gas.
+      cell: flat numbers of the cells below and above the face.
+      area: area of the face, m2.
+      resistance: resistance of half a cell of solid on either side, m2 K/W; 0 where there is gas.
       gas: 1 on the sides of the gas, else 0.
-      distance: from the cell's centre to the face, m.
+      distance: distance from the cell's centre to the face, m.
       axis: 1 for the axis across the face, else 0.
     """
 
@@ -58,7 +58,9 @@ def film_conductance(
     """Conductance of each face for the gas's present state, W/K.
 
     Args:
-      properties: of the gas. temperature: of all cells, flat, K. velocity: at the cells, flat, by axis, m/s.
+      properties: properties of the gas.
+      temperature: temperature of all cells, flat, K.
+      velocity: velocity at the cells, flat, by axis, m/s.
       turbulent_energy: k of the cells, m2/s2, where the turbulence model has it.
     """
     both = temperature[films.cell]
@@ -68,7 +70,7 @@ def film_conductance(
     upward = jnp.stack([films.axis[2], -films.axis[2]])  # z component of the normal out of either side
 
     def resistances(difference: Array, first: bool = False) -> Array:
-        """Of both sides, from the difference of either side's gas to the surface."""
+        """Resistances of both sides, from the difference of either side's gas to the surface."""
         if first:
             film = gas_natural_film(properties, difference, upward)
         else:
@@ -86,7 +88,7 @@ def film_conductance(
 
 
 def with_films(conductance: Vector, films: SurfaceFilms, values: Float[Array, "face"]) -> Vector:
-    """Conductances of all faces by axis, W/K, those of the films' faces set to `values`."""
+    """Conductances of all faces by axis, W/K; the films' faces get `values`."""
     flat = jnp.concatenate([g.ravel() for g in conductance]).at[films.face].set(values)
     result, start = [], 0
     for g in conductance:

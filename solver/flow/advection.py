@@ -4,7 +4,7 @@ With C the upwind, D the downwind and U the second upwind point of a face,
 
     q_face = q_C + s_C psi(r) (q_D - q_C),     r = [(q_C - q_U) / d_CU] / [(q_D - q_C) / d_CD],
 
-s_C being the distance from C to the face over that from C to D. `psi = 1` is linear interpolation ("central",
+s_C being the distance from C to the face over the distance from C to D. `psi = 1` is linear interpolation ("central",
 second order), `psi = 0` is first-order upwind. "limited" is van Leer's, total-variation diminishing and second order
 where the field is smooth, in the form that stays so on graded cells,
 
@@ -39,10 +39,10 @@ class Line(NamedTuple):
 
     Attributes:
       open: 1 where the flow passes, 0 at closed ends.
-      share: distance from the point below a face to the face over that to the point above.
+      share: distance from the point below a face to the face, over the distance from that point to the point above.
       inverse: 1 over the distance of both points, of n+3 faces, 1/m; 0 where a point is missing: the zero slope there
         makes the outermost face upwind.
-      reach: from the upwind point to the face, m; f and g: see above; for flow upwards and downwards.
+      reach: distance from the upwind point to the face, m; like f and g (see above) for flow upwards and downwards.
     """
 
     open: Float[Array, "faces"]
@@ -57,7 +57,7 @@ def line(position: Float[Array, "m"], face: Float[Array, "k"], points: int) -> L
     """Distances for `points` points of an axis.
 
     Args:
-      position: coordinates of the points, and of those beyond both ends where the flow passes these, m.
+      position: coordinates of the points, and of one more beyond each end where the flow passes the ends, m.
       face: coordinates of the faces between these, m.
     """
 
@@ -79,8 +79,12 @@ def line(position: Float[Array, "m"], face: Float[Array, "k"], points: int) -> L
 
 
 def face_stencil_limits(open_area: np.ndarray, upwind: np.ndarray | None, axis: int) -> np.ndarray:
-    """What the faces of one axis may read, int8, `UPWIND` and so on: with walls where `open_area` is 0, and `upwind`
-    where only the upwind point counts."""
+    """What the faces of one axis may read, int8, `UPWIND` and so on.
+
+    Args:
+      open_area: open area of the faces; 0 marks a wall.
+      upwind: whether only the upwind point of a face counts; None: nowhere.
+    """
     shut = np.moveaxis(open_area == 0, axis, 0)
     bits = np.zeros(shut.shape, np.int8)
     bits[1:] += SHUT_BELOW * shut[:-1]
@@ -104,8 +108,8 @@ def face_value(
       wide: field with `LAYERS` layers around it along `axis`: n + 4 points.
       flux: flow through the faces (n+1); only its sign is used.
       stencil_limits: of the faces, see `face_stencil_limits`; None: they may read all points.
-      allowed: with `stencil_limits`, psi of the faces from walls where the downwind point has more, and where it has
-        less, of the n points with `LAYERS` layers around them.
+      allowed: with `stencil_limits`, psi of the faces with a wall behind their upwind point, by points (with `LAYERS`
+        layers around them): where the downwind point has more, and where it has less.
     """
     faces = flux.shape[axis]
     left, right = take(wide, axis, 1, faces + 1), take(wide, axis, 2, faces + 2)
@@ -158,13 +162,13 @@ def axis_inflow(
 
     Args:
       wide: field, n points along `axis`, with `LAYERS` layers around it in all directions (`fusion.halo_padded`).
-      flux: volume flow through the n+1 faces, m3/s; that through closed ends is not read.
-      position, face: coordinates of the points and of the faces between them, m: n and n-1 of them where the ends are
-        closed; with the points beyond the ends n+2 and n+1.
-      stencil_limits: what the faces may read, see `face_stencil_limits`; None: all points there are. Of the limited
-        scheme only.
-      component: of velocity, if that is carried: `wide` is then on all faces of that axis, the inner ones of which are
-        the points, and `flux` is that of the cells, whose means flow between these.
+      flux: volume flow through the n+1 faces, m3/s; flow through closed ends is not read.
+      position: coordinates of the points, m: n where the ends are closed, n+2 with the points beyond the ends.
+      face: coordinates of the faces between these, m: n-1 or n+1.
+      stencil_limits: what the faces may read, see `face_stencil_limits`; None: all points there are. Only the limited
+        scheme reads it.
+      component: axis of the velocity component that is carried, if one is. `wide` then lies on all faces of that axis,
+        whose inner ones are the points, and `flux` on the cells' faces, whose means are the flows between the points.
       allowed: with `stencil_limits`, as `near_walls.wall_shares` gives it; None: faces from walls are upwind.
     """
     points = wide.shape[axis] - 2 * LAYERS - (2 if axis == component else 0)
@@ -180,6 +184,6 @@ def axis_inflow(
         return along(along_axis.open, axis) * flux * value
 
     operands = (wide, flux, along_axis, stencil_limits, allowed)
-    # A limiter is dear: once for each face, and not again for both cells that look at it.
+    # A limiter is expensive: it is computed once for each face, not again for both cells that read it.
     carried = fusion_barrier(carry, *operands) if scheme == "limited" else carry(*operands)
     return take(carried, axis, None, -1) - take(carried, axis, 1, None)

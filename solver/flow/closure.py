@@ -1,4 +1,4 @@
-"""What turbulence gives the flow, by the model's name: eddy viscosity, wall functions, and fields of its own."""
+"""Turbulence by the model's name: eddy viscosity, wall functions, and fields of the model's own."""
 
 from __future__ import annotations
 
@@ -31,10 +31,14 @@ STARTING_RATIO = 10.0  # of eddy to molecular viscosity in a flow that has not b
 
 
 class Closure(NamedTuple):
-    """eddy: viscosity, m2/s. eddy_diffusivity: of heat, m2/s. friction_factor, heat_factor: of walls, see `Walls`.
-    mixing: of the k-epsilon model.
+    """What turbulence adds to flow and heat, per cell; None where the model has no such thing.
 
-    All per cell, None where there is no such thing.
+    Attributes:
+      eddy: eddy viscosity, m2/s.
+      eddy_diffusivity: eddy diffusivity of heat, m2/s.
+      friction_factor: factor of the walls' friction, see `Walls`.
+      heat_factor: factor of the walls' heat.
+      mixing: fields of the k-epsilon model.
     """
 
     eddy: Array | None
@@ -45,15 +49,14 @@ class Closure(NamedTuple):
 
 
 class TurbulentFields(NamedTuple):
-    """What a result shows of the turbulence, per cell: nu_t (m2/s) and k (m2/s2); None where the model has no such
-    thing."""
+    """Turbulent fields of a result, per cell: nu_t (m2/s) and k (m2/s2); None where the model lacks one."""
 
     eddy_viscosity: Float[Array, "nx ny nz"] | None
     turbulent_kinetic_energy: Float[Array, "nx ny nz"] | None
 
 
 def closure(model: FlowModel, velocity: Vector, fields: Turbulence | None) -> Closure:
-    """The turbulence of the present velocity and fields of the model's own."""
+    """The turbulence that follows from the present velocity and the model's own fields."""
     walls, viscosity = model.walls, model.fluid.viscosity
     if model.turbulence == "laminar":
         return Closure(None, None, None, None, None)
@@ -91,19 +94,21 @@ def eddy_diffusivity(model: FlowModel, eddy: Array) -> Array:
 
 
 def kays_diffusivity(eddy: Array, diffusivity: Array, turbulent_prandtl: Array | float = 0.85) -> Array:
-    """Eddy diffusivity of heat, m2/s, of a model of the mean flow: nu_t / Pr_t with
+    """Eddy diffusivity of heat, m2/s, for a model of the mean flow: nu_t / Pr_t with
 
         Pr_t = 0.85 + 0.7 alpha / nu_t
 
-    Kays, J. Heat Transfer 116 (1994) 284, eq. 9; boundary layers and ducts, Pr from 0.01 (liquid metals: less sure) to
-    100. Near a wall, where nu_t vanishes, eddies carry less heat than momentum.
+    Kays, J. Heat Transfer 116 (1994) 284, eq. 9; boundary layers and ducts, Pr from 0.01 (less certain in liquid
+    metals) to 100. Near a wall, where nu_t vanishes, eddies carry less heat than momentum.
     """
     return eddy * eddy / (turbulent_prandtl * eddy + 0.7 * diffusivity)
 
 
 def renewed_walls(model: FlowModel, velocity: Vector) -> FlowModel:
-    """The model with its walls' friction found anew from the speed beside them (Spalding's law takes iterations, so
-    this is done once in a round of steps); unchanged where there are no such walls."""
+    """The model with its walls' friction renewed from the speed at them; unchanged without such walls.
+
+    Spalding's law takes iterations, so this is done once in a round of steps.
+    """
     if model.walls is None or model.turbulence in ("laminar", "k_epsilon"):
         return model
     factor = speed_friction_factor(model.walls, velocity, model.fluid.viscosity)
@@ -121,8 +126,10 @@ def advance_turbulence(
     wide_eddy: Array | None,
     dt: Array,
 ) -> Turbulence | None:
-    """k and epsilon after one step; None for models without fields of their own. `wide_temperature` and `wide_eddy`
-    (nu_t, m2/s): widened."""
+    """k and epsilon after one step; None for models without fields of their own.
+
+    `wide_temperature` (K) and `wide_eddy` (nu_t, m2/s) are halo-padded.
+    """
     if now is None:
         return None
     assert wide_eddy is not None
@@ -162,7 +169,7 @@ def _inflow(sides: OpenSides | None, flux: Vector, state: Turbulence) -> Turbule
 
 
 def initial_turbulence(mesh: Mesh, speed: float, viscosity: float, intensity: float = 0.05) -> Turbulence:
-    """A uniform start: this intensity of a typical speed (m/s), and ten times the molecular viscosity (m2/s)."""
+    """A uniform start: k from `intensity` and a typical speed (m/s), nu_t ten times the molecular viscosity (m2/s)."""
     k = max(1.5 * (intensity * speed) ** 2, SMALLEST_K)
     epsilon = max(C_MU * k**2 / (STARTING_RATIO * viscosity), SMALLEST_EPSILON)
     return Turbulence(jnp.full(mesh.shape, k, mesh.dtype), jnp.full(mesh.shape, epsilon, mesh.dtype))

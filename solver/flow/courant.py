@@ -18,10 +18,10 @@ from jamsu.solver.grid.operators import mean, volume_flux
 def courant_rate(model: FlowModel, state: FlowState, eddy: Array | None = None) -> Array:
     """Largest rate at which a cell's content is exchanged by the flow and by eddies, 1/s.
 
-    dt times it is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice the sum
-    over the faces of diffusivity times area over distance, over the volume (Gershgorin's bound of Adams-Bashforth 2).
-    Momentum's diffusivity is nu_t, along a component's own axis 2 nu_t; heat's nu_t / Pr_t never limits for Pr_t above
-    0.4, as Euler steps may be twice as long. Infinite for a flow that has diverged.
+    Its product with dt is the Courant number. Eddies count as far as their explicit diffusion limits the step: twice
+    the sum over the faces of diffusivity times area over distance, over the volume (Gershgorin's bound of
+    Adams-Bashforth 2). Momentum's diffusivity is nu_t, along a component's own axis 2 nu_t; heat's nu_t / Pr_t never
+    limits for Pr_t above 0.4, as Euler steps may be twice as long. The rate is infinite for a flow that has diverged.
 
     Args:
       eddy: nu_t of this state, m2/s; None: found here (always so in boxes with periodic sides).
@@ -49,7 +49,7 @@ def _exchange_rate(model: FlowModel, state: FlowState, eddy: Array | None = None
         whole = sum(by_axis)
         twice = jnp.maximum(jnp.maximum(by_axis[0], by_axis[1]), by_axis[2])
         rate = jnp.maximum(rate, 2 * (whole + twice))
-    # A maximum passes over what is no number.
+    # A maximum would ignore NaN.
     return jnp.where(jnp.isfinite(rate), rate, jnp.inf) / mesh.volume
 
 

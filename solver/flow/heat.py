@@ -33,12 +33,12 @@ Conduction = Literal["explicit", "implicit", "direct", "factored"]
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class HeatEquation:
-    """Everything the temperature equation needs besides the flow.
+    """All terms of the temperature equation but the flow.
 
     Attributes:
       capacity: C of each cell, J/K.
-      conductance: g by axis without turbulence, W/K, between temperatures at cell centres; here and below on all faces,
-        0 at the sides of the box, whose heat is `exchange`.
+      conductance: g by axis without turbulence, W/K, between temperatures at cell centres; arrays by axis have all
+        faces, with 0 at the sides of the box, whose heat is `exchange`.
       source: P, W per cell.
       exchange: G, W/K per cell.
       exchange_temperature: T_ext, K from the reference.
@@ -75,10 +75,13 @@ class HeatEquation:
 def advected_heat(
     mesh: Mesh, heat: HeatEquation, flux: Vector, wide: Array, conductance: Vector | None = None
 ) -> Float[Array, "nx ny nz"]:
-    """Heat carried into each cell by the flow, W; `wide`: the temperature, widened (see `jamsu.solver.grid.fusion`).
+    """Heat carried into each cell by the flow, W.
 
-    With the faces' present `conductance` (W/K) those beside walls carry it linearly as far as that makes no extremum
-    (`jamsu.solver.flow.near_walls`); without, upwind.
+    Args:
+      flux: volume flow through the faces, m3/s.
+      wide: the temperature, halo-padded (`jamsu.solver.grid.fusion`).
+      conductance: present conductance of the faces, W/K; with it faces next to walls carry heat linearly as far as that
+        makes no extremum (`jamsu.solver.flow.near_walls`). None: they carry it upwind.
     """
     allowed = None
     if heat.stencil_limits is not None and heat.scheme == "limited" and conductance is not None:
@@ -105,7 +108,7 @@ def advected_heat(
 
 
 def total_conductance(heat: HeatEquation, eddy_diffusivity: Array | None) -> Vector:
-    """Conductance of the faces with the turbulent share, W/K; `eddy_diffusivity` of heat, per cell, widened, m2/s."""
+    """Conductance of the faces with the turbulent share, W/K; `eddy_diffusivity`: of heat, halo-padded cells, m2/s."""
     if eddy_diffusivity is None or heat.turbulent_link is None:
         return heat.conductance
     link, wide = heat.turbulent_link, eddy_diffusivity
@@ -116,8 +119,7 @@ def total_conductance(heat: HeatEquation, eddy_diffusivity: Array | None) -> Vec
 
 
 def conducted_heat(conductance: Vector, wide: Array) -> Float[Array, "nx ny nz"]:
-    """Heat conducted into each cell from its neighbours, W; `wide`: the temperature,
-    `jamsu.solver.grid.fusion.halo_padded`."""
+    """Heat conducted into each cell from its neighbours, W; `wide`: the temperature, halo-padded."""
     total: Array | float = 0.0
     for axis in AXES:
         flow = conductance[axis] * difference(with_neighbours(wide, axis), axis)  # W towards the lower cell
@@ -134,17 +136,17 @@ def conductance_diagonal(conductance: Vector) -> Float[Array, "nx ny nz"]:
 
 
 def beyond_centres(heat: HeatEquation, temperature: Array) -> Float[Array, "nx ny nz"]:
-    """Heat that cut cells pass on to their neighbours because their temperature is not that of their centre, W.
+    """Heat that cut cells pass on to their neighbours because their temperature does not lie at their centre, W.
 
-    A cut cell's T is that of its open part, at the distance y of the open centroid from the wall; its centre is nearer
+    A cut cell's T belongs to its open part, at the distance y of the open centroid from the wall; its centre is nearer
     to the wall by s, or behind it. Two neighbours' difference is a gradient along the grid only between centres, where
     the wall's own heat flux q = G (T_ext - T) / A extends T by s q / k. So
 
         flow over a face = g_f (T_nb - T) + (area / distance)_f ((s q)_nb - s q),
 
-    exact for a linear T whatever the cuts, and whatever conducts: k has cancelled, for molecules and eddies alike. All
-    of it stays among the cells. Without it the wall's heat flux is wrong by a share that depends on the wall's slope
-    alone, so that smoothing does not help, and falls with the cell width only (tests/solver/test_cut_walls.py).
+    which is exact for a linear T, any cuts and any conductivity: k has cancelled, for molecules and eddies alike. The
+    heat stays among the cells. Without this term the wall's heat flux has an error that depends on the wall's slope, so
+    that smoothing does not help, and that is of first order in the cell width (tests/solver/test_cut_walls.py).
     """
     received = heat.exchange * (heat.exchange_temperature - temperature)
     assert heat.wall_shift is not None
@@ -170,7 +172,7 @@ def advance_temperature(
         the solution for `conduction="direct"`, direction by direction for "factored", and as the preconditioner for
         "implicit" when given. "factored" costs half of "direct"; the heat of a step that walls take then differs from
         G (T_ext - T_exchanged) dt by O(dt^3), and in a steady state not at all.
-      wide: the temperature widened, where it is at hand.
+      wide: the temperature, halo-padded, where it is known.
 
     Returns:
       The new temperature and the temperature at which heat was exchanged with the surroundings (theta-weighted),
@@ -226,6 +228,6 @@ def _implicit_change(
 
     norm = jnp.sqrt(jnp.vdot(rate, rate))
     change = conjugate_gradient(operator, rate, preconditioner(rate), preconditioner, tolerance * norm, 1000).x
-    # What the iterations left over, summed, is heat gained or lost: one temperature for all cells takes it up.
+    # The sum of what the iterations left over is heat gained or lost: one temperature change of all cells takes it up.
     response = shift + theta * heat.exchange
     return change + (jnp.sum(rate) - jnp.sum(response * change)) / jnp.sum(response)

@@ -32,7 +32,8 @@ class FlowModel:
       eddy_viscosity: constant eddy viscosity, m2/s (for `turbulence="constant"`).
       sides: open sides of the box; None: all closed.
       walls: wall functions; None: friction and heat of a linear profile.
-      pressure_tolerance, continuity: see `pressure.project`.
+      pressure_tolerance: see `pressure.project`.
+      continuity: see there.
     """
 
     mesh: Mesh
@@ -56,10 +57,13 @@ class FlowState:
     """Fields at one time.
 
     Attributes:
-      velocity: on faces, m/s. pressure: kinematic, m2/s2. temperature: K from the reference.
-      increment: of the pressure in the last step, m2/s2: the next one's first guess.
-      tendency: explicit accelerations of the last step on inner faces, m/s2. advected: heat advected into each
-        cell in the last step, W. last_dt: size of the last step, s (0: none yet, so the next one is Euler's).
+      velocity: velocity on faces by axis, m/s.
+      pressure: kinematic pressure, m2/s2.
+      temperature: K from the reference.
+      increment: increment of the pressure in the last step, m2/s2: the next one's first guess.
+      tendency: explicit accelerations of the last step on inner faces, m/s2.
+      advected: heat advected into each cell in the last step, W.
+      last_dt: size of the last step, s (0: none yet, so the next one is Euler's).
       turbulence: fields of the k-epsilon model; None with the others.
     """
 

@@ -4,7 +4,7 @@
 
 for the control volume V between two cell centres; F are the volume flows of its faces (the means of the cells'
 own, so that a divergence-free flow carries a uniform velocity unchanged), p = pressure / density, T counts
-from the reference temperature, and a is a given acceleration (that of a mean pressure gradient). Walls act
+from the reference temperature, and a is a given acceleration (by a mean pressure gradient). Walls act
 through their true area and distance, implicitly.
 Advection is second-order Adams-Bashforth with a variable step,
 
@@ -43,8 +43,8 @@ class FluidConstants:
       no_slip: (3, 2) by axis and side of the box, 1 for a no-slip wall, 0 for a frictionless one; zero
         throughout when the mesh has obstacles, whose friction counts the sides of the box as well.
       wall_velocity: (3, 2, 3) velocity of the sides, m/s (lids).
-      acceleration: of the whole fluid, m/s2: gravity's component or minus the mean pressure gradient over density,
-        where periodic sides leave the pressure none; None: zero.
+      acceleration: acceleration of the whole fluid, m/s2: gravity's component, or minus the mean pressure gradient over
+        density, which the pressure cannot have along periodic axes; None: zero.
     """
 
     viscosity: Array
@@ -69,7 +69,8 @@ def advection(mesh: Mesh, wide: Array, flux: Vector, axis: int, scheme: Scheme) 
     """Net inflow of one velocity component to its control volumes, m4/s2; inner faces of `axis`.
 
     Args:
-      wide: the component on all faces, widened (see `jamsu.solver.grid.fusion`).
+      wide: the component on all faces, halo-padded (`jamsu.solver.grid.fusion`).
+      flux: volume flow through the cells' faces by axis, m3/s.
     """
     total: Array | float = 0.0
     for b in AXES:
@@ -101,9 +102,9 @@ def viscous_force(
     """Net viscous force per density on the control volumes of one component, m4/s2.
 
     Args:
-      wide: the component on all faces, widened (see `jamsu.solver.grid.fusion`).
-      viscosity: scalar (then the transposed gradient drops out by continuity) or per cell, widened, m2/s.
-      friction_factor: of the walls' friction, on the inner faces of `axis`; None: 1.
+      wide: the component on all faces, halo-padded (`jamsu.solver.grid.fusion`).
+      viscosity: scalar (then the transposed gradient drops out by continuity) or per cell, halo-padded, m2/s.
+      friction_factor: factor of the walls' friction, on the inner faces of `axis`; None: 1.
     """
     total: Array | float = 0.0
     varying = jnp.ndim(viscosity) > 0
@@ -125,7 +126,7 @@ def viscous_force(
             stress = edge_viscosity * difference(with_neighbours(wide, b), b)
             if wide_shifted is not None:
                 stress = stress - difference(with_neighbours(wide_shifted, b), b)
-            # The box's own sides are closed: their friction is added below, or is that of the obstacles.
+            # The box's own sides are closed: their friction is added below, or the obstacles' friction includes it.
             stress = stress * along(closed_ends(1 / mesh.spacing(b)[1:-1], 0), b)
             if varying:
                 inner = along(closed_ends(jnp.ones_like(mesh.widths(b)[1:]), 0), b)
@@ -140,12 +141,13 @@ def viscous_force(
 def wall_shifted(
     mesh: Mesh, fluid: FluidConstants, q: Array, axis: int, friction_factor: Array | None = None
 ) -> Array | None:
-    """Viscosity times (the velocity q less that at the face's centre), m3/s2, on the inner faces of `axis`.
+    """Viscosity times (the velocity q less the velocity at the face's centre), m3/s2, on the inner faces of `axis`.
 
-    The velocity of a face that a wall cuts is that of its open part, at the distance y from the wall; the face's centre
+    The velocity of a face that a wall cuts belongs to its open part, at the distance y from the wall; the face's centre
     is nearer to the wall by s, or behind it. Two neighbours' difference is a gradient along the grid only between
-    centres, where the wall's stress tau = nu u / y extends u to u - s tau / nu. This is s tau: nu has cancelled, so it
-    holds for molecules and eddies alike. None without cut walls. The same for heat: `energy.beyond_centres`.
+    centres, where the wall's stress tau = nu u / y extends u to u - s tau / nu. The result is s tau: nu has cancelled,
+    so it holds for molecules and eddies alike. It is None without cut walls. `heat.beyond_centres` does the same for
+    heat.
     """
     if mesh.obstacles is None or mesh.obstacles.wall_shift is None:
         return None
@@ -195,7 +197,7 @@ def explicit_tendency(
 ) -> Array:
     """Advection, buoyancy, given acceleration and (if `viscosity` is given) viscous force per volume, m/s2.
 
-    On the inner faces of `axis`; `wide` and `viscosity` as for `viscous_force`.
+    The result lies on the inner faces of `axis`; `wide` and `viscosity` are as for `viscous_force`.
     """
     force = advection(mesh, wide, flux, axis, fluid.scheme)
     if sides is not None:
@@ -217,7 +219,7 @@ class ViscousSolver:
 
     Attributes:
       factored: whether the three directions are solved one after the other (`FastDiagonalization.solve_factors`):
-        cheaper, second order in time and with the same steady state all the same.
+        it is cheaper, of second order in time, and has the same steady state.
     """
 
     by_axis: tuple[FastDiagonalization | None, FastDiagonalization | None, FastDiagonalization | None]

@@ -1,21 +1,21 @@
-"""How far heat may be carried linearly through the faces beside walls: until an extremum would arise.
+"""How far heat may be carried linearly through the faces next to walls: until an extremum would arise.
 
 The limited scheme compares the slopes on both sides of the upwind cell C. Where a wall stands behind C there is no
 second upwind point, and the face value is linear between C and the downwind cell D, as far as that is allowed:
 
     T_face = T_C + s_C R (T_D - T_C),        R = min(1, A / P),
 
-P being the heat (W) that all such faces of C carry beyond upwind, and A what C may lose or gain on that account. It
-may lose heat (T_D > T_C) as fast as its colder neighbours draw on it, walls included, and gain it (T_D < T_C) as fast
-as its warmer ones give,
+P being the heat (W) that all such faces of C carry beyond upwind, and A the heat that C may lose or gain by it. C may
+lose heat (T_D > T_C) as fast as its colder neighbours, walls included, take heat from it, and gain heat (T_D < T_C) as
+fast as its warmer ones give it,
 
     A = STEEPEST sum_j c_j max(T_C - T_j, 0),      c_j = F_j + g_j,
 
-with F_j the inflow from j and g_j the conductance to it, as capacity rates, W/K. Of a wall, whose film may be strong
-but is implicit, c_j is at most the sum of all others: the explicit correction stays as slow as these. So the
-correction is a sum of positive coefficients times (T_j - T_C), and in a steady state no cell is colder than all that
-it exchanges heat with, nor warmer. Without the limit a cell that is fed at T_in beside a warm one T_D settles at
-2 T_in - T_D.
+with F_j the inflow from j and g_j the conductance to it, as capacity rates, W/K. For a wall, whose film may be strong
+but is implicit, c_j is at most the sum of all others, so that the explicit correction is no faster than these. The
+correction is a sum of positive coefficients times (T_j - T_C), so in a steady state no cell is colder than everything
+that it exchanges heat with, nor warmer. Without the limit a cell that is fed at T_in, next to a warm one at T_D,
+settles at 2 T_in - T_D.
 
 Source: the multi-dimensional upstream limiter of Kuzmin & Turek, J. Comput. Phys. 198 (2004) 131, with conduction and
 walls among the neighbours.
@@ -41,12 +41,14 @@ def wall_shares(
     exchange: tuple[Float[Array, "nx ny nz"], Float[Array, "nx ny nz"]],
     stencil_limits: tuple[Int[Array, "..."], Int[Array, "..."], Int[Array, "..."]],
 ) -> tuple[Array, Array]:
-    """R of every cell, widened: of what its wall faces lose beyond upwind, and of what they gain.
+    """R of every cell, halo-padded: one for the heat that its wall faces lose beyond upwind, one for what they gain.
 
     Args:
-      wide: the temperature, widened. flux: capacity rates through the faces, W/K, upwards.
-      conductance: of the faces, W/K. exchange: G (W/K) and T_ext (K) of what lies outside.
-      stencil_limits: of the faces, see `advection.face_stencil_limits`.
+      wide: the temperature, halo-padded.
+      flux: capacity rates through the faces, W/K, upwards.
+      conductance: conductance of the faces, W/K.
+      exchange: G (W/K) and T_ext (K) of what lies outside.
+      stencil_limits: what the faces may read, see `advection.face_stencil_limits`.
     """
     lines = tuple(line(mesh.centres(axis), mesh.edges[axis][1:-1], mesh.shape[axis]).share for axis in AXES)
     return fusion_barrier(

@@ -3,17 +3,17 @@ entraining sides, through which a plume draws in fluid that is at rest far away,
 
 An inflow's faces carry the given normal velocity and stay as they are in the projection. An outflow's faces take the
 velocity of the next face inside (zero gradient) and are then corrected by the projection, whose pressure is zero on
-the side. What enters brings the given velocity and temperature with it, what leaves takes the last cell's away; what
-an outflow draws back in has the temperature that is given there and the last cell's velocity. Friction at an inflow is
-that of a wall of the given velocity, at the others there is none. Conduction is left to
+the side. What enters brings the given velocity and temperature with it, what leaves takes the last cell's away. What
+comes back in through an outflow has the temperature that is given there and the last cell's velocity. An inflow has the
+friction of a wall at the given velocity; the other sides have none. Conduction is left to
 `jamsu.solver.box.side_exchange`: a side conducts if it is given a wall's temperature there.
 
-An entraining side's faces move by their own balance of momentum, see `drawn_velocity`. Where the flow enters, its total
-pressure is that of the fluid at rest (Bernoulli), so that no energy comes with it; it brings the given tangential
-velocity, 0 in fluid at rest.
+An entraining side's faces move by their own balance of momentum, see `entrainment_velocity`. Fluid that enters has the
+total pressure of the fluid at rest (Bernoulli), so that it brings no energy; it brings the given tangential velocity, 0
+in fluid at rest.
 Source: Ferziger, Peric & Street, Computational Methods for Fluid Dynamics, 4th ed. (2020) sec. 8.8.
-Range: outflows that lie where the flow leaves through most of the side; a jet that turns around there is cut off, and
-what comes back brings energy in with it. Where the flow may enter or leave, as around a plume, use an entraining side.
+Range: outflows where the flow leaves through most of the side; a jet that turns around there is cut off, and fluid that
+comes back brings energy in with it. Where the flow may enter or leave, as around a plume, use an entraining side.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class OpenSides:
 
     Attributes:
       kind: what each side is.
-      velocity: of what flows in, m/s, three components each; arrays of one layer along the side's axis that
+      velocity: velocity of what flows in, m/s, three components each; arrays of one layer along the side's axis that
         broadcast against the side's faces (normal component) or the component's own inner faces (the others).
-      temperature: of what flows in (back, at an outflow), K from the reference; one layer, broadcasting.
+      temperature: temperature of what flows in (back, at an outflow), K from the reference; one layer, broadcasting.
       turbulence: k (m2/s2) and epsilon (m2/s3) of what flows in, likewise; None without the k-epsilon model.
     """
 
@@ -66,7 +66,7 @@ def layer(array: Array, axis: int, end: int, depth: int = 0) -> Array:
 
 
 def at_end(values: Array, size: int, axis: int, end: int) -> Array:
-    """A layer put at one end of `size` layers of zeros: by a product, as loops that pad are not vectorised."""
+    """A layer at one end of `size` layers of zeros, made by a product, as loops that pad are not vectorised."""
     here = np.zeros(size)
     here[0 if end == 0 else -1] = 1
     return along(jnp.asarray(here, values.dtype), axis) * values
@@ -78,7 +78,7 @@ def entering(flux: Array, axis: int, end: int) -> Array:
 
 
 def boundary_inflow(sides: OpenSides, flux: Vector, field: Array, given: Sequence[Sequence[Array]]) -> Array:
-    """What the flow carries of a cell field through the sides into each cell, [field] m3/s.
+    """Inflow of a cell field through the sides into each cell, [field] m3/s.
 
     Args:
       given: by axis and end, the field's value in what flows in.
@@ -94,7 +94,7 @@ def boundary_inflow(sides: OpenSides, flux: Vector, field: Array, given: Sequenc
 def boundary_momentum_inflow(sides: OpenSides, flux: Vector, velocity: Vector, axis: int) -> Array:
     """Inflow of a velocity component through the sides along it, m4/s2; on the inner faces of `axis`.
 
-    Through the sides across it, it is `flow.advection` that takes the faces' velocities.
+    At the sides across it, `momentum.advection` reads the velocities of the faces.
     """
     q = take(velocity[axis], axis, 1, -1)
     total = jnp.zeros_like(q)
@@ -137,7 +137,7 @@ def entrainment_velocity(
         dv/dt = g - p / (h/2) - |v| (v - v_inside)/h   where v < 0: pressure zero, carried from inside.
 
     Args:
-      buoyancy: see `flow.Fluid`.
+      buoyancy: see `momentum.FluidConstants`.
     """
     return tuple(  # type: ignore[return-value]  # one for each axis
         _drawn(sides, mesh, velocity[axis], pressure, buoyancy * temperature if axis == 2 else 0 * pressure, axis, dt)
@@ -148,7 +148,7 @@ def entrainment_velocity(
 def _drawn(
     sides: OpenSides, mesh: Mesh, velocity: Array, pressure: Array, acceleration: Array, axis: int, dt: Array | float
 ) -> Array:
-    """`drawn_velocity` of one axis; acceleration: of the cells along it, m/s2."""
+    """`entrainment_velocity` of one axis; `acceleration`: buoyancy of the cells along it, m/s2."""
     total = jnp.zeros_like(velocity)
     for end in ENDS:
         if sides.kind[axis][end] == "entraining":
@@ -162,7 +162,7 @@ def _drawn(
 
 
 def side_slopes(sides: OpenSides, mesh: Mesh, field: Array, axis: int) -> Array:
-    """Gradient of a field that is zero on the outflows, on all faces of `axis`; zero but on these sides."""
+    """Gradient of a field that is zero on the outflows, on all faces of `axis`; zero except on these sides."""
     size = field.shape[axis] + 1
     shape = [size if a == axis else n for a, n in enumerate(field.shape)]
     total = jnp.zeros(shape, field.dtype)

@@ -5,13 +5,13 @@ A step of a periodic box is taken on a wider box, whose outer layers (the halo) 
             halo          the box's n cells          halo
       | n-2  | n-1  |  0  |  1  |  ...  | n-1  |  0  |  1  |
 
-There the kernels of a closed box do their work unchanged: two layers are all that the fluxes, stresses and eddy
-viscosities of the box's own cells and faces look at. What the kernels make of the halo itself, which they take for
-cells beside a closed side, is dropped. Only the linear systems know that the axis is a ring: they are solved on the
-box's own cells, and the solution is wrapped into the halo.
+There the kernels of a closed box work unchanged: the fluxes, stresses and eddy viscosities of the box's own cells and
+faces read no more than two layers. The kernels take the halo for cells at a closed side; what they compute there is
+dropped. Only the linear systems know that the axis is a ring: they are solved on the box's own cells, and the solution
+is wrapped into the halo.
 
 Faces of a periodic axis are stored from end to end, n+1 of them, the last the same as the first; also where closed
-axes have inner faces only (tendencies). Any number of cells, also one, makes a periodic axis.
+axes have inner faces only (tendencies). A periodic axis may have any number of cells, also one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ NO_AXIS = (False, False, False)
 
 
 class Halo(NamedTuple):
-    """Ways between the arrays of a box and those of the box with its halo; reads sizes only.
+    """Maps between arrays of a box and arrays of the box with its halo; reads sizes only.
 
     Along a periodic axis of n cells, n values are the cells' and n+1 the faces'; other axes stay as they are.
     """
@@ -160,8 +160,8 @@ class WrappedSolver(FastDiagonalization):
 def exact_edges(edge: np.ndarray, dtype: DTypeLike) -> np.ndarray:
     """Edges (n+1,), m, such that cells and their copies in the halo have the same widths to the last bit.
 
-    Multiples of a power of two, so coarse that the sum of two edges of the wide box has no round-off: the fluxes
-    through both ends of the axis are then the same numbers, and what leaves is what enters.
+    They are multiples of a power of two, so coarse that the sum of two edges of the wide box has no round-off: the
+    fluxes through both ends of the axis are then the same numbers, and what leaves is what enters.
     """
     edge = np.asarray(edge, float)
     width = np.pad(np.diff(edge), LAYERS, mode="wrap")
@@ -176,7 +176,7 @@ def check_periodic(
     open_sides: OpenSides | None,
     conduction: Conduction,
 ) -> None:
-    """Refuse what periodic sides cannot be; `sides`: by axis, what is given of the walls, None where nothing is."""
+    """Raise ValueError for what periodic sides cannot have; `sides`: the given walls by axis, None where none is."""
     for axis in AXES:
         if not periodic[axis]:
             continue

@@ -1,13 +1,13 @@
-"""Pressure projection: the part of a velocity that is the gradient of a pressure is taken out of it.
+"""Pressure projection: it removes the part of a velocity that is the gradient of a pressure.
 
     sum_f c_f (phi_nb - phi_P) = (1/dt) sum_f A_f u*_f,      c_f = b_f A_f / d_f on free faces, else 0,
     u = u* - dt b grad(phi)                                   on free faces.
 
-Symmetric and singular up to a constant in each closed region. On a plain box the solution is direct; with
-obstacles it is conjugate gradients preconditioned by the direct solution of the open box, or by
-`jamsu.solver.linear.preconditioner`, which knows of thin walls (see there for counts). What that solution leaves over
-lies in cut cells and beside closed faces, so a few weighted Jacobi sweeps follow it: together they cost a third of a
-direct solution, and natick2's step needs one iteration instead of two or three. phi is the kinematic pressure
+The system is symmetric, and singular up to a constant in each closed region. On a plain box the solution is direct;
+with obstacles it is conjugate gradients preconditioned by the direct solution of the open box, or by
+`jamsu.solver.linear.preconditioner`, which knows of thin walls (see there for counts). The rest that it leaves lies in
+cut cells and at closed faces, so a few weighted Jacobi sweeps follow it: together they cost a third of a direct
+solution, and natick2's step needs one iteration instead of two or three. phi is the kinematic pressure
 increment, m2/s2, and b = 1/(1 + dt drag |u|) the mobility of a face behind an implicit drag (1 elsewhere).
 Source: Chorin, Math. Comp. 22 (1968) 745; van Kan, SIAM J. Sci. Stat. Comput. 7 (1986) 870 (incremental
 form).
@@ -95,9 +95,9 @@ def project(
       mobility: with obstacles, b on free faces by axis, 0 elsewhere.
       sides: the box's open sides; None: all closed.
       guess: with obstacles, first guess of the pressure increment, m2/s2.
-      tolerance, continuity: with obstacles, the solution stops when the 2-norm of the divergence has fallen
-        to `tolerance` of that of `velocity`, or when its root mean square times dt is below `continuity`.
-        What remains enters the next step's projection and does not accumulate.
+      tolerance: with obstacles, the solution stops when the 2-norm of the divergence has fallen to this share of the
+        divergence of `velocity`. What remains enters the next step's projection and does not accumulate.
+      continuity: with obstacles, it also stops when the root mean square of the divergence times dt is below this.
     """
     source = -divergence(mesh, velocity) / dt
     if mesh.obstacles is None:
@@ -137,7 +137,7 @@ def project(
         )
         increment, iterations = solution.x, solution.iterations
         if sides is None:
-            # Known up to a constant. The first guess hands it on, and round-off adds to it: it would grow step by step.
+            # The pressure is known up to a constant, which the first guess keeps: round-off would add to it each step.
             whole = jnp.vdot(volume, driven)  # 0 where no pressure drives anything
             increment = increment - driven * jnp.vdot(volume, increment) / jnp.where(whole > 0, whole, 1)
     return Projection(subtract_gradient(mesh, velocity, increment, dt, mobility, sides), increment, iterations)

@@ -33,7 +33,7 @@ from jamsu.solver.turbulence.walls import on_faces
 
 
 class StepReport(NamedTuple):
-    """What one step did: exchanged temperature (K), heat advected (W), pressure iterations."""
+    """Report of one step: exchanged temperature (K), heat advected (W), pressure iterations."""
 
     exchanged_temperature: Array
     advected: Array
@@ -51,7 +51,7 @@ def step(model: FlowModel, state: FlowState, dt: Array) -> tuple[FlowState, Step
         return now + 0.5 * ratio * (now - before)
 
     flux = volume_flux(mesh, state.velocity)
-    if model.turbulence == "k_epsilon":  # whose kernels are computations of their own
+    if model.turbulence == "k_epsilon":  # its kernels are computations of their own
         turbulent = closure(model, state.velocity, state.turbulence)
     else:
         turbulent = fusion_barrier(lambda v: closure(model, v, None), state.velocity)
@@ -159,7 +159,7 @@ def in_halo(model: FlowModel, state: FlowState) -> tuple[Halo, FlowModel, FlowSt
     """The halo of a box with periodic sides, and model and state on the wider box."""
     halo = Halo(model.mesh.shape, model.mesh.periodic)
     solver, heat_solver = model.viscous_solver, model.heat_solver
-    assert isinstance(model.pressure_solver, FastDiagonalization)  # that of a box without obstacles
+    assert isinstance(model.pressure_solver, FastDiagonalization)  # a periodic box has no obstacles
     wide = replace(
         model,
         mesh=halo.mesh(model.mesh),
@@ -181,7 +181,7 @@ def with_wall_heat(heat: HeatEquation, turbulent: Closure) -> HeatEquation:
 
 
 def wall_friction_factors(model: FlowModel, turbulent: Closure) -> Vector | None:
-    """Factors of the walls' friction on the inner faces by axis; None where it is that of a linear profile."""
+    """Factors of the walls' friction on the inner faces by axis; None where a linear profile gives the friction."""
     walls, factor = model.walls, turbulent.friction_factor
     if walls is None or factor is None:
         return None
@@ -202,7 +202,7 @@ def predict(
     """Velocity before the projection: old pressure gradient, explicit forces, implicit friction or viscosity.
 
     Args:
-      wide: the velocity, widened (see `jamsu.solver.grid.fusion`).
+      wide: the velocity, halo-padded (`jamsu.solver.grid.fusion`).
     """
     mesh, fluid = model.mesh, model.fluid
     result = []

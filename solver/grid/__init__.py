@@ -1,1 +1,1 @@
-"""The mesh, its operators, and how its kernels are kept quick."""
+"""The mesh, its operators, and what keeps its kernels fast."""

@@ -11,5 +11,5 @@ from jaxtyping import Array
 
 
 def on_device(values: Any, dtype: DTypeLike) -> Array:
-    """An array of a precision, copied and cast by NumPy: `jnp.asarray` would compile a program for every shape."""
+    """A device array of `dtype`, copied and cast by NumPy: `jnp.asarray` would compile a program for every shape."""
     return jax.device_put(np.array(values, dtype))

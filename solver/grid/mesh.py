@@ -33,8 +33,8 @@ class Obstacles:
     """What closes parts of the box.
 
     Attributes:
-      volume: open volume of each cell, of a module's cut cells at least half the full one, m3; that of a closed cell is
-        its full volume (it stays inert).
+      volume: open volume of each cell, m3; at least half the full one in a module's cut cells, and the full volume in
+        closed cells (they stay inert).
       area: open area of each face by axis, m2.
       free: by axis, 1 where the pressure drives the flow through a face, 0 where the face is closed or a
         machine prescribes its velocity.
@@ -43,9 +43,9 @@ class Obstacles:
       open_cell: 1 in cells that hold fluid, 0 elsewhere.
       driven_cell: 1 in cells whose pressure drives a flow: open, and not inside a machine.
       wall_shift: by axis, how much farther from its wall the velocity of a partly open face lies than the face's
-        centre, over its distance from the wall (see `flow.viscous_force`); None without cut cells.
+        centre, over its distance from the wall (see `momentum.wall_shifted`); None without cut cells.
       drag: by axis, loss coefficient over twice the length of a face's control volume, K/(2 d), 1/m, of
-        coils and perforated panels that the gas passes on its own; None where there are none.
+        coils and perforated panels through which no machine drives the gas; None where there are none.
     """
 
     volume: Float[Array, "nx ny nz"]

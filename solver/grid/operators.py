@@ -1,7 +1,7 @@
 """Differences, divergence and face means on the staggered mesh.
 
 Each operator is the textbook second-order finite-volume form. Divergence is the negative adjoint of the difference
-across faces (that is, of the gradient in the volume-weighted inner product), so a projection removes kinetic energy
+across faces (of the gradient in the volume-weighted inner product), so a projection removes kinetic energy
 and never adds it (Perot, J. Comput. Phys. 159 (2000) 58).
 """
 

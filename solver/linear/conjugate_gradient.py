@@ -33,10 +33,10 @@ def conjugate_gradient(
 ) -> Solution:
     """Solve `operator(x) = rhs` until the residual's 2-norm is at most `tolerance` (in the unit of rhs).
 
-    Differentiable, forwards and backwards, in `rhs` and in all that the operator is made of: a derivative is another
-    solution with the same operator (`jax.lax.custom_linear_solve`), to the same share of its own right-hand side. Of a
-    singular operator the result must not ask for what lies in its null space. `guess` is not differentiated: the
-    solution does not depend on it.
+    It is differentiable, forwards and backwards, in `rhs` and in all that the operator is made of: a derivative is
+    another solution with the same operator (`jax.lax.custom_linear_solve`), to the same share of its own right-hand
+    side. Where the operator is singular, a derivative must not depend on its null space. `guess` is not differentiated:
+    the solution does not depend on it.
     """
     guess = jax.lax.stop_gradient(guess)
     start = rhs - operator(guess)
@@ -69,7 +69,7 @@ def _iterated(
         *_, norm2, count = carry
         return (norm2 > tolerance**2) & (count < maximum)
 
-    # The preconditioner, the most expensive part, comes first in an iteration: none is wasted after the last one.
+    # The preconditioner, the most expensive part, comes first in an iteration, so that the last one is not wasted.
     def step(carry):
         x, residual, before, direction, rho_before, _, count = carry
         z = preconditioner(residual)

@@ -28,7 +28,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 End = Literal["neumann", "dirichlet", "periodic"]
-_PRECISION = jax.lax.Precision.HIGHEST  # GPUs would take fewer digits
+_PRECISION = jax.lax.Precision.HIGHEST  # GPUs would use fewer digits
 
 
 @jax.tree_util.register_dataclass
@@ -36,8 +36,8 @@ _PRECISION = jax.lax.Precision.HIGHEST  # GPUs would take fewer digits
 class FastDiagonalization:
     """Eigenvectors (columns, M-orthonormal) and eigenvalues (1/m2) of the three directions.
 
-    `transposed` are the vectors as rows: products with a matrix that is turned around on the way take twice as long on
-    a CPU in double precision.
+    `transposed` are the vectors as rows: products that transpose a matrix on the way take twice as long on a CPU in
+    double precision.
     """
 
     vectors: tuple[Array, Array, Array]
@@ -53,11 +53,11 @@ class FastDiagonalization:
     ) -> Float[Array, "nx ny nz"]:
         """Solve (shift M + scale A) x = rhs; with shift = 0 a constant mode is left out.
 
-        `amend`: from the modes of x to those of a further source, which is solved for as well.
+        `amend`: function of the modes of x; returns the modes of a further source, which is solved for as well.
         """
         lx, ly, lz = self.values
         eigenvalue = shift + scale * (lx[:, None, None] + ly[None, :, None] + lz[None, None, :])
-        # Exactly zero by construction, and only where no end is "dirichlet"; a long duct has true ones near it.
+        # The constant mode is exactly zero, and only where no end is "dirichlet"; a long duct has true modes near zero.
         singular = eigenvalue == 0
         inverse = jnp.where(singular, 0.0, 1.0 / jnp.where(singular, 1.0, eigenvalue))
         px, py, pz = self.vectors
@@ -68,10 +68,10 @@ class FastDiagonalization:
         return _tensor_product(px, py, pz, solution)
 
     def solve_factors(self, rhs: Float[Array, "nx ny nz"], scale: float | Array) -> Float[Array, "nx ny nz"]:
-        """Solve (M_x + scale K_x) (x) (M_y + scale K_y) (x) (M_z + scale K_z) x = rhs, which is M + scale A but for
-        products of two and three `scale K`: with half of the dense products.
+        """Solve (M_x + scale K_x) (x) (M_y + scale K_y) (x) (M_z + scale K_z) x = rhs with half of the dense products.
 
-        For scale ~ dt and x ~ dt the difference is O(dt^3) in a step, and x = 0 where rhs = 0.
+        The operator is M + scale A but for products of two and three `scale K`. For scale ~ dt and x ~ dt the
+        difference is O(dt^3) in a step, and x = 0 where rhs = 0.
         Source: Beam & Warming, AIAA J. 16 (1978) 393; Kim & Moin, J. Comput. Phys. 59 (1985) 308.
         """
         x, y, z = (
@@ -85,7 +85,7 @@ def _tensor_product(x: Array, y: Array, z: Array, field: Float[Array, "nx ny nz"
     """(x (x) y (x) z) times a field: a matrix along each axis.
 
     Each product takes the last axis and leaves its result in front, so that three of them restore the order of
-    the axes: a third quicker on a CPU than products along axes that stay, which transpose fields in memory.
+    the axes. On a CPU this is a third faster than products along axes that stay, which transpose fields in memory.
     """
     for matrix in (z, y, x):
         a, b, c = field.shape
@@ -112,8 +112,7 @@ def stiffness(distance: np.ndarray, ends: tuple[End, End]) -> np.ndarray:
 
 
 def _ring_stiffness(distance: np.ndarray, ends: tuple[End, End]) -> np.ndarray:
-    """Stiffness of points on a ring, where the last one's neighbour is the first; one point alone has none, two have
-    two links."""
+    """Stiffness of points on a ring: the last one's neighbour is the first. One point has no link, two have two."""
     if ends[0] != ends[1]:
         raise ValueError(f'a periodic axis has two "periodic" ends: {ends}')
     forward = np.roll(np.eye(len(distance) - 1), 1, axis=1) - np.eye(len(distance) - 1)

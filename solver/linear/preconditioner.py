@@ -1,7 +1,7 @@
 """Preconditioner of the pressure behind thin walls and cut cells, built on the direct solution of the open box.
 
-With M the open box's operator (sum of links c_f (phi_nb - phi_P), c = area / distance) and A that of what is open in
-it, conjugate gradients on A preconditioned by M^-1 are held up by two kinds of fields that cost M much and A little:
+M is the open box's operator (sum of links c_f (phi_nb - phi_P), c = area / distance) and A the operator of its open
+part. Conjugate gradients on A preconditioned by M^-1 are slow for two kinds of fields, large under M and small under A:
 
 * those that jump across a closed panel. With one panel over a whole plane, A = M - D' C D (D the jumps across its
   faces, C their links) and A^-1 = M^-1 + M^-1 D' S^-1 D M^-1, S = C^-1 - D M^-1 D' (Woodbury). S is diagonal in the
@@ -10,14 +10,14 @@ it, conjugate gradients on A preconditioned by M^-1 are held up by two kinds of 
       S_kl = d - sum_i (psi_i+ - psi_i-)^2 / (lambda_i + lambda_k + lambda_l)      (in M-orthonormal modes),
 
   d being the distance between the centres on both sides, psi_i the modes across the panel. A panel over part of the
-  plane takes S^-1 between two restrictions to its faces, which is nearly as good at any resolution: the operator of a
-  jump is that of a screen, of order one in the wave number, and S has that in it. Behind a cut wall that the panel
-  ends at, its plane counts as closed as well.
+  plane takes S^-1 between two restrictions to its faces, which is nearly as good at any resolution: a jump across a
+  screen has an operator of order one in the wave number, and so has S. Behind a cut wall at which the panel ends, its
+  plane counts as closed as well.
 * those that live in a cut cell with little open area: a damped Jacobi step there, by the closed share of its links.
 
     P r = M^-1 (r + sum_planes D' S^-1 D M^-1 r) + w r,      w = 1/2 (1 - A_PP / M_PP) / A_PP
 
-Symmetric and positive. The jumps are read off in modal space, so an application costs one direct solution and, for
+P is symmetric and positive. The jumps are read in modal space, so an application costs one direct solution and, for
 each plane of the grid with closed faces, eight dense products in that plane.
 Iterations to 1e-6 (rough, smooth source) inside a vessel with two thin walls, `benchmarks run pressure`: 13, 15 with 32
 cells a side, 14, 16 with 64 and 13, 20 with 192; with M^-1 alone 29, 31 and 37, 43, growing with the number of cells.
@@ -39,7 +39,7 @@ from jamsu.solver.grid.mesh import AXES, Mesh, along, full_area, pad_ends, take
 from jamsu.solver.linear.fast_diagonalization import FastDiagonalization
 
 DAMPING = 0.5
-SMALLEST = 1e-6  # of a distance: S is that of a sum that round-off could make negative
+SMALLEST = 1e-6  # least S as a share of a distance: round-off in its sum could make it negative
 
 
 @jax.tree_util.register_dataclass
@@ -48,8 +48,11 @@ class Panels:
     """The planes of one axis that have closed faces between driven cells.
 
     Attributes:
-      slope: psi_i+ - psi_i- of the modes across. closed: face area where closed, else 0. inverse: S^-1.
-      rows, columns: modes along the plane.
+      slope: psi_i+ - psi_i- of the modes across.
+      closed: face area where closed, else 0, m2.
+      inverse: S^-1.
+      rows: modes along the plane's first axis.
+      columns: modes along its second axis.
     """
 
     slope: Float[Array, "planes n"]
@@ -65,7 +68,8 @@ class Preconditioner:
     """P of a mesh with obstacles; used in place of the open box's direct solver.
 
     Attributes:
-      local: w, 1/m. panels: by axis.
+      local: w, 1/m.
+      panels: panels by axis.
     """
 
     box: FastDiagonalization
@@ -110,9 +114,11 @@ def preconditioner(mesh: Mesh, box: FastDiagonalization) -> Preconditioner:
 
 
 def _beyond_walls(closed: np.ndarray, passable: np.ndarray) -> np.ndarray:
-    """The closed faces of panels, and those behind the walls that they end at: faces in a panel's plane that belong to
-    neither fluid nor panel go with the nearest one that does. Where a panel meets a wall the jump goes on, as if the
-    wall were not there; only at a free edge it falls to nothing. Planes first, (planes, a, b)."""
+    """Closed faces of panels and of the walls at which they end, planes first: (planes, a, b).
+
+    Faces in a panel's plane that belong to neither fluid nor panel take the nearest value of one that does. Where a
+    panel meets a wall the jump continues as if the wall were not there; it falls to zero only at a free edge.
+    """
     result = closed.copy()
     for plane in np.flatnonzero(closed.any(axis=(1, 2))):
         neither = ~(closed[plane] | passable[plane])
@@ -122,7 +128,7 @@ def _beyond_walls(closed: np.ndarray, passable: np.ndarray) -> np.ndarray:
 
 
 def _panels(mesh: Mesh, box: FastDiagonalization, axis: int, closed: np.ndarray) -> Panels:
-    """Of an axis, given the closed area of its inner faces, planes first, m2."""
+    """The panels of an axis, given the closed area of its inner faces, planes first, m2."""
     a, b = (other for other in AXES if other != axis)
     planes = np.flatnonzero(closed.any(axis=(1, 2)))
     vectors = [np.asarray(v, float) for v in box.vectors]
@@ -133,7 +139,7 @@ def _panels(mesh: Mesh, box: FastDiagonalization, axis: int, closed: np.ndarray)
     weight = np.where(eigenvalue == 0, 0.0, 1 / np.where(eigenvalue == 0, 1.0, eigenvalue))
     distance = np.asarray(mesh.spacing(axis), float)[planes + 1][:, None, None]
     s = distance - np.einsum("abi,pi->pab", weight, slope**2)
-    # A plane closed all over leaves two boxes, each free up to a constant: that mode is neither there nor needed.
+    # A fully closed plane leaves two boxes, each free up to a constant: that mode has no S and needs none.
     inverse = np.where((along_plane == 0) & np.any(values[axis] == 0), 0.0, 1 / np.maximum(s, SMALLEST * distance))
     leaves = (slope, closed[planes], inverse, vectors[a], vectors[b])
     return Panels(*(jnp.asarray(leaf, mesh.dtype) for leaf in leaves))

@@ -1,1 +1,1 @@
-"""From a state to a steady state, or on through time."""
+"""Marches from a state to a steady state, or through time."""

@@ -5,12 +5,12 @@ differences df and dG give the next start,
 
     x_{k+1} = G(x_k) - sum_j gamma_j dG_j,      gamma = argmin | f_k - sum_j gamma_j df_j |,
 
-which near a steady state is GMRES on the linearised map: it takes out the few slow modes (waves and diffusion of the
+which near a steady state is GMRES on the linearised map: it removes the few slow modes (waves and diffusion of the
 stratified core) that a march waits for. The weights of the images add up to one, so a mixture keeps every linear
-constraint of the images: no divergence, walls at rest, prescribed flows. It is an extrapolation all the same: no bound
-holds for it (the k and epsilon of a turbulence model may become negative), it is no flow at any time, and it may also
+constraint of the images: no divergence, walls at rest, prescribed flows. Still it is an extrapolation: it keeps no
+bounds (the k and epsilon of a turbulence model may become negative), it is not the flow at any time, and it may
 find a steady state that is unstable. So it is for laminar flows known to be steady and near that state, and never for
-one that keeps moving.
+a flow that keeps moving.
 Source: Anderson, J. ACM 12 (1965) 547; Walker & Ni, SIAM J. Numer. Anal. 49 (2011) 1715, section 2.
 """
 
@@ -38,8 +38,11 @@ class History:
     """Differences of successive blocks, `depth` of them along a new first axis; those not yet known are zero.
 
     Attributes:
-      images: dG of every leaf of a state. residuals: df of velocities and temperature, see `change_of_fields`.
-      image, residual: the last block's. count: of blocks seen.
+      images: dG of every leaf of a state.
+      residuals: df of velocities and temperature, see `change_of_fields`.
+      image: image of the last block.
+      residual: residual of the last block.
+      count: number of blocks seen.
     """
 
     images: tuple[Array, ...]
@@ -50,7 +53,7 @@ class History:
 
 
 def empty_history(state: FlowState, depth: int = DEPTH) -> History:
-    """No block seen yet."""
+    """The history before the first block."""
     fields: Fields = (*state.velocity, state.temperature)
 
     def rows(leaf: Array) -> Array:
@@ -62,8 +65,10 @@ def empty_history(state: FlowState, depth: int = DEPTH) -> History:
 
 
 def change_of_fields(mesh: Mesh, before: FlowState, after: FlowState, speed: Array) -> Fields:
-    """Changes of the velocities over `speed` and of the temperature, weighted by the root of the cells' widths, so that
-    sums of squares are integrals over the box."""
+    """Changes of the velocities over `speed` and of the temperature, weighted so that sums of squares are integrals.
+
+    The weights are the roots of the cells' widths, and the integrals go over the box.
+    """
     result = []
     for axis, (old, new) in enumerate(
         zip((*before.velocity, before.temperature), (*after.velocity, after.temperature), strict=True)
@@ -80,8 +85,12 @@ def change_of_fields(mesh: Mesh, before: FlowState, after: FlowState, speed: Arr
 def observe(
     history: History, mesh: Mesh, before: FlowState, after: FlowState, speed: Array
 ) -> tuple[History, Float[Array, "depth depth"], Float[Array, "depth"], Array]:
-    """The history with one more block; products of its residuals' differences with each other and with the residual
-    of this block; the square of that."""
+    """Add a block.
+
+    Returns:
+      The history with this block, the products of its residuals' differences with each other and with this block's
+      residual, and the square of that residual.
+    """
     residual = change_of_fields(mesh, before, after, speed)
     place = (history.count - 1) % history.residuals[0].shape[0]
     known = history.count > 0
@@ -106,7 +115,7 @@ def observe(
 
 
 def weights(gram: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """gamma by the normal equations of rows scaled to unit length, without directions lost in round-off; (depth,)."""
+    """gamma (depth,) by the normal equations of rows of unit length; directions lost in round-off are left out."""
     length = np.sqrt(np.diag(gram).astype(float))
     scale = np.where(length > 0, 1 / np.where(length > 0, length, 1), 0)
     value, vector = np.linalg.eigh(scale[:, None] * scale * gram)
@@ -125,20 +134,20 @@ def mix(history: History, gamma: Float[Array, "depth"]) -> FlowState:
 
 
 class Mixture:
-    """What is remembered of a march between two of its blocks, and when to forget it."""
+    """The history that a march keeps between two of its blocks, and the rule that ends it."""
 
     def __init__(self, mesh: Mesh, depth: int = DEPTH) -> None:
         self.mesh, self.depth = mesh, depth
         self.forget()
 
     def forget(self) -> None:
-        """Start anew: the time step or the flow has changed too much."""
+        """Begin a new history: the time step or the flow has changed too much."""
         self.history: History | None = None
         self.speed: Array | None = None
         self.smallest = float("inf")
 
     def next(self, before: FlowState, after: FlowState) -> FlowState:
-        """Where to go on after a block from `before` to `after`: from its own end if mixing has made things worse.
+        """The next start after a block from `before` to `after`: the block's own end if mixing made the residual worse.
 
         The largest velocity where a history begins counts as much in it as a unit of temperature.
         """

@@ -19,10 +19,10 @@ class Average:
     """Time-weighted sums of rounds.
 
     Attributes:
-      duration: of the window, s.
+      duration: length of the window, s.
       sums: sum of value times duration by dotted name, "coils.duty" (`jamsu.solver.variables`), in double precision;
         "exchanged.NAME" is the heat that an exchanger took from the gas.
-      squares: of single numbers the sum of value squared times duration.
+      squares: sum of value squared times duration, for single numbers.
     """
 
     duration: float = 0.0
@@ -46,7 +46,7 @@ class Average:
         return Average(self.duration + other.duration, sums, squares)
 
     def mean(self, name: str) -> np.ndarray:
-        """Time mean of a quantity. ValueError when nothing was added."""
+        """Time mean of a quantity. Raises ValueError when nothing was added."""
         return self._mean(self.sums, name)
 
     def spread(self, name: str) -> float:
@@ -65,7 +65,7 @@ class Average:
 
 
 def _added(first: Sums, second: Sums) -> Sums:
-    """Sums by name; one of nothing leaves the other."""
+    """Sums by name; where one is empty, the other."""
     if not first or not second:
         return first or second
     return {name: np.asarray(first[name] + value) for name, value in second.items()}

@@ -1,4 +1,4 @@
-"""What both marches, to a steady state and in time, share: how long steps are, and what a round tells."""
+"""What the steady march and the march in time share: the length of steps, and the report of a round."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from jamsu.solver.module import Module, ModuleState
 from jamsu.solver.round import Round, advance
 
 COURANT = 0.7  # target Courant number
-LARGEST_GROWTH = 1.5  # of the step from one round to the next
+LARGEST_GROWTH = 1.5  # factor of the step from one round to the next
 
 
 @dataclass
 class Progress:
-    """What one round tells, for progress displays and the history.
+    """Report of one round, for progress displays and the history.
 
     Attributes:
-      time: s.
+      time: time at the end, s.
       residual: relative change of the temperature field per turnover.
       imbalance: share of the sources that neither left nor was stored.
       hottest: hottest rack inlet (without racks: hottest gas) from the reference, K.
-      fraction: of the march (of this level) done.
+      fraction: fraction of the march (of this level) that is done.
     """
 
     time: float

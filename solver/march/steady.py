@@ -1,10 +1,10 @@
 """The steady state of a module, by marching through time to a (statistically) steady flow.
 
-A level (one grid) is marched in rounds. While it settles, the gas's mean temperature is moved to where its own heat
-balance asks for it where the heat's way out is slow, such as a bare hull (one Newton step on the mean a round: heat
-stored over total conductance to the surroundings). Blocks answer quickly by themselves, as their heat capacity is set
-so in a steady run. Then two half windows are averaged; when both agree and every store
-of heat is steady by its own measure, the level is converged; else the older half is dropped and the window moves on.
+A level (one grid) is marched in rounds. While it settles, and where the heat leaves slowly, as through a bare hull, the
+gas's mean temperature is moved towards its heat balance (one Newton step on the mean a round: heat stored over total
+conductance to the surroundings). Blocks respond quickly, as a steady run gives them a small heat capacity. Then two
+half windows are averaged. When both agree and every store of heat is steady by its own measure, the level is converged;
+else the older half is dropped and the window moves on.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ STEPS_A_ROUND = 20
 LARGEST_COURANT = 1.5  # a round that ends beyond this is taken again with smaller steps
 MOST_TRIES = 8
 FEWEST_STEPS = 100  # a turnover; gas at rest has no Courant number, and buoyancy sets it moving
-STILL_DIFFERENCE = 10.0  # K: without any heat a balance is measured against what this drives out of the gas
+STILL_DIFFERENCE = 10.0  # K: without any heat a balance is measured against the heat that this drives out of the gas
 FIRST_STEP = 1e-3  # the very first step, in units of the target Courant number
-SHIFT_SHARE = 0.7  # of the Newton step on the mean temperature
-BLOCK_SHARE = 0.2  # of what inlets may drift from one half window to the next
+SHIFT_SHARE = 0.7  # share of the Newton step on the mean temperature
+BLOCK_SHARE = 0.2  # share of the drift that inlets may have from one half window to the next
 NEWER_HALF = 2.0  # times the tolerance that the newer half window may store
-LONGEST_WINDOW = 4.0  # times the window: means that agree but store heat for so long drift
-SLOW_PATH = 3.0  # turnovers: a way out for the heat that takes longer is hurried along
+LONGEST_WINDOW = 4.0  # times the window: means that agree but store heat for longer than this are drifting
+SLOW_PATH = 3.0  # turnovers: where heat takes longer to leave, the mean temperature is moved
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,14 @@ class Criteria:
     """When a level is done.
 
     Attributes:
-      settle: time before averaging, s. window: averaging time of a flow that keeps moving, s. shortest: averaging
-        time of one that has come to rest, s. longest: time after which it gives up, s.
-      tolerance: share of the heat that passes the gas, and of a block's, that either may store in the mean.
+      settle: time before averaging, s.
+      window: averaging time of a flow that keeps moving, s.
+      shortest: averaging time of a flow that has come to rest, s.
+      longest: time after which the level gives up, s.
+      tolerance: share of the heat that passes the gas, and of a block's heat, that either may store in the mean.
       drift: largest difference of two half windows' rack inlet (without racks: mean gas) temperatures, K.
-      block_drift: K by which a block may miss its steady temperature where that is more than the tolerance.
-      steady_drift: K; with less than this between two half windows the flow counts as at rest.
+      block_drift: difference by which a block may miss its steady temperature if the tolerance allows less, K.
+      steady_drift: difference between two half windows below which the flow counts as at rest, K.
       courant: target Courant number.
     """
 
@@ -71,10 +73,15 @@ class Criteria:
 
 @dataclass
 class March:
-    """The march on one level: everything needed to go on after an interruption.
+    """The march on one level: everything needed to continue after an interruption.
 
-    start: time at which the level began, s. dt: next step, s. halves: older and newer half window.
-    series: by round (time, residual, imbalance, hottest). agreed: both halves have been found alike.
+    Attributes:
+      start: time at which the level began, s.
+      dt: next step, s.
+      older: older half window.
+      newer: newer half window.
+      series: by round (time, residual, imbalance, hottest).
+      agreed: whether both halves have been found alike.
     """
 
     state: ModuleState
@@ -92,8 +99,8 @@ class March:
 def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
     """Start a level from the flow that the machines set up at once.
 
-    One step of next to no time makes the velocity divergence-free: what the gas does at the very start, and what the
-    first step's size follows from. Its pressure is an impulse, not that of the flow, and is dropped.
+    One step of next to no time makes the velocity divergence-free: this is the gas's first motion, and the size of the
+    first step follows from it. The pressure of that step is an impulse, not the flow's pressure, and is dropped.
     """
     rate = courant_rate_now(module, state)
     tiny = FIRST_STEP * criteria.courant / rate if rate > 0 else 1e-6 * criteria.settle
@@ -108,7 +115,7 @@ def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
 
 
 def _advance_safely(module: Module, march: March) -> Round:
-    """One round; with smaller steps when the flow sped up so much that the Courant number left its bounds.
+    """One round, repeated with smaller steps when the flow sped up so much that the Courant number left its bounds.
 
     Raises:
       FloatingPointError: the flow diverges with ever smaller steps.
@@ -132,17 +139,20 @@ def heat_capacity(module: Module) -> float:
 def throughput(power: float, exchanged: Mapping[str, float], sensitivity: float) -> float:
     """Heat that passes the gas, W: its sources, or what enters or leaves through one kind of sink where that is more.
 
-    What the balance and the stored heat are shares of. A vessel without any heat counts what `STILL_DIFFERENCE` drives.
+    The balance and the stored heat are shares of it. In a vessel without any heat it is the heat that
+    `STILL_DIFFERENCE` drives.
 
     Args:
-      power: of the sources, W. exchanged: by heading of the balance, W. sensitivity: see `jamsu.solver.round.Round`.
+      power: heat of the sources, W.
+      exchanged: heat exchanged, by heading of the balance, W.
+      sensitivity: see `jamsu.solver.round.Round`.
     """
     passing = max([abs(power), *(abs(heat) for heat in exchanged.values())])
     return max(passing if power else max(passing, STILL_DIFFERENCE * sensitivity), 1e-9)
 
 
 def by_heading(module: Module, exchanged: Mapping[str, Array | float]) -> dict[str, float]:
-    """Heat of the exchangers by heading of the balance and, where several share one, by name too, W."""
+    """Heat of the exchangers by heading of the balance and, where several share a heading, also by name, W."""
     found = {name: float(heat) for name, heat in exchanged.items()}
     for name, exchanger in module.exchangers.items():
         found[exchanger.balance] = found.get(exchanger.balance, 0.0) + found[name]
@@ -155,7 +165,7 @@ def of_round(module: Module, power: float, report: Round) -> float:
 
 
 def of_window(module: Module, march: March, report: Round) -> float:
-    """`throughput` of the means over both half windows; `report` of the last round."""
+    """`throughput` of the means over both half windows; `report`: the last round's."""
     mean = march.older.merged(march.newer)
     exchanged = {name: float(mean.mean(f"exchanged.{name}")) for name in report.exchanged}
     return throughput(sources(module), by_heading(module, exchanged), float(report.sensitivity))
@@ -197,8 +207,8 @@ def _next_step(march: March, report: Round, criteria: Criteria, turnover: float)
 def _shift_mean(module: Module, march: March, shift: float) -> None:
     """Move the gas's mean temperature; held and closed cells stay.
 
-    Gas is warmed everywhere alike. It is cooled in proportion to what it has above the coldest sink: a cell at the
-    sink's own temperature would otherwise get colder than that, and where gas hardly moves remain so.
+    Gas is warmed everywhere alike. It is cooled in proportion to its excess over the coldest sink: a cell at the sink's
+    own temperature would otherwise get colder than the sink, and stay so where gas hardly moves.
     """
     flow = march.state.flow
     moving = np.asarray(module.model.mesh.open_cell)
@@ -216,13 +226,13 @@ def _shift_mean(module: Module, march: March, shift: float) -> None:
 
 
 def coldest_sink(module: Module) -> float:
-    """Least temperature of what the gas may give its heat to, K from the reference."""
+    """Lowest temperature that the gas may give its heat to, K from the reference."""
     sinks = [exchanger.coldest() for exchanger in module.exchangers.values()]
     return min((float(sink) for sink in sinks if sink is not None), default=0.0)
 
 
 def _average(module: Module, march: March, report: Round, criteria: Criteria) -> None:
-    """Add a round to the newer half; when both halves are full, judge them, widen them or move on."""
+    """Add a round to the newer half; when both halves are full, compare them, then lengthen them or move on."""
     march.newer.add(report)
     if march.agreed:
         # A mean over any longer window is as good: it ends as soon as the stored heat has averaged out.
@@ -248,8 +258,8 @@ def _average(module: Module, march: March, report: Round, criteria: Criteria) ->
 def closed(module: Module, march: March, criteria: Criteria, scale: float) -> bool:
     """Whether gas and blocks are steady in the mean over both half windows; `scale` as `throughput` gives it, W."""
     mean = march.older.merged(march.newer)
-    # What a mean over an earlier time, of gas that still cools or warms, happens to store is no balance: the newer half
-    # has to be steady too.
+    # A mean over an earlier time, when the gas still cooled or warmed, may store little by chance: the newer half has
+    # to be steady too.
     stores = [
         abs(float(half.mean("balance.stored_heat") - np.sum(half.mean("blocks.stored_heat"))))
         for half in (mean, march.newer)
@@ -259,10 +269,10 @@ def closed(module: Module, march: March, criteria: Criteria, scale: float) -> bo
 
 
 def unsteady(module: Module, mean: Average, criteria: Criteria) -> np.ndarray:
-    """How far each block is from its steady state, in what is allowed: (block,).
+    """Distance of each block from its steady state over the allowed one: (block,).
 
-    A block that stores S (W) and is tied to all around it by G (W/K) has S / G (K) to go; allowed are `block_drift`,
-    and the tolerance's share of what its own power P makes of it, P / G.
+    A block that stores S (W) and has the conductance G (W/K) to its surroundings has S / G (K) to go. Allowed is the
+    larger of `block_drift` and the tolerance's share of P / G, the excess that its own power P gives it.
     """
     tied = np.maximum(mean.mean("blocks.conductance"), 1e-12)
     allowed = np.maximum(criteria.block_drift, criteria.tolerance * np.asarray(module.blocks.power, float) / tied)
@@ -270,12 +280,12 @@ def unsteady(module: Module, mean: Average, criteria: Criteria) -> np.ndarray:
 
 
 def agreed(march: March, drift: float, moving: bool) -> bool:
-    """Whether two half windows tell the same.
+    """Whether two half windows agree.
 
-    The hottest rack inlet, the root mean square over all inlets and the extremes and mean of them (of the gas where
-    there are none) differ by at most `drift` (K), or in a flow that keeps `moving` by at most half the standard
-    deviation of its hottest inlet over the window; the mean of each block, whose film follows the slowest of the flow,
-    by at most `BLOCK_SHARE` of that.
+    The hottest rack inlet, the root mean square over all inlets, and their extremes and mean (the gas's where there are
+    none) may differ by `drift` (K). In a flow that keeps `moving` they may differ by half the standard deviation of its
+    hottest inlet over the window. The mean of each block, whose film follows the slowest of the flow, may differ by
+    `BLOCK_SHARE` of that.
     """
     halves = (march.older, march.newer)
     old, new = (_inlets(half) for half in halves)

@@ -1,8 +1,8 @@
 """A state carried from one grid to another: the start of a finer level.
 
 Cell values are interpolated linearly between centres after closed cells have taken their nearest open
-neighbour's value (walls do not bleed in); face velocities likewise within their own lattice. What the
-interpolation leaves of divergence goes into the first pressure projection.
+neighbour's value (so that walls do not count); face velocities likewise within their own lattice. The first
+pressure projection removes the divergence that the interpolation leaves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from jamsu.solver.grid.mesh import AXES, Mesh, Vector
 def refine(
     state: FlowState, old: Mesh, new: Mesh, prescribed: Vector, solid: tuple[np.ndarray, np.ndarray] | None = None
 ) -> FlowState:
-    """The fields of `state` on the mesh `new`; time goes on, and the next step is a first one (Euler).
+    """The fields of `state` on the mesh `new`; time continues, and the next step is a first one (Euler).
 
     Args:
       prescribed: velocities that the machines set on the new mesh, m/s.
@@ -50,7 +50,7 @@ def refine(
 
 
 def _turbulence(state: FlowState, old: Mesh, new: Mesh) -> Turbulence | None:
-    """k and epsilon on the new mesh, by their logarithms, so that they stay positive over steep walls."""
+    """k and epsilon on the new mesh, interpolated by their logarithms, so that they stay positive near walls."""
     if state.turbulence is None:
         return None
     known = np.asarray(old.open_cell) > 0
@@ -76,7 +76,7 @@ def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def _interpolate(values: np.ndarray, old: tuple[np.ndarray, ...], new: tuple[np.ndarray, ...]) -> np.ndarray:
-    """Linear within the old points, constant beyond them."""
+    """Interpolate linearly within the old points; values are constant beyond them."""
     kept = [a for a in AXES if len(old[a]) > 1]
     inside = [np.clip(new[a], old[a][0], old[a][-1]) for a in kept]
     flat = values.reshape([values.shape[a] for a in kept])

@@ -1,14 +1,14 @@
-"""A module marched through time in rounds of a few steps that end exactly where somebody looks.
+"""A module marched through time in rounds of a few steps that end exactly at the output times.
 
-The clock is kept in double precision beside the state. Towards its next stop a round divides the time that is
-left into equal steps, so that no step is cut short and the stop is met to round-off. A step is bounded by
+The clock is kept in double precision, apart from the state. Towards its next stop a round divides the remaining time
+into equal steps, so that no step is cut short and the stop is met to round-off. A step is bounded by
 
     Courant number of the flow          dt <= Co / max(sum |F| / V)
     buoyancy on gas at rest             dt <= (Co dz / (g beta dT))^1/2
     explicit viscosity and conduction   dt <= 1 / (2 nu sum 2/d^2)   (Adams-Bashforth 2)
 
-and grows by no more than half from round to round. The second bound matters while hot gas does not move yet:
-then the Courant number says nothing.
+and grows by no more than half from round to round. The second bound matters while hot gas does not move yet and the
+Courant number bounds nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from jamsu.solver.module import Module, ModuleState
 from jamsu.solver.round import Round, courant_rate_now
 
 STEPS_A_ROUND = 8  # machines, coils and hull follow the gas with a lag of one round
-SMALLEST_PIECE = 1e-6  # share of an output interval below which a last piece is no interval of its own
+SMALLEST_PIECE = 1e-6  # share of an output interval below which a last piece is not a separate interval
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Schedule:
     """When a run saves its fields, and the window whose means it reports; all in s from the start.
 
     Attributes:
-      interval: between saved fields; None: only the last.
+      interval: time between saved fields; None: only the last.
       averaging: window before the end when there is no interval; with one, the window is the last interval.
     """
 
@@ -44,7 +44,7 @@ class Schedule:
 
     @property
     def count(self) -> int:
-        """How many times are saved."""
+        """Number of saved times."""
         if self.interval is None:
             return 1
         return max(1, math.ceil(self.duration / self.interval - SMALLEST_PIECE))
@@ -79,7 +79,8 @@ class Limits:
     """Bounds of the step that do not change in a run.
 
     Attributes:
-      diffusion: largest step, s. heating: fastest rise of a cell by its own source, K/s.
+      diffusion: largest step for explicit viscosity and conduction, s.
+      heating: fastest rise of a cell by its own source, K/s.
       lift: g beta / dz of the thinnest cell, 1/(s2 K).
     """
 
@@ -92,7 +93,7 @@ class Limits:
         return math.sqrt(COURANT / max(self.lift * difference, 1e-30))
 
     def still(self) -> float:
-        """Largest step of a round that begins at one temperature, s: the difference is what it heats."""
+        """Largest step of a round that begins at one temperature, s: the sources make the difference."""
         return (COURANT / max(self.lift * self.heating * STEPS_A_ROUND, 1e-30)) ** (1 / 3)
 
 
@@ -115,10 +116,12 @@ def step_limits(module: Module) -> Limits:
 
 @dataclass(frozen=True)
 class TimeMarch:
-    """Everything needed to go on after an interruption.
+    """Everything needed to continue after an interruption.
 
     Attributes:
-      time: s from the start. dt: largest next step, s. window: sums since the window's start.
+      time: time from the start, s.
+      dt: largest next step, s.
+      window: sums since the window's start.
       series: by round (time s, residual, imbalance, hottest inlet K from the reference).
     """
 
@@ -140,7 +143,7 @@ def begin(module: Module, state: ModuleState, limits: Limits) -> TimeMarch:
 def march_on(module: Module, march: TimeMarch, schedule: Schedule, limits: Limits, turnover: float) -> TimeMarch:
     """One round further, at most to the next stop.
 
-    The residual is the relative change of the temperatures in one turnover; the imbalance the share of the
+    The residual is the relative change of the temperatures in one turnover; the imbalance is the share of the
     sources that neither left nor was stored.
 
     Raises:
@@ -176,7 +179,7 @@ def march_on(module: Module, march: TimeMarch, schedule: Schedule, limits: Limit
 def _next_step(module: Module, report: Round, limits: Limits, dt: float) -> float:
     temperature = np.asarray(report.values["interior"]["temperature"])
     heating = limits.heating * STEPS_A_ROUND * LARGEST_GROWTH * dt
-    # Closed cells keep the sea's temperature, 0: the difference from it also drives the gas, along the hull.
+    # Closed cells keep the sea's temperature, 0: the difference from it also drives gas along the hull.
     difference = float(temperature.max()) - float(temperature.min()) + heating
     flow = COURANT * dt / max(float(report.courant), 1e-12)
     return min(flow, limits.buoyancy(difference), limits.diffusion, LARGEST_GROWTH * dt)

@@ -42,7 +42,7 @@ def velocity_gradient(mesh: Mesh, velocity: Vector) -> Gradient:
 
 
 def _slope_coefficients(x: Float[Array, "n"]) -> tuple[Array, Array, Array]:
-    """Of the points below, here and above in the slope over both neighbours, 1/m; one-sided at both ends."""
+    """Coefficients of the points below, here and above in the slope, 1/m; one-sided at both ends."""
     inverse = 1 / (jnp.append(x[1:], x[-1]) - jnp.append(x[:1], x[:-1]))
     last = jnp.zeros_like(x).at[-1].set(1.0)
     first = jnp.zeros_like(x).at[0].set(1.0)
@@ -82,7 +82,7 @@ def wale(mesh: Mesh, velocity: Vector, coefficient: Array | float) -> Float[Arra
         for b in AXES:
             strain = strain + (0.5 * (g[a][b] + g[b][a])) ** 2
             swirl = swirl + (0.5 * (squared[a][b] + squared[b][a]) - (third if a == b else 0.0)) ** 2
-    # Roots instead of powers: several times quicker, and exact at zero.
+    # Roots instead of powers: several times faster, and exact at zero.
     # Where either vanishes a root has no slope: derivatives must not see it there.
     strained, swirling = strain > 0, swirl > 0
     safe_strain, safe_swirl = jnp.where(strained, strain, 1), jnp.where(swirling, swirl, 1)

@@ -7,24 +7,24 @@
     f_mu = (1 - exp(-y*/14))^2 [1 + 5 R^(-3/4) exp(-(R/200)^2)],   f_2 = (1 - exp(-y*/3.1))^2 [1 - 0.3 exp(-(R/6.5)^2)]
     y* = (nu e)^(1/4) y / nu,     R = k^2 / (nu e)
 
-with the wall distance y and the time scale T = k / e, no shorter than Kolmogorov's (nu / e)^(1/2), without which a
-cell that has lost its k would make e without end (Durbin, Theor. Comput. Fluid Dyn. 3 (1991) 1). f_mu and f_2 are 1
-far from walls, where this is the usual k-epsilon model. nu_t is at most 0.6 k / (sqrt(3) S), beyond which a normal
+with the wall distance y and the time scale T = k / e, no shorter than Kolmogorov's (nu / e)^(1/2): without this bound e
+would grow without limit in a cell that has lost its k (Durbin, Theor. Comput. Fluid Dyn. 3 (1991) 1). f_mu and f_2 are
+1 far from walls, where this is the usual k-epsilon model. nu_t is at most 0.6 k / (sqrt(3) S), beyond which a normal
 stress would turn negative (realisability: Durbin 1996).
 
-The cell beside a wall may lie anywhere up to the end of the log layer. With g = exp(-sqrt(k) y / (11 nu)), 1 in the
+The cell next to a wall may lie anywhere up to the end of the log layer. With g = exp(-sqrt(k) y / (11 nu)), 1 in the
 sublayer and 0 in the log layer, it takes
 
     e = g 2 nu k / y^2 + (1 - g) C_mu^(3/4) k^(3/2) / (kappa y),     u_*^2 = g nu u / y + (1 - g) C_mu^(1/2) k,
 
-the friction u_* u / u+ of Reichardt's law and that law's production; k diffuses to the wall in the sublayer only.
+the friction u_* u / u+ by Reichardt's law and the production by that law; k diffuses to the wall in the sublayer only.
 
 Constants and f: Abe, Kondoh & Nagano, Int. J. Heat Mass Transfer 37 (1994) 139. Bound: Durbin, Int. J. Heat Fluid Flow
 17 (1996) 89. Wall cells: Launder & Spalding, Comput. Methods Appl. Mech. Eng. 3 (1974) 269, blended as in Chieng &
 Launder's two regions. C3 = tanh|w / u_horizontal|: Henkes, van der Vlugt & Hoogendoorn, Int. J. Heat Mass Transfer 34
 (1991) 377.
-Range: fully turbulent flow, attached or mildly separated; it does not foretell transition, and spreads round jets too
-fast. Gas that a machine blows out carries 10 % intensity and the length scale `MACHINE_LENGTH`.
+Range: fully turbulent flow, attached or mildly separated; it does not predict transition, and spreads round jets too
+fast. Gas that a machine discharges carries 10 % intensity and the length scale `MACHINE_LENGTH`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ C_1, C_2 = 1.5, 1.9
 SIGMA_K, SIGMA_EPSILON = 1.4, 1.4
 REALISABLE = 0.6 / math.sqrt(3)
 LARGEST_RATIO = 1e5  # of nu_t to nu: a guard for the first steps of a flow
-INTENSITY = 0.1  # of what machines blow out: rms fluctuation over mean speed
+INTENSITY = 0.1  # of the gas that machines discharge: rms fluctuation over mean speed
 MACHINE_LENGTH = 0.07 * 0.0445  # m: 7 % of a height unit, as in a duct of that height
 SMALLEST_K, SMALLEST_EPSILON = 1e-12, 1e-15  # m2/s2, m2/s3
 
@@ -61,8 +61,13 @@ class Turbulence(NamedTuple):
 class Mixing(NamedTuple):
     """What the model gives the flow, per cell.
 
-    eddy: nu_t, m2/s. friction_factor: see `Walls`. friction_velocity: u_* beside walls, m/s; None where heat does not
-    need it. production: P, m2/s3. decay: f_2, and laminar: g of the module's text.
+    Attributes:
+      eddy: nu_t, m2/s.
+      friction_factor: see `Walls`.
+      friction_velocity: u_* next to walls, m/s; None where heat does not need it.
+      production: P, m2/s3.
+      decay: f_2 of the module's text.
+      laminar: g of the module's text.
     """
 
     eddy: Array
@@ -74,7 +79,7 @@ class Mixing(NamedTuple):
 
 
 def wall_dissipation(k: Array, distance: Array, laminar: Array, viscosity: Array) -> Array:
-    """Dissipation in a cell beside a wall, m2/s3; `laminar` is g of the module's text."""
+    """Dissipation in a cell next to a wall, m2/s3; `laminar` is g of the module's text."""
     log_layer = C_MU**0.75 * k * jnp.sqrt(k) / (VON_KARMAN * distance)
     return laminar * 2 * viscosity * k / distance**2 + (1 - laminar) * log_layer
 
@@ -93,7 +98,7 @@ def damping(state: Turbulence, distance: Array, viscosity: Array) -> tuple[Array
 
 
 def mixing(mesh: Mesh, walls: Walls, velocity: Vector, state: Turbulence, viscosity: Array) -> Mixing:
-    """Eddy viscosity, wall functions and production of the present fields."""
+    """Eddy viscosity, wall functions and production from the present fields."""
     strain = fusion_barrier(lambda v: strain_rate(mesh, v), velocity)
     f_mu, f_2 = pointwise(
         lambda k, epsilon, y: damping(Turbulence(k, epsilon), y, viscosity), state.k, state.epsilon, walls.distance
@@ -120,11 +125,13 @@ def mixing(mesh: Mesh, walls: Walls, velocity: Vector, state: Turbulence, viscos
 
 
 def buoyant_production(mesh: Mesh, temperature: Array, link: Vector, eddy: Array, buoyancy: Array) -> Array:
-    """G, m2/s3: from the temperature differences across the open horizontal faces of each cell.
+    """G, m2/s3, from the temperature differences across the open horizontal faces of each cell.
 
     Args:
-      temperature: widened (see `jamsu.solver.grid.fusion`), K.
-      eddy: eddy diffusivity of heat, m2/s. link: open area over distance, m; buoyancy: g beta, m/(s2 K).
+      temperature: temperature, halo-padded (`jamsu.solver.grid.fusion`), K.
+      link: open area over distance, m.
+      eddy: eddy diffusivity of heat, m2/s.
+      buoyancy: g beta, m/(s2 K).
     """
     passable = jnp.where(link[2] > 0, 1.0, 0.0)
     slope = passable * difference(with_neighbours(temperature, 2), 2) * along(inverse(mesh.spacing(2)), 2)
@@ -134,8 +141,10 @@ def buoyant_production(mesh: Mesh, temperature: Array, link: Vector, eddy: Array
 
 
 def transported(mesh: Mesh, flux: Vector, link: Vector, wide_diffusivity: Array, wide: Array) -> Array:
-    """Net inflow by the flow (first-order upwind, so that a field stays positive) and by diffusion, [field] m3/s;
-    diffusivity (m2/s) and field are widened."""
+    """Net inflow by the flow (first-order upwind, so that a field stays positive) and by diffusion, [field] m3/s.
+
+    Diffusivity (m2/s) and field are halo-padded.
+    """
     total: Array | float = 0.0
     for axis in AXES:
         if mesh.shape[axis] == 1:
@@ -165,8 +174,10 @@ def advanced(
     """k and epsilon after one step: explicit transport and production, implicit losses, so both stay positive.
 
     Args:
-      link: open area over distance, m, 0 at the sides of the box. wide_eddy: nu_t, widened. buoyant: G, m2/s3.
-      inflow: of k and epsilon through the open sides of the box into each cell, [k] m3/s and [epsilon] m3/s.
+      link: open area over distance, m, 0 at the sides of the box.
+      wide_eddy: nu_t, halo-padded, m2/s.
+      buoyant: G, m2/s3.
+      inflow: inflow of k and epsilon through the open sides of the box into each cell, [k] m3/s and [epsilon] m3/s.
     """
     k, epsilon = state.k, state.epsilon
     moved_k, moved_e = (
@@ -182,7 +193,7 @@ def advanced(
 
     def in_cell(k, epsilon, moved_k, moved_e, volume, y, touching, tilt, production, buoyant, decay, laminar):
         rate = epsilon / k
-        # k vanishes at a wall; where the sublayer is resolved its diffusion there counts, in a log layer it does not.
+        # k vanishes at a wall: its diffusion to the wall counts where the sublayer is resolved, not in a log layer.
         to_wall = touching * laminar * viscosity / (2 * y**2)
         gained = moved_k / volume + production + jnp.maximum(buoyant, 0)
         lost = rate + jnp.maximum(-buoyant, 0) / k + to_wall
@@ -208,7 +219,7 @@ def _tilt(velocity: Vector) -> Array:
 
 
 def _held(mesh: Mesh, velocity: Vector, state: Turbulence) -> Turbulence:
-    """Inside machines the fluid has what they blow out."""
+    """k and epsilon with the discharge's values inside machines."""
     if mesh.obstacles is None:
         return state
     machine = mesh.obstacles.open_cell * (1 - mesh.obstacles.driven_cell)

@@ -55,7 +55,7 @@ def wall_distance_units(speed: Real, distance: Real, kinematic_viscosity: Real) 
 
 
 def turbulent_friction_velocity(k: Array, speed: Array, distance: Array, viscosity: Array) -> tuple[Array, Array]:
-    """u_* (m/s) of a point beside a wall from its turbulent kinetic energy (m2/s2) and speed; the sublayer's share g.
+    """u_* (m/s) of a point near a wall from its turbulent kinetic energy (m2/s2) and speed; the sublayer's share g.
 
         u_*^2 = g nu u / y + (1 - g) C_mu^(1/2) k,     g = exp(-k^(1/2) y / (11 nu))
 
@@ -93,6 +93,6 @@ def kader_temperature(y_plus: Real, prandtl: Real) -> Array:
     conductive = prandtl * y_plus
     blend = 0.01 * jnp.power(conductive, 4) / (1.0 + 5.0 * prandtl**3 * y_plus)
     b = (3.85 * prandtl ** (1 / 3) - 1.3) ** 2 + 2.12 * jnp.log(prandtl)
-    # e^(-1/G) is nothing below G = 0.02; the bound keeps its slope finite at the wall.
+    # e^(-1/G) is negligible below G = 0.02; the bound keeps its slope finite at the wall.
     log_layer = (2.12 * jnp.log1p(y_plus) + b) * jnp.exp(-1.0 / jnp.maximum(blend, 0.02))
     return jnp.multiply(conductive, jnp.exp(-blend)) + log_layer

@@ -1,7 +1,7 @@
-"""Walls of a turbulent flow: how far they are, and what wall functions make of friction and heat at them.
+"""Walls of a turbulent flow: distances from them, and the wall functions of friction and heat.
 
-The first cell beside a wall may lie in the viscous sublayer, the buffer or the log layer. Friction is that of a linear
-profile, nu u / y, times a factor; heat that of conduction, k dT / y, times another:
+The first cell at a wall may lie in the viscous sublayer, the buffer or the log layer. Friction is the friction of a
+linear profile, nu u / y, times a factor; heat is conducted heat, k dT / y, times another factor:
 
     tau / rho = nu (u / y) y+ / u+(y+),      q = k (dT / y) Pr y+ / Theta+(y+),      y+ = u_* y / nu.
 
@@ -28,14 +28,17 @@ from jamsu.solver.turbulence.wall_law import kader_temperature, wall_distance_un
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Walls:
-    """Attributes:
-    distance: from the cell's (open) centroid to the nearest no-slip wall, m; large where there is none.
-    touching: 1 in the cells that a wall bounds, else 0.
-    friction_factor: of the cells beside a wall, 1 elsewhere; renewed by `renewed` where the model does not give it.
-    face_friction: the same on the inner faces by axis, renewed with it; None where the model gives it.
-    prandtl: molecular Prandtl number.
-    heats: whether `HeatEquation.exchange` lies at these walls and takes their factor (a box); a module's films have
-      their own.
+    """Walls as a turbulent flow sees them.
+
+    Attributes:
+      distance: distance from the cell's (open) centroid to the nearest no-slip wall, m; large where there is none.
+      touching: 1 in the cells that a wall bounds, else 0.
+      friction_factor: friction factor of the cells next to a wall, 1 elsewhere; `closure.renewed_walls` renews it where
+        the model does not give it.
+      face_friction: the same on the inner faces by axis, renewed with it; None where the model gives it.
+      prandtl: molecular Prandtl number.
+      heats: whether `HeatEquation.exchange` lies at these walls and takes their factor (a box); a module's films have
+        their own.
     """
 
     distance: Float[Array, "nx ny nz"]
@@ -53,7 +56,7 @@ def cell_speed(velocity: Vector) -> Float[Array, "nx ny nz"]:
 
 
 def speed_friction_factor(walls: Walls, velocity: Vector, viscosity: Array) -> Float[Array, "nx ny nz"]:
-    """Friction factor of the cells beside a wall from their speed, by Spalding's law; 1 elsewhere."""
+    """Friction factor of the cells next to a wall from their speed, by Spalding's law; 1 elsewhere."""
     speed = cell_speed(velocity)
     y_plus = wall_distance_units(speed, walls.distance, viscosity)
     reynolds = speed * walls.distance / viscosity
@@ -61,19 +64,19 @@ def speed_friction_factor(walls: Walls, velocity: Vector, viscosity: Array) -> F
 
 
 def speed_friction_velocity(walls: Walls, velocity: Vector, viscosity: Array) -> Float[Array, "nx ny nz"]:
-    """u_* beside walls from the speed and the present friction factor, m/s."""
+    """u_* next to walls from the speed and the present friction factor, m/s."""
     return jnp.sqrt(viscosity * walls.friction_factor * cell_speed(velocity) / walls.distance)
 
 
 def heat_factor(walls: Walls, friction_velocity: Array, viscosity: Array) -> Float[Array, "nx ny nz"]:
-    """Heat's factor in the cells beside a wall, by Kader's law; 1 elsewhere."""
+    """Heat's factor in the cells next to a wall, by Kader's law; 1 elsewhere."""
     y_plus = jnp.maximum(friction_velocity * walls.distance / viscosity, 1e-6)
     factor = walls.prandtl * y_plus / kader_temperature(y_plus, walls.prandtl)
     return jnp.where(walls.touching > 0, factor, 1.0)
 
 
 def on_faces(walls: Walls, factor: Array) -> Vector:
-    """A factor on the inner faces by axis: the mean over those of the two cells that touch a wall, else 1."""
+    """A factor on the inner faces by axis: the mean over the cells on both sides that touch a wall, else 1."""
 
     def along(axis: int) -> Array:
         weight = mean(walls.touching, axis)
