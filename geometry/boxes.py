@@ -12,7 +12,7 @@ PLANE_TOLERANCE = 1e-6
 
 
 def edge_index(grid: Grid, axis: int, position: Number) -> int:
-    """Index of the grid plane at `position` (m) along `axis`; ValueError when there is none."""
+    """Index of the grid plane at `position` (m) along `axis`. Raises ValueError when there is none."""
     edge = np.asarray(grid.edges(axis), dtype=float)
     nearest = int(np.argmin(np.abs(edge - position)))
     width = float(np.diff(edge)[max(nearest - 1, 0) : nearest + 1].min())
@@ -33,8 +33,8 @@ def _range(grid: Grid, axis: int, lower: Number, upper: Number) -> slice:
 def box_cells(grid: Grid, lower: Vector, upper: Vector) -> tuple[slice, slice, slice]:
     """Index ranges of the cells that fill the box between `lower (3,)` and `upper (3,)` (m) exactly.
 
-    ValueError when a face of the box is not on a grid plane (within 1e-6 of the cell width) or the box is
-    empty.
+    Raises:
+      ValueError: a face of the box is not on a grid plane (within 1e-6 of the cell width), or the box is empty.
     """
     x, y, z = (_range(grid, axis, float(lower[axis]), float(upper[axis])) for axis in range(3))
     return x, y, z
@@ -55,10 +55,10 @@ def rectangle_faces(grid: Grid, axis: int, position: Number, lower: Vector, uppe
 
 
 def overlap_matrix(edges_a: Vector, edges_b: Vector) -> np.ndarray:
-    """Lengths of overlap (na, nb) of the intervals of `edges_a (na+1,)` with those of `edges_b (nb+1,)`.
+    """Lengths of overlap (na, nb) of the intervals of `edges_a (na+1,)` with the intervals of `edges_b (nb+1,)`.
 
     Divided by the widths of the b intervals (columns), these are the shares of each b interval that lie in
-    each a interval; a column sums to one where a covers it. ValueError unless edges rise.
+    each a interval; a column sums to one where a covers it. Raises ValueError unless edges rise.
     """
     a, b = np.asarray(edges_a, dtype=float), np.asarray(edges_b, dtype=float)
     for name, edges in (("edges_a", a), ("edges_b", b)):

@@ -1,8 +1,8 @@
 """Exact integrals where several surfaces meet: simplices split by each interpolated leaf in turn.
 
 After the splits every piece lies on one side of every leaf, so edges and corners between the leaves come
-out exactly, not rounded as by the interpolation of the combined distance. Slower than `jamsu.geometry.marching`
-and needed only in the few cells along sharp edges.
+out exactly, not rounded as by the interpolation of the combined distance. This is slower than
+`jamsu.geometry.marching`, and needed only in the few cells along sharp edges.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ _PRISM = ((0, 1, 2, 5), (0, 1, 4, 5), (0, 3, 4, 5))
 def clip_boxes(values: np.ndarray, size: np.ndarray, table: np.ndarray) -> tuple[np.ndarray, ...]:
     """Open volume, its moment, wall area and its moment, of boxes with distances `values (n, 8, leaves)`.
 
-    `table` is that of `jamsu.geometry.regions.Region`; moments are about each box's lower corner, as in
-    `cut_boxes`.
+    `table`: see `jamsu.geometry.regions.Region`. Moments are about each box's lower corner, as in `cut_boxes`.
     """
     count, leaves = len(values), values.shape[2]
     owner = np.repeat(np.arange(count), len(BOX_TETRAHEDRA))
@@ -137,14 +136,13 @@ def _split_triangles(pieces: np.ndarray, owner: np.ndarray, column: int) -> tupl
 def _wall_of(corners: np.ndarray, owner: np.ndarray, leaf: int, table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Triangles of the wall that lie on `leaf`, from whole tetrahedra.
 
-    Where another leaf lies on the same surface, the first of those facing the same way takes the wall; one
-    facing the other way is another wall, back to back.
+    Where several leaves lie on the same surface, the first of the leaves that face the same way takes the wall; a leaf
+    that faces the other way is another wall, back to back.
     """
     column = 3 + leaf
     crossed = (corners[..., column].min(axis=1) < 0) & (corners[..., column].max(axis=1) >= 0)
     ordered, inside = _sorted(corners[crossed], column)
-    # Same or opposite direction of every leaf's gradient to this one's: where they coincide they are equal
-    # or opposite.
+    # Whether every leaf's gradient has this one's direction or the opposite one: where leaves coincide it has either.
     facing = np.sign(np.einsum("nci,nc->ni", ordered[..., 3:], ordered[..., column]))
     owner = owner[crossed]
     triangles, parents = _zero_triangles(ordered, inside, column)

@@ -34,7 +34,7 @@ class CutCells:
     - volume_fraction (nx, ny, nz): open share of each cell.
     - aperture_x (nx+1, ny, nz), aperture_y (nx, ny+1, nz), aperture_z (nx, ny, nz+1): open share of faces.
     - wall_area (nx, ny, nz): true area of wall in each cell, m2.
-    - wall_vector (3, nx, ny, nz): minus the sum of the cell's outward open face-area vectors, m2; points out
+    - wall_vector (3, nx, ny, nz): minus the sum of the cell's outward open face-area vectors, m2; it points out
       of the fluid, and is never longer than wall_area by more than round-off.
     - wall_normal (3, nx, ny, nz): mean over the wall of its unit normal out of the fluid; shorter than 1 where the
       wall bends within the cell; zero where there is none.
@@ -77,7 +77,7 @@ class CutCells:
     def statistics(self) -> dict[str, Any]:
         """Counts, totals and the largest closure error, for a report on the grid.
 
-        `closure_error` is the largest |sum of open face-area vectors + wall vector| over the cell's largest
+        `closure_error` is the largest ratio of |sum of open face-area vectors + wall vector| to the cell's largest
         face.
         """
         open_ = self.volume_fraction > 0
@@ -183,7 +183,7 @@ def _boxes(grid: Grid, index: tuple[np.ndarray, ...], axis: int | None = None) -
 
 
 def _rows(index: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Index of all three components at `index` of a vector field (3, nx, ny, nz)."""
+    """Index of all three components of a vector field (3, nx, ny, nz) at `index`."""
     return (slice(None), *index)
 
 

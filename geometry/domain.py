@@ -19,10 +19,15 @@ Index = tuple[slice, slice, slice]
 class Domain:
     """Arrays that the builders fill in turn.
 
-    cut: the vessel's cut cells. area: by axis, area open to the gas, m2. free: by axis, whether the pressure drives
-    the gas through a face. passable: by axis, area inside the vessel whether a thing closes it or not, m2 (heat is
-    conducted through it). drag: by axis, K/(2 d), 1/m. open_cell: gas cells. solid: number of the solid block of a
-    cell, -1 none. machine: number of the machine that owns a cell, -1 none.
+    Attributes:
+      cut: the vessel's cut cells.
+      area: by axis, area open to the gas, m2.
+      free: by axis, whether the pressure drives the gas through a face.
+      passable: by axis, area inside the vessel, closed by a thing or not, m2 (heat is conducted through it).
+      drag: by axis, K/(2 d), 1/m.
+      open_cell: whether a cell is gas.
+      solid: number of the solid block of a cell, -1 none.
+      machine: number of the machine that owns a cell, -1 none.
     """
 
     grid: Grid

@@ -11,12 +11,12 @@ import numpy as np
 # Planes closer than this (m) are one plane written twice.
 SAME_PLANE = 1e-9
 Number = float | int
-# Rounding an interval up to whole cells narrows them, and their neighbours must follow: this often at most.
+# Rounding an interval up to whole cells narrows them, and their neighbours must follow; this many times at most.
 ROUNDS = 30
 
 
 def check_planes(planes: Mapping[str, Number], minimum: Number) -> None:
-    """ValueError, naming both, where two planes lie closer than `minimum` (m) without coinciding."""
+    """Raise ValueError that names both where two planes lie closer than `minimum` (m) without coinciding."""
     ordered = sorted(planes.items(), key=lambda item: item[1])
     for (name_a, a), (name_b, b) in pairwise(ordered):
         if SAME_PLANE < b - a < minimum * (1 - 1e-9):
@@ -48,8 +48,9 @@ def axis_edges(
     of width h_k, `h(x) = min(spacing, h_k + 0.8 (ratio - 1) (|x - x_k| - h_k))`. Each interval between planes
     is filled by edges at equal steps of the integral of 1 / h, rounded up to whole cells.
 
-    ValueError: upper not above lower; spacing, fine_spacing or ratio out of range; a plane outside; two
-    planes closer than `minimum` (default: a thousandth of the spacing), naming them and the distance.
+    Raises:
+      ValueError: upper is not above lower; spacing, fine_spacing or ratio is out of range; a plane lies outside; two
+        planes are closer than `minimum` (default: a thousandth of the spacing); it names them and the distance.
     """
     _check_arguments(lower, upper, spacing, fine_spacing, ratio)
     fine = [float(plane) for plane in fine_planes]
@@ -57,7 +58,7 @@ def axis_edges(
     smallest = 1e-3 * spacing if minimum is None else float(minimum)
     stops = _stops(lower, upper, [*(float(p) for p in planes), *fine], smallest)
     sources = [(plane, min(float(fine_spacing or spacing), spacing)) for plane in fine]
-    # Slightly less growth than asked for: rounding up to whole cells shifts neighbours by a little.
+    # Growth is slightly less than asked for: rounding up to whole cells shifts neighbours a little.
     growth = 0.8 * (ratio - 1.0)
     for _ in range(ROUNDS):
         parts = [_fill(a, b, spacing, sources, growth) for a, b in pairwise(stops)]

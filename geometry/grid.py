@@ -21,7 +21,7 @@ class Grid:
     """Cells between `x_edge (nx+1,)`, `y_edge (ny+1,)` and `z_edge (nz+1,)`, in metres, z upwards.
 
     The edges are pytree leaves, so another grading with the same number of cells recompiles nothing. They are
-    NumPy or JAX arrays (or tracers). NumPy edges are checked: ValueError unless one-dimensional, finite and
+    NumPy or JAX arrays (or tracers). NumPy edges raise ValueError unless they are one-dimensional, finite and
     strictly increasing.
 
     The edges are annotated `Any` because JAX also builds trees of this class from axis numbers and

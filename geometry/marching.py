@@ -2,9 +2,9 @@
 
 Marching tetrahedra: inside a simplex the interpolated distance is linear, so its zero set is a plane (a
 line on a face) and the open part is a polyhedron (a polygon) with closed-form volume and centroid. Boxes
-are divided into six tetrahedra around their main diagonal (Kuhn's division); two neighbouring boxes then
-divide their common face along the same diagonal, and the division of a face here is that one, so that
-apertures and volumes agree.
+are divided into six tetrahedra around their main diagonal (Kuhn's division). Two neighbouring boxes then
+divide their common face along the same diagonal. Faces are divided along it here too, so that apertures and
+volumes agree.
 Reference: A. Doi, A. Koide, An efficient method of triangulating equi-valued surfaces by using tetrahedral
 cells, IEICE Transactions E74 (1991) 214-224.
 
@@ -101,7 +101,7 @@ def _sorted_simplices(values: np.ndarray, points: np.ndarray) -> tuple[np.ndarra
 
 
 def _crossing(v: np.ndarray, p: np.ndarray, i: int, j: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where the distance vanishes between the inside corner i and the outside corner j: share and point."""
+    """Share and point at which the distance vanishes between the inside corner i and the outside corner j."""
     share = v[:, i] / (v[:, i] - v[:, j])
     return share, p[:, i] + share[:, None] * (p[:, j] - p[:, i])
 

@@ -1,7 +1,7 @@
 """Which surfaces of a shape pass through which boxes.
 
 A box that a leaf cannot reach lies wholly on one side of it. Boxes with the same sides are treated
-together, and of the leaves that do reach them only those are kept on which the answer still depends.
+together. They keep only the leaves that reach them and on which the answer still depends.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from jamsu.geometry.shapes import Shape
 
-# The table of answers has two to this power entries.
+# The table of answers has two to this power entries at most.
 MOST_LEAVES = 16
 
 
@@ -43,7 +43,7 @@ def regions(shape: Shape, lower: np.ndarray, size: np.ndarray) -> Iterator[Regio
     patterns, group = _distinct_rows(shape.settled(sides))
     order = np.argsort(group, kind="stable")
     indices = np.split(order, np.cumsum(np.bincount(group))[:-1])
-    # Patterns that differ in leaves which do not matter leave the same question: those boxes go together.
+    # Patterns that differ only in leaves that do not matter have the same table: those boxes go together.
     alike: dict[tuple[tuple[int, ...], bytes], list[np.ndarray]] = {}
     for pattern, index in zip(patterns, indices, strict=True):
         kept, table = _reduced(shape, pattern)

@@ -54,7 +54,7 @@ class Shape(ABC):
     def settled(self, sides: np.ndarray) -> np.ndarray:
         """Sides of the leaves (..., leaves), -1, 0 (unknown) or 1, with those that cannot matter made equal.
 
-        Where a part is inside or outside whatever its unknown leaves are, all of its leaves take its side.
+        Where a part is inside or outside for any sides of its unknown leaves, all of its leaves take its side.
         """
         side = self.combine(sides)[..., None]
         return np.where(side != 0, side, self._settled_parts(sides))
@@ -199,7 +199,7 @@ class Sphere(Shape):
 
 @dataclass(frozen=True, eq=False)
 class Plane(Shape):
-    """Half-space behind the plane through `point` (m): the inside is where `normal` points away from."""
+    """Half-space behind the plane through `point` (m): `normal` points away from the inside."""
 
     point: Vector
     normal: Vector

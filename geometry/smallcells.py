@@ -5,9 +5,9 @@
                   |  .02  \\       ->                     |
 
 The wall of the small cell then belongs to the neighbour, whose face towards it is closed; centroid, normal and
-distance of the neighbour's wall are the means of both, weighted by area. Of several neighbours each takes the share
-that its face with the small cell, seen along the wall's normal, has in the wall: so a heat flux that is uniform over
-a flat wall still balances in every cell.
+distance of the neighbour's wall are the means of both, weighted by area. Where there are several neighbours, each takes
+the share that its face with the small cell, seen along the wall's normal, has in the wall. A heat flux that is uniform
+over a flat wall so still balances in every cell.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ import numpy as np
 from jamsu.geometry.cutcells import CutCells, closing_vector
 
 SMALLEST_OPEN_SHARE = 0.25  # cut cells with less open volume are closed: they would limit the time step
-# Small cells that border only small cells pass their wall on; a chain longer than this is a pocket, and is
-# dropped.
+# Small cells that border only small cells pass their wall on; the wall of a longer chain (a pocket) is dropped.
 LONGEST_CHAIN = 20
 # Cosine at which a face that stands across the wall counts.
 SIDEWAYS = 1e-6
@@ -30,8 +29,8 @@ SIDEWAYS = 1e-6
 def close_small_cells(cut: CutCells, minimum_fraction: float | int) -> CutCells:
     """The same geometry without open cells smaller than `minimum_fraction`.
 
-    Too small cells are closed (fraction and apertures zero) and their wall area goes to the open neighbours they
-    bordered, so the total wall area is kept.
+    Such cells are closed (fraction and apertures zero), and their wall area goes to the open neighbours that they
+    bordered, so that the total wall area is kept.
 
     Raises:
       ValueError: unless 0 <= minimum_fraction < 1.
@@ -52,7 +51,7 @@ def close_small_cells(cut: CutCells, minimum_fraction: float | int) -> CutCells:
     vector = closing_vector(cut.grid, apertures)
     centroid = np.where(touched, (own * cut.wall_centroid + received.moment) * per_area, cut.wall_centroid)
     normal = np.where(touched, (own * cut.wall_normal + received.normal) * per_area, cut.wall_normal)
-    # To the planes of the walls taken over, from the open centroid; nothing is nearer than the wall's own nearest.
+    # Distance from the open centroid to the planes of the walls taken over; not less than to the wall's own nearest.
     to_planes = received.offset - np.sum(received.normal * cut.open_centroid, axis=0)
     distance = np.where(touched, (own * cut.wall_distance + np.maximum(to_planes, 0.0)) * per_area, cut.wall_distance)
     return replace(
@@ -76,8 +75,8 @@ def _closed_around(small: np.ndarray, aperture: np.ndarray, axis: int) -> np.nda
 
 
 class Walls(NamedTuple):
-    """Walls that cells receive, summed: area (m2), area x centroid (3, ...), area x normal (3, ...), and area x
-    (normal . centroid), the offset of their planes from the origin."""
+    """Sums over the walls that cells receive: area (m2), area x centroid (3, ...), area x normal (3, ...), and area x
+    (normal . centroid), which is the offset of their planes from the origin."""
 
     area: np.ndarray
     moment: np.ndarray
@@ -88,11 +87,11 @@ class Walls(NamedTuple):
 def _handed_over(cut: CutCells, small: np.ndarray, staying: np.ndarray) -> Walls:
     """The walls of the small cells, as the staying cells receive them.
 
-    A small cell shares its wall among the neighbours away from the wall; what small ones receive travels on from there.
+    A small cell shares its wall among the neighbours away from the wall; small ones pass on what they receive.
     """
     source, target, area, away = _links(cut, small)
     flat_staying = staying.reshape(-1)
-    # Staying neighbours across the wall count where there are no others; small ones if there are none of those either.
+    # Neighbours across the wall that stay count where there are no others; without these, small ones count.
     weight = area * np.maximum(away, np.where(flat_staying[target], SIDEWAYS, 0.0))
     stuck = np.bincount(source, weight, small.size) == 0
     weight = np.where(stuck[source], area, weight)
@@ -115,8 +114,8 @@ def _handed_over(cut: CutCells, small: np.ndarray, staying: np.ndarray) -> Walls
 
 
 def _links(cut: CutCells, small: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Open faces of the small cells: flat index of the cell, of its neighbour, the open area (m2), and the cosine
-    between the way to the neighbour and that away from the wall."""
+    """Open faces of the small cells: flat index of the cell and of its neighbour, open area (m2), and cosine between
+    the direction to the neighbour and the direction away from the wall."""
     number = np.arange(small.size).reshape(small.shape)
     found: tuple[list[np.ndarray], ...] = ([], [], [], [])
     for axis, aperture in enumerate(cut.apertures):

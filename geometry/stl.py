@@ -1,4 +1,4 @@
-"""Signed distance to a closed triangulated surface: vessels drawn elsewhere, by the same door as ours."""
+"""Signed distance to a closed triangulated surface: an STL vessel is a shape like the others."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ class StlShape(Shape):
 
     The distance is exact, its sign from angle-weighted pseudonormals (J. A. Baerentzen, H. Aanaes, IEEE
     Trans. Visualization and Computer Graphics 11 (2005) 243-253), as vtkImplicitPolyDataDistance computes
-    it. Normals may point either way in the file. Of a hull's two skins the inner is taken. `notes` holds what should
-    be said about the file, one line each; `volume` (m3) and `area` (m2) are the surface's own. OSError if the file
-    cannot be read; ValueError if it is no STL file, if what it holds has no one inside (`stl_checks.gas_surface`), or
-    the scale is not positive.
+    it. Normals may point either way in the file. A hull with two skins gives its inner one. `notes` holds remarks on
+    the file for its user, one line each; `volume` (m3) and `area` (m2) are the surface's own.
+
+    Raises:
+      OSError: the file cannot be read.
+      ValueError: it is no STL file, its surface has no single inside (`stl_checks.gas_surface`), or the scale is not
+        positive.
     """
 
     def __init__(self, path: str | Path, scale: float | int = 1.0) -> None:
@@ -30,7 +33,7 @@ class StlShape(Shape):
         from vtkmodules.vtkFiltersCore import vtkImplicitPolyDataDistance
 
         path = Path(path)
-        with path.open("rb"):  # VTK would not say what stands against it
+        with path.open("rb"):  # VTK would not say why it cannot be opened
             pass
         if not (np.isfinite(scale) and scale > 0):
             raise ValueError(f"scale must be positive, got {scale!r}")
@@ -55,7 +58,7 @@ class StlShape(Shape):
 
         points = np.asarray(points, dtype=float)
         rows = np.ascontiguousarray(points.reshape(-1, 3))
-        # Neighbouring cells ask for the same corners, and a distance to a mesh is dear: each point once.
+        # Neighbouring cells share corners, and a distance to a mesh is expensive: each point is evaluated once.
         _, first, back = np.unique(_keys(rows, self.bounds()), return_index=True, return_inverse=True)
         distances = vtkDoubleArray()
         self._distance.FunctionValue(numpy_to_vtk(rows[first]), distances)
@@ -67,7 +70,7 @@ class StlShape(Shape):
 
 
 def _read(path: Path) -> pv.PolyData:
-    """The triangles of an STL file. ValueError where there are none: not an STL file, or one cut short."""
+    """The triangles of an STL file. Raises ValueError where there are none: not an STL file, or one cut short."""
     import pyvista as pv
     from vtkmodules.vtkCommonCore import vtkObject
     from vtkmodules.vtkIOGeometry import vtkSTLReader
@@ -75,7 +78,7 @@ def _read(path: Path) -> pv.PolyData:
     reader = vtkSTLReader()
     reader.SetFileName(str(path))
     shown = vtkObject.GetGlobalWarningDisplay()
-    vtkObject.GlobalWarningDisplayOff()  # VTK prints its errors, with dumps of its insides
+    vtkObject.GlobalWarningDisplayOff()  # VTK prints its errors, with dumps of its objects
     try:
         reader.Update()
     finally:
@@ -89,8 +92,8 @@ def _read(path: Path) -> pv.PolyData:
 def _corners(mesh: pv.PolyData) -> tuple[np.ndarray, np.ndarray]:
     """Points (n, 3), each once, and triangles (m, 3) of a file's triangles.
 
-    STL repeats the corners of every triangle, in single precision: those at one place become one point. Triangles
-    that have shrunk to an edge or a point go, and leave no gap.
+    STL repeats the corners of every triangle, in single precision: corners at one place become one point. Triangles
+    that have shrunk to an edge or a point are dropped, which leaves no gap.
     """
     if not np.isfinite(mesh.points).all():
         raise ValueError("not an STL file of a surface (coordinates that are no finite numbers)")

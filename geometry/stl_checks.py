@@ -9,25 +9,25 @@ import numpy as np
 if TYPE_CHECKING:
     import pyvista as pv
 
-# Of the outer skin's volume: a hull's inner skin holds more (a sphere with a wall of a fifth of its radius: 0.51).
+# Share of the outer skin's volume: a hull's inner skin holds more (0.51: a sphere with a wall of a fifth its radius).
 LEAST_CAVITY = 0.5
 # Volume over area^1.5 (a sphere: 0.094): below, the surface is a sheet that lies on itself.
 FLAT = 1e-5
-# A crossing cuts many edges, so that a share of a large mesh's edges finds it; 30,000 take about a second.
+# A crossing cuts many edges, so that some of a large mesh's edges find it; 30,000 take about a second.
 MOST_EDGES = 30_000
-# Of the surface's extent: what is nearer only touches, as a corner on another triangle's edge does (single precision).
+# Share of the surface's extent: nearer things only touch, as a corner on another triangle's edge (single precision).
 TOUCH = 1e-6
 
 
 def gas_surface(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The triangles around the gas, with normals out of it, and what should be said about them.
+    """The triangles around the gas, with normals out of it, and remarks on them.
 
-    A single closed surface is taken as it is. Of two, one inside the other, the inner is taken: the two skins of a
-    hull, as CAD programs export it. Triangles may be turned either way and may be listed twice.
+    A single closed surface is taken as it is. Two, one inside the other, are the two skins of a hull, as CAD programs
+    export it: the inner is taken. Triangles may be turned either way and may be listed twice.
 
     Args:
-      points: (n, 3), m.
-      triangles: (m, 3) indices of points; points at one place are one.
+      points: (n, 3), m, no two at one place.
+      triangles: (m, 3) indices of points.
 
     Returns:
       triangles (k, 3), counter-clockwise seen from outside the gas, and notes, one line each.
@@ -87,7 +87,7 @@ def winding_number(points: np.ndarray, triangles: np.ndarray, place: np.ndarray)
 def find_crossing(points: np.ndarray, triangles: np.ndarray) -> np.ndarray | None:
     """A place (3,) where an edge passes through a triangle that it does not belong to; None where none is found.
 
-    Of meshes with more than `MOST_EDGES` edges an even share is tried.
+    In a mesh with more than `MOST_EDGES` edges an evenly spaced selection is tried.
     """
     from vtkmodules.vtkCommonCore import vtkIdList, vtkPoints
     from vtkmodules.vtkCommonDataModel import vtkStaticCellLocator
@@ -145,7 +145,7 @@ def _without_repetitions(triangles: np.ndarray) -> tuple[np.ndarray, list[str]]:
 
 
 def _check_edges(triangles: np.ndarray) -> None:
-    """ValueError unless two triangles meet at every edge."""
+    """Raise ValueError unless two triangles meet at every edge."""
     _, users = np.unique(np.sort(_edges(triangles), axis=1), axis=0, return_counts=True)
     if single := int(np.sum(users == 1)):
         raise ValueError(f"not a closed surface ({single} open edges)")
@@ -157,7 +157,7 @@ def _check_edges(triangles: np.ndarray) -> None:
 
 
 def _bodies(triangles: np.ndarray) -> list[np.ndarray]:
-    """The triangles of each part that hangs together by edges."""
+    """The triangles of each part that is connected by edges."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -169,12 +169,12 @@ def _bodies(triangles: np.ndarray) -> list[np.ndarray]:
 
 
 def _consistent(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """The triangles of one body, turned so that neighbours agree. ValueError if that cannot be."""
+    """The triangles of one body, turned so that neighbours agree. Raises ValueError if that is impossible."""
     turned = surface(points, triangles).compute_normals(
         cell_normals=True, point_normals=False, consistent_normals=True, auto_orient_normals=False
     )
     triangles = turned.regular_faces
-    # Neighbours that agree go along their edge in opposite directions.
+    # Neighbours that agree run along their edge in opposite directions.
     if len(np.unique(_edges(triangles), axis=0)) < 3 * len(triangles):
         raise ValueError("the surface has one side only: expected one with an inside")
     return triangles
@@ -185,7 +185,7 @@ def _outward(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
 
 
 def _cavity(points: np.ndarray, bodies: list[np.ndarray]) -> np.ndarray:
-    """The inner of two bodies, the larger first. ValueError if they are not the two skins of a hull."""
+    """The inner of two bodies, the larger first. Raises ValueError if they are not the two skins of a hull."""
     outer, inner = bodies[:2]
     sizes = ", ".join(f"{volume(points, body):.4g}" for body in bodies[:5]) + (", ..." if len(bodies) > 5 else "")
     found = f"{len(bodies)} closed surfaces in one file (of {sizes} m3)"

@@ -3,7 +3,7 @@
 A box is sampled on 3 x 3 x 3 nodes. Where the interpolation of a leaf between the corners already meets the
 other nodes the surface is flat and one division into tetrahedra is exact; where it nearly does, the eight
 sub-boxes are divided; where it fails (a wall of small radius, an edge inside one leaf, as in an STL) the
-box is split in eight and the question is asked again. Faces are treated in the same way in two dimensions.
+box is split in eight and each part is tested again. Faces are treated in the same way in two dimensions.
 The error of a smooth wall is of second order in the cell width.
 """
 
@@ -26,7 +26,7 @@ FLAT = 1e-9
 
 @dataclass(frozen=True)
 class Refinement:
-    """When to stop.
+    """When the splitting stops.
 
     - snap: distance taken as zero, m.
     - tolerance: misfit allowed over the width of the box; a wall of radius R has about width / (8 R) for each
@@ -135,7 +135,7 @@ def _integrate_region(
     refinement: Refinement,
     level: int,
 ) -> np.ndarray:
-    """Books the boxes of `region` that need no split; returns the indices of the others."""
+    """Adds the boxes of `region` that need no split; returns the indices of the others."""
     owner = region.index
     lower, size = lower[owner], size[owner]
     points = lower[:, None] + stencil.nodes * size[:, None]
@@ -174,7 +174,7 @@ def _add_whole(
     size: np.ndarray,
     values: np.ndarray,
 ) -> None:
-    """Books boxes without a point (n, nodes or corners) outside: open; whole faces on the wall are wall."""
+    """Adds boxes without a point (n, nodes or corners) outside: they are open, and whole faces on the wall are wall."""
     whole = (values.max(axis=1) <= 0) & (values.min(axis=1) < 0)
     owner, lower, size, values = owner[whole], lower[whole], size[whole], values[whole]
     _add_open(total, stencil, owner, lower, size)
@@ -198,7 +198,7 @@ def _add_cut(
     size: np.ndarray,
     values: np.ndarray,
 ) -> None:
-    """Books boxes by the distances (n, corners, leaves) at their corners."""
+    """Adds boxes by the distances (n, corners, leaves) at their corners."""
     if len(region.leaves) == 1:
         single = values[..., 0]
         _add_whole(total, stencil, owner, lower, size, single)

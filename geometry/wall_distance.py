@@ -1,8 +1,8 @@
-"""The distance of every cell to the nearest wall, whatever closes it.
+"""The distance of every cell to the nearest wall of any kind.
 
-The vessel's wall is known by its signed distance; blocks, panels and machines close faces of the grid, and the distance
-to a closed face is that to its rectangle. Only the few nearest rectangles of a cell are tried, which is exact but
-for grids that are much finer along a wall than across it.
+The vessel's wall is known by its signed distance. Blocks, panels and machines close faces of the grid, which count as
+rectangles. Only the few nearest rectangles of a cell are tried, which is exact except on grids that are much finer
+along a wall than across it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from scipy.spatial import cKDTree
 from jamsu.geometry.domain import Domain
 from jamsu.geometry.grid import Grid
 
-FAR = 1e6  # m: a wall distance where there is no wall
+FAR = 1e6  # m: the wall distance where there is no wall
 NEAREST = 8  # rectangles tried
 SHUT = 1e-3  # share of a face's passable area: less is round-off
-CLOSEST = 0.05  # of a cell's smallest width: as friction has it, see `jamsu.geometry.wall_friction`
+CLOSEST = 0.05  # least distance as a share of a cell's smallest width, as in `jamsu.geometry.wall_friction`
 
 
 def wall_distances(domain: Domain, shape: Callable[[np.ndarray], np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:
@@ -53,7 +53,7 @@ def _shut(domain: Domain, axis: int) -> np.ndarray:
 
 
 def _closed_faces(domain: Domain) -> tuple[np.ndarray, np.ndarray]:
-    """Centres and half extents of the closed faces beside open cells, m: (face, 3) each."""
+    """Centres and half extents of the closed faces of open cells, m: (face, 3) each."""
     centres, halves = [], []
     grid = domain.grid
     for axis in range(3):

@@ -7,11 +7,11 @@ import numpy as np
 from jamsu.geometry.cutcells import CutCells
 from jamsu.geometry.domain import Domain, broadcast
 
-NEAREST_WALL = 0.05  # of the narrowest cell: a velocity counts as no nearer to its wall than this
+NEAREST_WALL = 0.05  # share of the narrowest cell: a velocity counts as no nearer to its wall than this
 
 
 def wall_friction(domain: Domain) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """By axis, what walls do to the velocity of each face.
+    """Friction and shift of the velocity of each face, by axis.
 
     Returns:
       friction: sum over the walls of the face's control volume of area / distance, m.
@@ -32,7 +32,7 @@ def wall_friction(domain: Domain) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 
 def _closed_friction(domain: Domain) -> list[np.ndarray]:
-    """By axis of the closed faces of machines, blocks and panels: their area / distance, per cell, m."""
+    """Area / distance of the closed faces of machines, blocks and panels, by axis, per cell, m."""
     closed = []
     for axis in range(3):
         shut = domain.passable[axis] - domain.area[axis]
@@ -46,9 +46,9 @@ def _cut_friction(domain: Domain, axis: int) -> tuple[np.ndarray, np.ndarray]:
     """Area / distance (m) of the vessel's wall, and shift over distance, on the inner faces of an axis.
 
     The wall of both cells is taken for a plane, d(x) = y - n . (x - o), with y the distance of the open centroid o. The
-    face's velocity lies where its open part has its middle. Where the next face of the same axis is closed (its control
-    volume has no velocity of its own), that control volume's wall is this one's: the velocity goes on through it
-    along the same plane, to u d / y at the closed face's centre, instead of 0.
+    face's velocity lies at the centre of its open part. Where the next face of the same axis is closed (its control
+    volume has no velocity), that control volume's wall counts here: the velocity extends through it along the same
+    plane, to u d / y at the closed face's centre, instead of 0.
     """
     grid, cut = domain.grid, domain.cut
     narrowest = min(float(np.min(grid.widths(a))) for a in range(3))
@@ -83,7 +83,7 @@ def _cut_friction(domain: Domain, axis: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _to_closed(domain: Domain, axis: int, b: int, step: int) -> tuple[np.ndarray, np.ndarray]:
-    """Towards the next face of `axis` in direction `b`, up or down by `step`, on the inner faces of `axis`.
+    """Area and distance to the next face of `axis` in direction `b`, up or down by `step`, on its inner faces.
 
     Returns:
       area between both control volumes where that next face is closed by the vessel, else 0, m2; distance, m.

@@ -1,4 +1,4 @@
-"""What every fluid can tell: the interface that the solver works with."""
+"""The interface that every fluid offers to the solver."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class Fluid(ABC):
         return heat / self.conductivity(temperature, pressure)
 
     def check(self, temperature: ArrayLike, pressure: ArrayLike) -> list[str]:
-        """What is out of range among these concrete values, one message a quantity; empty if nothing is."""
+        """Messages on concrete values that are out of range, one a quantity; empty if none is."""
         return [
             *range_messages(self.name, "temperature", temperature, self.temperature_range, "K"),
             *range_messages(self.name, "pressure", pressure, self.pressure_range, "Pa"),

@@ -31,6 +31,8 @@ def is_gas(name: str) -> bool:
 def get_fluid(name: str, salinity: float = 35.0) -> Fluid:
     """The fluid of that name; `salinity` (practical) matters to seawater only.
 
-    Raises KeyError with the nearest names if there is none, ValueError for a negative salinity of seawater.
+    Raises:
+      KeyError: no such fluid; the message has the nearest names.
+      ValueError: a negative salinity of seawater.
     """
     return look_up("fluid", name, FLUIDS)(salinity)

@@ -1,6 +1,6 @@
 """Nitrogen and air: a virial equation of state and published transport correlations.
 
-Density    p v = R T + B(T) p, one virial coefficient: leaves the equations of state of Span et al. (2000) and
+Density    p v = R T + B(T) p, one virial coefficient: it differs from the equations of state of Span et al. (2000) and
            Lemmon et al. (2000) by less than 0.02 % up to 6 bar (the ideal gas: by up to 0.6 %).
 cp         ideal-gas cp(T) - p T B''(T), which that equation of state implies.
 Transport  Lemmon & Jacobsen (2004): the dilute gas, and the part of the residual that is linear in density.

@@ -6,10 +6,10 @@
                                    50 to 273.16 K, within 0.1 %
 
 The gas counts as an ideal one: its vapour saturates at the pressure that it has over pure water. Real gas at 1 atm
-holds 0.4 % more (the enhancement factor), at 5 bar some 2 %. A dew point found from a relative humidity keeps its
-error below 0.02 K, because the factor stands on both sides.
+holds 0.4 % more (the enhancement factor), at 5 bar some 2 %. A dew point found from a relative humidity has an error
+below 0.02 K, because the factor stands on both sides.
 
-Concrete values only (NumPy): nothing here is traced.
+The functions take concrete values only (NumPy): nothing here is traced.
 """
 
 from typing import Any

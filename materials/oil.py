@@ -1,9 +1,9 @@
 """The dielectric oil: a hydrotreated white mineral oil, the class of the first immersion-cooled data centres.
 
-The numbers are those of one product of the class with a full published data sheet, Paratherm NF (Paratherm
+The numbers belong to one product of the class with a full published data sheet, Paratherm NF (Paratherm
 2013), as fitted by M. Skovrup (2013) and carried by CoolProp 8.0.0 as INCOMP::PNF2. It is sold as a
-heat-transfer oil, not as a dielectric: it stands for the class. Its viscosity, 19 mm2/s at 40 degC, is that
-of early white oils; coolants made for immersion since (gas-to-liquid, polyalphaolefin) are two to four
+heat-transfer oil, not as a dielectric, and stands for the class. Early white oils had its viscosity, 19 mm2/s at
+40 degC; coolants made for immersion since (gas-to-liquid, polyalphaolefin) are two to four
 times thinner, and conduct 0.13 to 0.145 W/(m K) where this one conducts 0.10 (general knowledge, not
 checked). Results for such a product need its own data sheet.
 """

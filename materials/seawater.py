@@ -3,7 +3,7 @@
 Salinity is practical salinity, a number close to g/kg; the thermodynamic functions convert it to Absolute
 Salinity by 35.16504/35, without the regional anomaly (below 0.03 g/kg, 2e-5 of density).
 
-At depth: each 100 m adds 0.045 % to the density, takes 0.07 % off the heat capacity and adds 1.1 % to the
+Each 100 m of depth adds 0.045 % to the density, takes 0.07 % off the heat capacity and adds 1.1 % to the
 expansion (at 10 degC); at the 10 to 60 m of today's modules that is left out.
 
 All functions can be traced (jit, grad, vmap), in single and double precision; `check` names what is out of
@@ -118,10 +118,10 @@ def prandtl(temperature: ArrayLike, salinity: ArrayLike) -> Property:
 
 
 def coldest_liquid(salinity: float) -> float:
-    """Temperature (K) below which the sea is ice beyond doubt; 0 degC of fresh water is liquid.
+    """Temperature (K) below which the sea is certainly ice; fresh water at 0 degC counts as liquid.
 
-    The freezing point of air-saturated water (GSW library 3, `gsw_t_freezing`: 2.4 mK below that of air-free water,
-    half of it in the ocean), less what is uncertain of it.
+    It is the freezing point of air-saturated water (GSW library 3, `gsw_t_freezing`: 2.4 mK below the point of air-free
+    water, half of it in the ocean), less its uncertainty.
     """
     air = AIR_DEPRESSION - 0.5e-3 * salinity / 35.0
     # NumPy doubles: single precision leaves a few hundredths of a millikelvin of a temperature near 273 K.
@@ -133,8 +133,8 @@ def coldest_liquid(salinity: float) -> float:
 def densest_temperature(salinity: float) -> float | None:
     """Temperature (K) of greatest density, below which seawater expands as it cools; None where ice forms first.
 
-    Where the expansion of TEOS-10 changes its sign: 3.98 degC in fresh water, 0.2 K lower with each g/kg, the freezing
-    point at 24.7 g/kg.
+    There the expansion of TEOS-10 changes its sign: at 3.98 degC in fresh water, 0.2 K lower with each g/kg, at the
+    freezing point with 24.7 g/kg.
     """
     celsius = np.linspace(coldest_liquid(salinity) - ZERO_CELSIUS, 5.0, 600)
     slope = np.asarray(expansion(celsius + ZERO_CELSIUS, salinity), float)
@@ -142,7 +142,7 @@ def densest_temperature(salinity: float) -> float | None:
 
 
 def check(temperature: ArrayLike, salinity: ArrayLike) -> list[str]:
-    """What is out of range among these concrete values; empty if nothing is."""
+    """Messages on concrete values that are out of range; empty if none is."""
     messages = [
         *range_messages("seawater", "temperature", temperature, TEMPERATURE_RANGE, "K"),
         *range_messages("seawater", "salinity", salinity, SALINITY_RANGE, "g/kg"),
@@ -182,7 +182,7 @@ class Seawater(Fluid):
 
 
 def seawater(salinity: float) -> Seawater:
-    """Seawater of a practical salinity as a `FluidConstants`, for pressures to 2.1 MPa (200 m).
+    """Seawater of a practical salinity as a `Fluid`, for pressures to 2.1 MPa (200 m).
 
     Raises ValueError if the salinity is negative or not a number.
     """

@@ -1,9 +1,9 @@
-"""Solids of hulls, coatings, insulation and rooms, each with where its numbers come from.
+"""Solids of hulls, coatings, insulation and rooms, each with the source of its numbers.
 
 "ISO 10456" is ISO 10456:2007, table 3 (design values at 10 to 20 degC); "Incropera" is F. P. Incropera et
 al., Fundamentals of Heat and Mass Transfer, tables A.1 and A.3 (300 K). The figures of these two and of EN
-10088-1 are as commonly quoted, not compared with the print again; those of the copper association were read
-at the source. What is marked "general knowledge" was not checked against a publication. A case that hangs
+10088-1 are as commonly quoted, not compared with the print again; the copper association's figures were read
+at the source. Numbers marked "general knowledge" were not checked against a publication. A case that depends
 on one of these should bring its own number.
 """
 
@@ -38,7 +38,7 @@ class Solid:
         return self.conductivity / (self.density * self.heat_capacity)
 
     def check(self, temperature: ArrayLike) -> list[str]:
-        """What is out of range among these concrete temperatures (K); empty if nothing is."""
+        """Messages on concrete temperatures (K) that are out of range; empty if none is."""
         return range_messages(self.name, "temperature", temperature, self.temperature_range, "K")
 
     def warn(self, temperature: ArrayLike) -> None:
