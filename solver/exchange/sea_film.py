@@ -9,11 +9,12 @@ passes zero, but the flow does not. There the larger of two expansions counts:
 
     beta = max(|beta(T_f)|, |beta(T_sea + (T_wall - T_sea)/3)|)
 
-To second order, the second gives the mean buoyancy over the layer, 2 int_0^1 (rho_sea - rho)/rho dphi / (T_wall -
-T_sea), with phi the share of the way from sea to wall. With R = (T_m - T_sea)/(T_wall - T_sea), exact laminar layers on
-an isothermal vertical plate (equations and density rho_m (1 - a |T - T_m|^1.894816) of B. Gebhart and J. Mollendorf, J.
-Fluid Mech. 89 (1978) 673 and Deep-Sea Res. 24 (1977) 831; Pr = 11) give these ratios to the Nusselt numbers with this
-beta:
+To second order, the second gives the mean buoyancy over the layer,
+2 int_0^1 (rho_sea - rho)/rho dphi / (T_wall - T_sea), with phi the share of the way from sea to wall.
+
+With R = (T_m - T_sea)/(T_wall - T_sea), exact laminar layers on an isothermal vertical plate (equations and density
+rho_m (1 - a |T - T_m|^1.894816) of B. Gebhart and J. Mollendorf, J. Fluid Mech. 89 (1978) 673 and Deep-Sea Res. 24
+(1977) 831; Pr = 11) give these ratios to the Nusselt numbers with this beta:
 
     R      -1     0      0.06   0.12   0.15   0.30   0.33   0.36   0.40   0.45   0.50   1.0
     ratio  0.96   0.85   0.82   0.77   0.72   0.61   0.78   0.89   1.05   1.10   1.07   1.02
