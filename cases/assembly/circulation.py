@@ -1,4 +1,4 @@
-"""Whether the gas that machines move finds its way back: without, no pressure exists."""
+"""Whether the gas that machines move finds a way back: without one, no pressure exists."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from jamsu.geometry.domain import Domain
 
 
 def check_circulation(domain: Domain, made: Machinery, velocity: Sequence[np.ndarray], flow: np.ndarray) -> None:
-    """What machines blow into each connected space must be what they draw out of it; a Problem names them.
+    """Refuse machines that supply another flow to a connected space than they draw from it; a Problem names them.
 
     Args:
-      velocity: that the machines set, by axis on all faces, m/s. flow: of the machines, m3/s.
+      velocity: velocity that the machines set, by axis on all faces, m/s.
+      flow: flow of each machine, m3/s.
     """
     size = domain.open_cell.size
     numbers = np.arange(size).reshape(domain.open_cell.shape)

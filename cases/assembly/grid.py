@@ -14,7 +14,7 @@ from jamsu.geometry.grid import Grid
 from jamsu.geometry.smallcells import SMALLEST_OPEN_SHARE, close_small_cells
 
 QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of the case's resolution
-FEWEST_CELLS = 4  # across the vessel's smallest extent
+FEWEST_CELLS = 4  # cells across the vessel's smallest extent
 STEEPEST = 20  # a wall resolution finer than this share of the resolution makes more cells than anyone wants
 MOST_CELLS = 20_000_000
 BYTES_A_CELL = 880  # in single precision, see `runner.check_case`
@@ -39,7 +39,7 @@ def case_extents(case: Case, bounds: tuple[np.ndarray, np.ndarray]) -> dict[str,
 
 
 def fits(case: Case, coarseness: float) -> bool:
-    """Whether the vessel holds the fewest cells across that a flow can be made out with."""
+    """Whether the vessel is at least `FEWEST_CELLS` cells wide."""
     lower, upper = vessel_shape(case).bounds()
     extent = float(np.min(np.asarray(upper) - np.asarray(lower)))
     return case.solver.resolution * coarseness <= extent / FEWEST_CELLS * (1 + 1e-9)

@@ -18,8 +18,8 @@ from jamsu.solver.grid.mesh import AXES, Vector
 from jamsu.solver.grid.obstacles import SMALLEST_INERTIA
 from jamsu.solver.layout import HeatLayout
 
-# A steady run needs no block's own heat capacity: as much of the gas's as makes its slowest response this quick, s.
-# Heat flows through blocks implicitly, so that a quick one limits no step.
+# A steady run needs no block's own heat capacity: it gets one that makes its slowest response this fast, s.
+# Heat flows through blocks implicitly, so that a fast one limits no step.
 BLOCK_RESPONSE = 5.0
 SMALL_FILM = 3.0  # W/m2/K: about the least that gas at rest takes from a block
 
@@ -57,9 +57,9 @@ def _inner(axis: int) -> tuple[slice, ...]:
 
 
 def _capacities(case: Case, domain: Domain) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of every cell: volume of gas (m3), capacity of solids (J/K), volume of solids that hold no more than gas (m3).
+    """By cell: volume of gas (m3), capacity of solids (J/K), volume of solids that hold no more than gas (m3).
 
-    In a steady run a block's own capacity is what `BLOCK_RESPONSE` allows, and that of as much gas at most.
+    In a steady run a block's own capacity is what `BLOCK_RESPONSE` allows, and no more than as much gas has.
     """
     full = np.broadcast_to(np.asarray(domain.grid.cell_volume), domain.grid.shape)
     open_share = np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA)
@@ -87,12 +87,12 @@ def _quick_capacity(block: Block, conductivity: float) -> float:
 def _links(domain: Domain, axis: int, conductivity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """On all faces of an axis: conductance from solid to solid (W/K), and open area over distance from gas to gas (m).
 
-    Gas to gas between the centres of two cells, see `jamsu.solver.flow.heat.beyond_centres`; between blocks half cell
-    by half cell. What lies between a block or a closed panel and the gas is the films'
-    (`jamsu.solver.exchange.surface_films`), 0 here. Machines' walls pass nothing.
+    Links from gas to gas go between the centres of two cells, see `jamsu.solver.flow.heat.beyond_centres`; links
+    between blocks are two half cells in series. Faces between a block or a closed panel and the gas are 0 here, as
+    films (`jamsu.solver.exchange.surface_films`) exchange their heat. Machines' walls conduct nothing.
 
     Args:
-      conductivity: of every cell; read in solids only.
+      conductivity: conductivity of every cell, W/(m K); read in solids only.
     """
     index = _inner(axis)
     area, passable = domain.area[axis][index], domain.passable[axis][index]

@@ -22,12 +22,12 @@ def hull_layout(case: Case, domain: Domain, cast) -> HullLayout:
     solid = domain.solid >= 0
     touching = (cut.wall_area > 0) & (domain.open_cell | solid) & (domain.machine < 0)
     cells = np.flatnonzero(touching.ravel())
-    # Wall behind machines gives its area to no patch: it is not wetted by the gas, and their walls pass nothing.
+    # Wall behind machines belongs to no patch: the gas does not wet it, and the machines' walls conduct nothing.
     vector = cut.wall_vector.reshape(3, -1)[:, cells].T
     length = np.linalg.norm(vector, axis=1, keepdims=True)
     normal = vector / np.where(length > 0, length, 1)
-    # The film's distance is half a cell whatever a cut leaves of it: the distance of the open centroid itself varies
-    # from cell to cell and would make the hull's heat depend on how the vessel lies on its grid (1 % when turned).
+    # The film's distance is half a cell for any cut: the distance of the open centroid itself varies from cell to cell
+    # and would make the hull's heat depend on how the vessel lies on its grid (1 % when turned).
     full = np.broadcast_to(np.asarray(domain.grid.cell_volume), domain.grid.shape).ravel()[cells]
     distance = 0.5 * np.cbrt(full)
     # A block on the hull conducts to it, from the middle of its cells.

@@ -78,7 +78,7 @@ def layout_of(case: Case, geometry: Geometry) -> Layout:
     def cast(value) -> jnp.ndarray:
         return on_device(value, dtype)
 
-    # The conductivity of the gas is the operating point's; films ask for that of the solids alone.
+    # The conductivity of the gas belongs to the operating point; films read the solids' conductivity alone.
     return Layout(
         gas=_domain_layout(case, geometry, dtype, cast),
         machines=_machines(case, made, cast),
@@ -109,7 +109,7 @@ def _domain_layout(case: Case, geometry: Geometry, dtype: DTypeLike, cast) -> Do
 
 
 def _pressure_solver(case: Case, mesh: Mesh) -> FastDiagonalization | Preconditioner:
-    """The open box's direct solver; behind closed panels, where it is a poor preconditioner, one that knows of them."""
+    """The open box's direct solver; with closed panels, where it preconditions poorly, one that knows of them."""
     box = box_solver(mesh)
     panelled = any(panel.open_fraction == 0 for panel in case.panels.values())
     return preconditioner(mesh, box) if panelled else box
@@ -139,7 +139,7 @@ def _racks(case: Case, made: Machinery, cast) -> RackLayout:
     for row, rack in zip(opened, racks, strict=True):
         row[: rack.height_units] = rack.unit_open
     doors = {coil.rack: coil.gas_loss_coefficient for coil in case.coils.values() if coil.rack is not None}
-    # The rack's stream keeps to the units that it passes, through the door too.
+    # The rack's stream stays within the height units that it passes, through the door too.
     losses = [doors.get(name, 0.0) / (2 * rack.open_face**2) for name, rack in case.racks.items()]
     return RackLayout(
         front_cell=_integers(ports.array("front", np.int32)),
@@ -197,7 +197,7 @@ def _liquid(case: Case) -> LiquidLayout:
     return LiquidLayout(case.liquid.arrangement, case.liquid.effectiveness is not None)
 
 
-# Keys of a case that are operated, by the kind of thing; all others say what stands.
+# Keys of a case that are operated, by the kind of thing; all others describe what stands.
 _OPERATED: dict[str, tuple[str, ...]] = {
     "racks": ("power", "power_map", "servers", "airflow", "liquid_share", "fan_power"),
     "coils": ("ua", "water_share", "fouling_resistance", "fan_power", "gas_flow", "water_flow"),
@@ -219,9 +219,9 @@ _GROUPS = ("name", "title", "description", "site", "liquid", "loop", *_OPERATED)
 
 
 def standing(case: Case) -> str:
-    """Text that is equal for cases of the same layout, whatever their operating points.
+    """Text that is equal for cases of the same layout at any operating points.
 
-    Which height units let gas through, which coils have water or a fan of their own, and the airflow laws belong to it.
+    It includes which height units let gas through, which coils have water or a fan of their own, and the airflow laws.
     """
     tree = case.model_dump()
     kept: dict[str, object] = {"surface": vessel_key(case)}

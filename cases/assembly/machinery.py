@@ -11,7 +11,7 @@ from jamsu.cases.errors import Problem
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.domain import Domain, Index, close_box, plane_of
 
-OTHER_MACHINES = -1  # in place of a height unit: the last entry of a vector that ends with a 1
+OTHER_MACHINES = -1  # replaces a height unit: the last entry of a vector that ends with a 1
 
 
 @dataclass
@@ -35,10 +35,10 @@ class Machinery:
     """Where machines are: owners of faces, and tables of faces and cells (flat numbers).
 
     Attributes:
-      owner: by axis on all faces, number of the machine that sets the face's flow, from 1; 0 nobody's.
-      names: of the machines by path, such as "racks.R1", in the solver's order.
+      owner: by axis on all faces, number of the machine that sets the face's flow, from 1; 0 where none does.
+      names: paths of the machines, such as "racks.R1", in the solver's order.
       faces: columns of `jamsu.solver.exchange.machines.MachineLayout`: face, machine, slot, velocity.
-      heated: the same of the heated cells: cell, source, share.
+      heated: columns of that layout for the heated cells: cell, source, share.
       ports: columns of `jamsu.solver.exchange.racks.RackLayout`, one row a port.
       level_rack: rack of each layer of cells.
       units: largest number of height units.
@@ -98,8 +98,8 @@ def set_faces(
     """Give a plane of faces a flow.
 
     Args:
-      share: of the machine's flow through each face, in the plane's shape; with `slots` one axis more, of the flow of
-        each of these height units.
+      share: share of the machine's flow through each face, in the plane's shape. With `slots` it has one axis more: the
+        shares of the flow of each of these height units.
     """
     area = domain.passable[axis][index]
     whole = share if slots is None else share.sum(-1)

@@ -15,7 +15,7 @@ from jamsu.geometry.domain import Domain, close_box, panel_faces, plane_of
 
 
 def build_machines(case: Case, domain: Domain) -> Machinery:
-    """Place all machines of the case on the domain (which they change)."""
+    """Place all machines of the case on the domain, which changes in place."""
     units = most_units(case)
     made = Machinery(owner=[np.zeros(a.shape, np.int32) for a in domain.area], units=units)
     sources = Sources(len(case.racks) * units, len(case.coils), len(case.fans))
@@ -91,7 +91,7 @@ def _heat_blocks(case: Case, domain: Domain, made: Machinery, sources: Sources) 
 
 
 def _check_neighbours(domain: Domain, made: Machinery) -> None:
-    """Gas must come from and go to open gas: refuse a machine whose intake or outlet is blocked."""
+    """Refuse a machine whose intake or outlet is blocked: gas must come from and go to open gas."""
     for axis in range(3):
         owner = made.owner[axis]
         for side in (0, 1):

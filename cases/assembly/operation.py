@@ -18,7 +18,7 @@ def operation_of(case: Case, gas_temperature: float, dtype: DTypeLike) -> Operat
     """All that is operated in a case.
 
     Args:
-      gas_temperature: mean of the gas, K; a case of constant properties has its own.
+      gas_temperature: mean temperature of the gas, K; a case of constant properties has its own.
     """
     racks, coils, fans = list(case.racks.values()), list(case.coils.values()), list(case.fans.values())
     coolers, blocks, site, vessel = list(case.coolers.values()), list(case.blocks.values()), case.site, case.vessel

@@ -17,7 +17,7 @@ from jamsu.solver.exchange.airflow import LAWS
 def open_units(rack: Rack) -> np.ndarray:
     """Height units that gas flows through at the case's operating point (bool).
 
-    Those that servers fill; where the flow is split by heat, those of them that burn something.
+    Servers fill these units; where the flow is split by heat, they also release some.
     """
     powers = np.array(rack.unit_powers)
     by_heat = LAWS[rack.airflow.law].by_heat and powers.sum() > 0
@@ -72,7 +72,7 @@ def _joined(a: Extent, b: Extent) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _rack_heat(domain: Domain, made: Machinery, body: Index, inside: np.ndarray, slots: np.ndarray) -> None:
-    """Each unit's heat in its rows of cells, evenly by volume."""
+    """Spread each unit's heat over its rows of cells, evenly by volume."""
     volume = np.asarray(domain.grid.cell_volume)[body]
     share = (volume / volume.sum((0, 1), keepdims=True))[..., None] * inside
     kept = share > 0
@@ -83,7 +83,7 @@ def _rack_heat(domain: Domain, made: Machinery, body: Index, inside: np.ndarray,
 def _rack_ports(
     domain: Domain, made: Machinery, body: Index, stream: Index, axis: int, sign: int, passed: np.ndarray, number: int
 ) -> None:
-    """Rows of the rack's ports; `passed` is the share of each open unit in each row of cells, (row, unit)."""
+    """Add the rows of the rack's ports; `passed` is the share of each open unit in each row of cells, (row, unit)."""
     layers, front, _ = depth(body, axis, sign)
     _, _, behind = depth(stream, axis, sign)
     across = 1 - axis

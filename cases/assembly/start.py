@@ -6,7 +6,7 @@ from jamsu.cases.schema.case import Case
 
 
 def initial_temperature(case: Case) -> float:
-    """Of the gas at time 0, K: the sea's; in a room apart from the sea what is supplied or lies outside."""
+    """Gas temperature at time 0, K: the sea's; in a room not cooled by the sea, the supply's or the outside's."""
     vessel, coolers = case.vessel, list(case.coolers.values())
     if case.coils or vessel.outside == "sea":
         return case.site.seawater_temperature

@@ -26,7 +26,7 @@ def film_faces(domain: Domain, axis: int) -> np.ndarray:
 
 
 def build_films(domain: Domain, conductivity: np.ndarray, cast) -> SurfaceFilms:
-    """Films of blocks and panels; `conductivity` of every cell, W/(m K)."""
+    """Films of blocks and panels; `conductivity`: of every cell, W/(m K)."""
     numbers, cells, area, resistance, gas, distance, across = ([] for _ in range(7))
     flat = np.arange(domain.open_cell.size).reshape(domain.open_cell.shape)
     start = 0

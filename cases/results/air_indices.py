@@ -1,7 +1,7 @@
 """How well the cold gas reaches the racks: RTI, SHI and RHI of a run, and class H1 of its dense racks.
 
-The gas has one density here, so volume flows are weights as good as mass flows. The formulas and their sources are
-in `jamsu.cases.results.ashrae`.
+The gas has one density here, so volume flows weigh like mass flows. The formulas and their sources are in
+`jamsu.cases.results.ashrae`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ SINGLE = 1e-6  # share by which a power may be off that is summed in single prec
 
 
 def air_indices(units: Mapping[str, np.ndarray], coils: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """RTI (percent), SHI and RHI; NaN where no gas passes a rack, or none a coil.
+    """RTI (percent), SHI and RHI; NaN where no gas passes a rack, or no gas passes a coil.
 
-    Supply and return are the flow-weighted means of the gas that leaves and that enters the coils and cooling units.
+    The supply is the flow-weighted mean of the gas that leaves the coils and cooling units, the return of the gas that
+    enters them.
 
     Args:
       units: flow, inlet_temperature and outlet_temperature of the height units, (rack, unit).
@@ -44,7 +45,8 @@ def high_density_range(racks: Mapping[str, Mapping[str, Any]], units: Mapping[st
     """The range of class H1 that the inlets of all dense racks meet; None without a dense rack that gas passes.
 
     Args:
-      racks: power by rack. units: inlet_temperature of the height units, (rack, unit).
+      racks: power by rack, W.
+      units: inlet_temperature of the height units, (rack, unit), degC.
     """
     dense = [rack["power"] > ashrae.HIGH_DENSITY_POWER * (1 + SINGLE) for rack in racks.values()]
     inlet = units["inlet_temperature"][np.array(dense, bool)]

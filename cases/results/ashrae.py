@@ -50,7 +50,7 @@ AIR_CLASSES = (
     AirClass("A3", RECOMMENDED, Span(5.0, 40.0)),
     AirClass("A4", RECOMMENDED, Span(5.0, 45.0)),
 )
-# High-density servers whose heat sinks leave no margin: a class of its own beside A1 to A4.
+# High-density servers whose heat sinks leave no margin: a separate class from A1 to A4.
 HIGH_DENSITY = AirClass("H1", Span(18.0, 22.0), Span(5.0, 25.0))
 # W of a rack above which its servers are taken for such. The guideline leaves the class to the product and names no
 # power; at some 30 kW a rack, cooling by air alone ends in practice.
@@ -62,7 +62,7 @@ NO_CLASS = "none"
 def air_class(name: str) -> AirClass:
     """The class of that name ("A1" to "A4", "H1").
 
-    Raises KeyError naming the classes there are.
+    Raises KeyError that names the existing classes.
     """
     for candidate in (*AIR_CLASSES, HIGH_DENSITY):
         if candidate.name == name:
@@ -126,8 +126,8 @@ def rack_cooling_index(inlet_temperature: ArrayLike, name: str = "A1") -> RackCo
 def return_temperature_index(return_temperature: float, supply_temperature: float, equipment_rise: float) -> float:
     """RTI = (T_return - T_supply) / dT_equipment 100 %, percent (Herrlin 2008).
 
-    Above 100 %: hot gas recirculates to inlets; below: supply gas goes past the racks. Temperatures are
-    flow-weighted means over coolers, `equipment_rise` (K) over racks. NaN when the rise is zero.
+    Above 100 % hot gas recirculates to inlets; below, supply gas bypasses the racks. Temperatures are
+    flow-weighted means over coolers, `equipment_rise` (K) over racks. The result is NaN when the rise is zero.
     """
     if equipment_rise == 0.0:
         return float("nan")
@@ -142,10 +142,10 @@ def supply_heat_index(
 ) -> float:
     """SHI = sum m (T_in - T_ref) / sum m (T_out - T_ref), 0 to 1 (Sharma et al. 2002); RHI is 1 - SHI.
 
-    The share of the heat at the racks' outlets that the gas had picked up before it came to their inlets;
+    SHI is the share of the heat at the racks' outlets that the gas had taken up before it came to their inlets;
     below 0.2 is called good. It is a little below 0 where the hull cools the gas on its way from the supply.
-    `mass_flow`: kg/s (or m3/s at one density); temperatures: degC, `reference_temperature` that of the supply.
-    Entries with a NaN (no flow) do not count; NaN when the racks warm nothing.
+    `mass_flow`: kg/s (or m3/s at one density); temperatures: degC; `reference_temperature`: the supply's.
+    Entries with a NaN (no flow) do not count; the result is NaN when the racks warm nothing.
     """
     flow, inlet, outlet = np.broadcast_arrays(
         *(np.asarray(a, dtype=float) for a in (mass_flow, inlet_temperature, outlet_temperature))

@@ -1,9 +1,9 @@
-"""The audit of a result: what must hold whatever the models are, recomputed from the numbers in the result alone.
+"""The audit of a result: what must hold with any models, recomputed from the numbers in the result alone.
 
-Each check compares a figure with what is allowed. A run in time is not asked for what only a steady state gives:
-outlets and duties against present flows, steady stores. Temperatures of the file are means over a window, products of
-means are not means of products: where a check multiplies two of them, it allows a share for what the flow moves about.
-A run that fails its audit is not "converged", however still its fields are.
+Each check compares a figure with what is allowed. A run in time skips checks that only a steady state meets: outlets
+and duties against present flows, steady stores. Temperatures of the file are means over a window, and products of means
+are not means of products: where a check multiplies two of them, it allows a share for the flow's fluctuations.
+A run that fails its audit is not "converged", even if its fields are still.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ ZERO_CELSIUS = 273.15
 EXTREME = 0.01  # K beyond sources and sinks
 SECOND_LAW = 0.02  # K by which one stream of an exchanger may pass the other
 MOVING = 0.02  # share that products of means may differ from means of products
-SMALL = 0.05  # K, or the heat that it makes: below, shares tell nothing
+SMALL = 0.05  # K, or the heat that it makes: below, shares mean nothing
 FILMS = 0.1  # share of the hull's heat: films and temperatures of its patches move together
 DRIFT = 0.1  # K that gas or a block may have to go, see `jamsu.solver.march.steady.Criteria`
-STILL_WATTS = 1.0  # W: less heat is none
+STILL_WATTS = 1.0  # W: less heat counts as none
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Check:
         return bool(self.found <= self.allowed)
 
     def line(self) -> str:
-        """In one line, as a status names it."""
+        """The check in one line, as a status names it."""
         return f"{self.name}: {self.what} {self.found:.4g}, allowed {self.allowed:.3g}"
 
 
@@ -64,7 +64,7 @@ def failures(checks: list[Check]) -> list[str]:
 def audited(tree: xr.DataTree) -> None:
     """Audit a result that was just made: a failure is named in its status and forbids "converged" and "finished".
 
-    The root attribute `audit` says what came of it.
+    The root attribute `audit` gets the outcome.
     """
     failed = failures(audit(tree))
     tree.attrs["audit"] = "; ".join(failed) if failed else "passed"
@@ -74,7 +74,7 @@ def audited(tree: xr.DataTree) -> None:
 
 
 def _extremes(case: Case, tree: xr.DataTree) -> Iterator[Check]:
-    """No gas colder than all sinks; none that has no source of its own warmer than all that has one, and all sinks."""
+    """No gas is colder than all sinks; gas without a source is no warmer than all gas with one and all sinks."""
     interior = tree["interior"].to_dataset()
     temperature = interior["temperature"].to_numpy()
     known = np.isfinite(temperature)
@@ -102,12 +102,12 @@ def _extremes(case: Case, tree: xr.DataTree) -> Iterator[Check]:
 
 
 def _start(case: Case) -> list[float]:
-    """Of a run in time, the temperature that it begins at, degC."""
+    """The temperature at which a run in time begins, degC."""
     return [initial_temperature(case) - ZERO_CELSIUS] if case.solver.mode == "transient" else []
 
 
 def _levels(case: Case, tree: xr.DataTree) -> list[float]:
-    """Temperatures of all that the gas may give its heat to, degC."""
+    """Temperatures of everything that the gas may give its heat to, degC."""
     hull = tree["hull"]
     found: list[float] = []
     if hull.attrs["outside"] != "adiabatic":
@@ -129,7 +129,7 @@ def _coils(case: Case, tree: xr.DataTree) -> Iterator[Check]:
         if not np.isfinite(gas_in) or abs(duty) < STILL_WATTS:
             continue
         sign = 1.0 if duty > 0 else -1.0
-        # A coil's fans warm what it has cooled. In time its cells lag behind what enters: a steady run's alone add up.
+        # A coil's fans warm what it has cooled. In time its cells lag behind what enters: only a steady run adds up.
         steady = case.solver.mode == "steady"
         flow = coil.gas_flow
         if coil.rack is not None:
@@ -212,7 +212,7 @@ def _hull(tree: xr.DataTree) -> Iterator[Check]:
 
 
 def _sums(case: Case, tree: xr.DataTree) -> Iterator[Check]:
-    """The balance against what it is the sum of."""
+    """The balance against the sums of its parts."""
     balance = {str(name): float(value) for name, value in tree["balance"].to_dataset().data_vars.items()}
     power = balance["it_power"] + balance["fan_power"]
     size = max(abs(power), abs(balance["coil_heat"]), abs(balance["hull_heat"]), STILL_WATTS)
@@ -236,7 +236,7 @@ def _sums(case: Case, tree: xr.DataTree) -> Iterator[Check]:
 
 
 def _stores(case: Case, tree: xr.DataTree) -> Iterator[Check]:
-    """Gas and blocks steady, each by its own measure."""
+    """Whether gas and blocks are steady, each by its own measure."""
     balance = tree["balance"].to_dataset()
     blocks = tree["blocks"].to_dataset() if "blocks" in tree.children else None
     held = np.zeros(0) if blocks is None else blocks["stored_heat"].to_numpy()
@@ -246,7 +246,7 @@ def _stores(case: Case, tree: xr.DataTree) -> Iterator[Check]:
     taken = [float(coils["duty"].sel(coil=list(names)).sum()) for names in (case.coils, case.coolers) if names]
     passing = max(abs(power), abs(float(balance["hull_heat"])), *(abs(heat) for heat in taken), abs(sum(taken) - fans))
     gas = abs(float(balance["stored_heat"]) - float(held.sum()))
-    # Without any heat there is nothing to be a share of; the march has its own measure (`jamsu.solver.march.steady`).
+    # Without any heat a share has no meaning; the march has its own measure (`jamsu.solver.march.steady`).
     if power != 0:
         yield Check("stored heat", "of the gas, W", gas, case.solver.tolerance * passing * 1.01 + 1e-6)
     if blocks is not None:

@@ -2,8 +2,8 @@
 
 Surfaces are the hull's inner side, the metal of coils, what cooling units supply, and the coolant's pipes. A coil's
 metal is taken as cold as the seawater that enters it: its fins are warmer, the tube at the inlet nearly as cold. A
-cooling unit's own coil is colder than its supply by what no case states. The heat of condensation and the drying of
-the gas are left out.
+cooling unit's own coil is colder than its supply by a difference that no case states. The heat of condensation and the
+drying of the gas are left out.
 Temperatures in degC.
 """
 
@@ -20,12 +20,12 @@ from jamsu.cases.schema.case import Case
 from jamsu.materials.moist_air import saturation_pressure
 
 ZERO_CELSIUS = 273.15
-ROOM = 20.0  # degC at which a relative humidity is named beside a dew point
+ROOM = 20.0  # degC at which a relative humidity is given with a dew point
 
 
 @dataclass(frozen=True)
 class Surface:
-    """A surface in the gas, as cold as `temperature` (degC): its dotted path or name, and in words what is so cold."""
+    """A surface in the gas, as cold as `temperature` (degC): its dotted path or name, and in words what is cold."""
 
     name: str
     part: str
@@ -34,7 +34,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class InnerWall:
-    """The hull's patches: degC, m2 and m."""
+    """The hull's patches: temperatures in degC, areas in m2, places in m."""
 
     temperature: Float[np.ndarray, "patch"]
     area: Float[np.ndarray, "patch"]
@@ -63,13 +63,13 @@ def machine_surfaces(case: Case, coils: Mapping[str, Mapping[str, float]], kpis:
 
 
 def coldest_surface(surfaces: list[Surface], wall: Float[np.ndarray, "patch"] | None) -> float:
-    """Temperature of the coldest of machines and hull patches, degC; NaN without any."""
+    """Lowest temperature of machines and hull patches, degC; NaN without any."""
     values = [surface.temperature for surface in surfaces] + ([] if wall is None else np.asarray(wall).tolist())
     return min(values, default=float("nan"))
 
 
 def condensation_warnings(case: Case, surfaces: list[Surface], wall: InnerWall | None) -> list[str]:
-    """Which surfaces are below the dew point; of air whose moisture is not stated, where it would begin to condense."""
+    """Messages on surfaces below the dew point; for air of unknown moisture, where it would begin to condense."""
     point = dew_point(case)
     if wall is not None:
         surfaces = [Surface("hull", f"its inner side {_place(wall)}", float(wall.temperature.min())), *surfaces]
@@ -86,7 +86,7 @@ def condensation_warnings(case: Case, surfaces: list[Surface], wall: InnerWall |
 
 
 def expected_condensation(case: Case) -> list[str]:
-    """The same before a run, with surfaces as cold as what cools them."""
+    """`condensation_warnings` before a run, with surfaces as cold as what cools them."""
     sea = case.site.seawater_temperature - ZERO_CELSIUS
     surfaces = [Surface("hull", "as cold as the sea", sea)] if case.vessel.outside == "sea" else []
     if case.vessel.outside_temperature is not None:

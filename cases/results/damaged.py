@@ -1,4 +1,4 @@
-"""Reading HDF5 files that may be damaged: whatever the libraries raise becomes one line."""
+"""Reading HDF5 files that may be damaged: any error of the libraries becomes one line."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import h5netcdf
 
 from jamsu.cases.errors import CaseError, Problem
 
-# A File whose construction fails lacks this, and would tell so with a traceback when it is deleted.
+# A File whose construction fails lacks this, and would print a traceback when it is deleted.
 h5netcdf.File._writable = False
 
 
 @contextlib.contextmanager
 def read_safely(path: Path) -> Iterator[None]:
-    """For as long as a file is read: CaseError for any error, as flipped bits bring out errors of every kind.
+    """While a file is read, turn any error into a CaseError, as flipped bits cause errors of every kind.
 
-    A CaseError passes as it is.
+    A CaseError passes unchanged.
     """
     try:
         yield
@@ -29,7 +29,7 @@ def read_safely(path: Path) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno and error.strerror:  # of the file system; HDF5's own have neither
+    if isinstance(error, OSError) and error.errno and error.strerror:  # from the file system; HDF5's own have neither
         return f"cannot be read: {error.strerror}"
     if isinstance(error, MemoryError):
         return "the file is damaged, or does not fit into memory"

@@ -1,8 +1,8 @@
 """Result files `NAME.vtkhdf`: one HDF5 file that xarray and ParaView both open, with nothing held twice.
 
-The file is netCDF-4, written from an `xarray.DataTree` through h5netcdf. A group `/VTKHDF` beside it
+The file is netCDF-4, written from an `xarray.DataTree` through h5netcdf. An additional group `/VTKHDF`
 describes the same fields to VTK (RectilinearGrid, cell data; VTKHDF format 2) by *hard links* to the
-variables of `/interior`, so the bytes exist once. What VTK 9.7's reader and the netCDF readers agree on:
+variables of `/interior`, so the bytes exist once. VTK 9.7's reader and the netCDF readers agree on this:
 
 * `/VTKHDF/CellData` holds field variables with dimensions (time, z, y, x) and nothing else.
 * netCDF looks for a variable's dimensions in its own group and the groups above it. So the four dimension
@@ -44,12 +44,16 @@ def store_result(path: Path, tree: xr.DataTree, replaces: Stamp) -> Path:
     known there are filled in where the tree does not give its own.
 
     The file is written under another name and renamed at the end: a reader never sees half a file, and a
-    killed run leaves the old one. Where another file came to lie at `path`, the result goes to a free name beside
-    it. Raises CaseError when the file cannot be written; ValueError when `/interior` lacks a coordinate.
+    killed run leaves the old one. Where another file has appeared at `path`, the result goes to a free name next to
+    it.
+
+    Raises:
+      CaseError: the file cannot be written.
+      ValueError: `/interior` lacks a coordinate.
     """
     content = io.BytesIO()
     described = _described(tree)
-    # HDF5 crashes the process when the disk is full, and wants locks that not every file system has: memory has room.
+    # In memory first: HDF5 crashes the process when the disk is full, and wants locks that not every file system has.
     described.to_netcdf(
         content,
         engine="h5netcdf",
@@ -67,7 +71,7 @@ def store_result(path: Path, tree: xr.DataTree, replaces: Stamp) -> Path:
 def read_result(path: str | Path) -> xr.DataTree:
     """The result in `path` as a DataTree in memory (without the VTK group).
 
-    Raises CaseError when the file is missing or is no jamsu result.
+    Raises CaseError when the file is missing or is not a jamsu result.
     """
     path = Path(path)
     with open_result(path) as tree, read_safely(path):
@@ -91,7 +95,7 @@ def open_result(path: str | Path) -> Iterator[xr.DataTree]:
 
 
 def locking(path: Path) -> dict[str, Any]:
-    """Arguments of `h5py.File` for the file system of an HDF5 file: to go without locks where it has none.
+    """Arguments of `h5py.File` for the file system of an HDF5 file: no locks where it has none.
 
     Raises OSError as `h5py.File` does for a file that cannot be opened, or that another program has locked.
     """
@@ -216,7 +220,7 @@ def _with_attributes(dataset: xr.Dataset, known: dict[str, tuple[str, str]]) -> 
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict]:
-    """Compressed fields, a chunk never holding more than one time; numbers without a fill value."""
+    """Encoding with compressed fields, at most one time a chunk, and numbers without a fill value."""
     encoding: dict[str, dict] = {}
     for key, variable in dataset.variables.items():
         name = str(key)

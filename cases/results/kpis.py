@@ -26,9 +26,9 @@ class Findings(NamedTuple):
     Attributes:
       case: for names, extents and what its keys mean.
       balance: headings of the heat balance, W.
-      racks: by name and quantity.
-      coils: of coils and cooling units, by name and quantity.
-      units: of the height units, (rack, unit) each.
+      racks: numbers of the racks, by name and quantity.
+      coils: numbers of coils and cooling units, by name and quantity.
+      units: numbers of the height units by quantity, (rack, unit) each.
       wall: temperatures of the hull's inner side, degC; None where nothing cools it.
       average: means and spreads over the window.
       loads: powers and seawater.
@@ -56,7 +56,7 @@ class Findings(NamedTuple):
 
     @property
     def pump_power(self) -> float:
-        """Of all pumps, W."""
+        """Power of all pumps, W."""
         return float(self.average.mean("balance.pump_power"))
 
 
@@ -64,9 +64,9 @@ class Kpi(NamedTuple):
     """One key figure.
 
     Attributes:
-      units: CF units; "" of a name.
+      units: CF units; "" for a name.
       meaning: a long name.
-      find: from what was found to the figure; None where it makes no sense and is left out.
+      find: function of the findings; returns the figure, or None where it makes no sense and is left out.
     """
 
     units: str
@@ -81,9 +81,9 @@ def find_kpis(found: Findings) -> dict[str, Any]:
 
 
 def to_the_water(found: Findings) -> tuple[float, float]:
-    """Heat that enters the seawater that is pumped (W), and how much of that there is (kg/s).
+    """Heat that enters the pumped seawater (W), and the flow of that water (kg/s).
 
-    What cooling units and heat pipes without a flow take enters other water, or none.
+    Heat that cooling units and heat pipes without a flow take enters other water, or none.
     """
     flows = {name: flow for name in found.case.coils if (flow := found.coils[name]["water_flow"]) > 0}
     given = sum(found.coils[name]["duty"] for name in flows) + found.balance["liquid_heat"]
@@ -93,7 +93,7 @@ def to_the_water(found: Findings) -> tuple[float, float]:
 
 
 def to_the_sea(found: Findings) -> float:
-    """Heat that the sea takes, W: all but what cooling units do."""
+    """Heat that the sea takes, W: all but the heat that cooling units take."""
     hull = found.balance["hull_heat"] if found.case.vessel.outside == "sea" else 0.0
     return sum(found.coils[name]["duty"] for name in found.case.coils) + found.balance["liquid_heat"] + hull
 
@@ -152,7 +152,7 @@ def _pue(found: Findings) -> float:
     return (it + found.balance["fan_power"] + found.pump_power) / it if it else UNKNOWN
 
 
-# Some imports stand in functions: who only asks for units and meanings need not wait for jax.
+# Some imports stand in functions, so that a reader of units and meanings alone does not wait for jax.
 def _class_met(inlets: np.ndarray) -> str:
     from jamsu.cases.results import ashrae
 
@@ -194,7 +194,7 @@ def _coldest_surface(found: Findings) -> float:
 
 
 def _liquid(name: str) -> Callable[[Findings], float | None]:
-    """A figure of the direct liquid loop; none without one."""
+    """A figure of the direct liquid loop; None without a loop."""
 
     def find(found: Findings) -> float | None:
         if found.case.liquid is None:
@@ -215,7 +215,7 @@ KPIS: dict[str, Kpi] = {
     "hottest_gas_spread": Kpi(
         "K",
         "standard deviation of the hottest gas over the window, where no gas enters a rack",
-        # The march's figure is that of the gas itself there.
+        # There the march's figure is the gas's own.
         lambda found: UNKNOWN if found.inlets.size else found.average.spread("key_figures.hottest_inlet"),
     ),
     "coldest_inlet": Kpi("degC", "coldest rack inlet of any height unit", _of_inlets(lambda t: float(np.min(t)))),

@@ -1,8 +1,8 @@
-"""One writer for one output: a file NAME.lock beside it says which process writes it, until that process is done.
+"""One writer for one output: a file NAME.lock next to it names the process that writes it, until that process is done.
 
 The lock is made by a hard link, or where there are none by exclusive creation: both are atomic on network file
 systems too, and neither needs a file system that locks. A process that is killed leaves its lock behind. Such a lock
-counts for nothing once its process is known to be gone, which only the same machine can know.
+does not count once its process is known to be gone, which only the same machine can know.
 """
 
 from __future__ import annotations
@@ -32,9 +32,13 @@ class Holder:
     """Who writes an output.
 
     Attributes:
-      process: its id. host: name of the machine. boot, namespace: the machine's present start and the process ids'
-      namespace (that of a container), "" where the system does not tell. begun: the process's start in clock ticks
-      since the boot, "" likewise. started: time at which it took the output. token: differs for every lock.
+      process: id of the process.
+      host: name of the machine.
+      boot: id of the machine's present start, "" where the system does not give it.
+      namespace: namespace of the process ids (a container has its own), "" likewise.
+      begun: the process's start in clock ticks since the boot, "" likewise.
+      started: time at which it took the output.
+      token: differs for every lock.
     """
 
     process: int
@@ -54,9 +58,9 @@ def lock_path(output: Path) -> Path:
 
 @contextlib.contextmanager
 def held(output: Path) -> Iterator[None]:
-    """Be the only one that writes `output`, in this process too, for as long as the block lasts.
+    """Make the block the only writer of `output`, in this process too.
 
-    Raises CaseError that names who writes it already, or says why the lock cannot be made.
+    Raises CaseError that names the present writer, or says why the lock cannot be made.
     """
     lock = lock_path(output)
     try:
@@ -111,7 +115,7 @@ def _take(lock: Path, output: Path) -> Holder:
             continue
         if not is_stale(found):
             raise _in_use(output, lock, found)
-        # One process at a time clears a stale lock away: of two, the slower would clear the quicker one's new lock.
+        # One process at a time clears a stale lock away: else the slower would clear the faster one's new lock.
         guard = lock.with_name(lock.name + ".clearing")
         _take(guard, output)
         try:
@@ -123,7 +127,7 @@ def _take(lock: Path, output: Path) -> Holder:
 
 
 def _create(lock: Path, mine: Holder) -> bool:
-    """Make the lock, with all that it says, unless it is there."""
+    """Make the lock with its content unless it exists."""
     part = lock.with_name(f".{lock.name}.{mine.token}.part")
     text = json.dumps(asdict(mine)) + "\n"
     try:
@@ -155,7 +159,7 @@ def _create_exclusively(lock: Path, text: str) -> bool:
 
 
 def _settled(lock: Path) -> Holder | None:
-    """Who holds the lock; None where it does not say so even after a while. Raises FileNotFoundError."""
+    """Holder of the lock; None where its file does not give one even after a while. Raises FileNotFoundError."""
     for _ in range(TRIES):
         if (found := _read(lock)) is not None:
             return found
@@ -173,7 +177,7 @@ def _read(lock: Path) -> Holder | None:
 
 
 def _present() -> Holder:
-    """This process."""
+    """This process as a holder."""
     process = os.getpid()
     status = _process_status(process)
     return Holder(
@@ -189,7 +193,7 @@ def _present() -> Holder:
 
 
 def _process_status(process: int) -> tuple[str, str] | None:
-    """State letter and start (clock ticks since the boot) of a process; None where the system does not tell.
+    """State letter and start (clock ticks since the boot) of a process; None where the system does not give them.
 
     Linux, proc(5): fields 3 and 22 of /proc/PID/stat; field 2, the name in brackets, may hold anything.
     """

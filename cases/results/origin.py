@@ -23,7 +23,7 @@ class Origin:
 def attributes(origin: Origin | None, quality: str) -> dict[str, str]:
     """Attributes of a result made now: quality, overrides (one a line), command, date (UTC, ISO 8601), versions.
 
-    Nothing in them names the machine: equal runs differ in the date and the command alone.
+    None of them names the machine: equal runs differ in the date and the command alone.
     """
     origin = origin or Origin()
     return {
@@ -49,5 +49,5 @@ def in_summary(attrs: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _text(text: str) -> str:
-    """On one line, and without what no file of text takes: half characters, as names of files may have."""
+    """The text on one line, without the lone surrogates that names of files may have and text files cannot hold."""
     return " ".join(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").split())

@@ -43,7 +43,7 @@ def find_outcome(case: Case, module: Module, average: Average) -> Outcome:
     """Evaluate a window's averages; every power, flow and conductance is the one that the solver used.
 
     Args:
-      case: for names, extents and what its keys mean; no operated value is read from it.
+      case: gives names, extents and what its keys mean; no operated value is read from it.
     """
     balance = _balance(average)
     units = _units(case, average)
@@ -103,7 +103,7 @@ def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]
 
 
 def _coils(case: Case, average: Average, racks: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """Coils, and after them the cooling units, of which no water is known."""
+    """Coils, then the cooling units, whose water is not known."""
     result = {}
     for kind, things in (("coils", case.coils), ("coolers", case.coolers)):
         means = average.group(kind)

@@ -1,7 +1,8 @@
-"""The file that a run or a sweep writes: who may write it, and that nothing of anybody is lost when it is written.
+"""The file that a run or a sweep writes: who may write it, and how no other file is lost.
 
 An output is checked before the work, owned during it (`owned`), and put in its place at the end (`put`), whole or not
-at all. What came to lie in that place meanwhile is somebody else's work: it stays, and the output goes beside it.
+at all. A file that has appeared in that place meanwhile is somebody else's work: it stays, and the output goes to a
+name next to it.
 """
 
 from __future__ import annotations
@@ -36,11 +37,14 @@ def refused(path: Path, reason: str) -> CaseError:
 
 
 def check_output(path: str | Path, *, overwrite: bool = False, resume: bool = False) -> Path:
-    """Path of a result about to be written, or CaseError: the folder must take a file, an old file is kept.
+    """Path of a result about to be written.
 
-    With `resume` an old file gives way only where a checkpoint of an interrupted run lies beside it. An output that
-    another process writes is refused whatever is asked. Call it before a long run, so that a mistyped folder costs a
-    second instead of the run.
+    With `resume` an old file may be replaced only where a checkpoint of an interrupted run lies next to it. An output
+    that another process writes is refused with any option. Call this before a long run, so that a mistyped folder costs
+    a second instead of the run.
+
+    Raises:
+      CaseError: the folder takes no file, an old file must stay, or another process writes it.
     """
     path = Path(path)
     if path.is_dir():
@@ -61,12 +65,12 @@ def check_output(path: str | Path, *, overwrite: bool = False, resume: bool = Fa
 
 @contextlib.contextmanager
 def owned(output: Path | None, *, overwrite: bool = False, resume: bool = False) -> Iterator[Stamp]:
-    """Own an output for the block: nobody else writes it, and what killed processes left half written is deleted.
+    """Own an output for the block: nobody else writes it, and half-written files of killed processes are deleted.
 
-    Gives the stamp of the file that the output may replace. Without an output there is nothing to own.
+    Yields the stamp of the file that the output may replace. Without an output there is nothing to own.
 
     Raises:
-      CaseError: another process, or another thread of this one, owns it; or a file is there that must stay.
+      CaseError: another process, or another thread of this one, owns it; or a file that must stay is there.
     """
     if output is None:
         yield None
@@ -78,7 +82,7 @@ def owned(output: Path | None, *, overwrite: bool = False, resume: bool = False)
 
 
 def stamp(path: Path) -> Stamp:
-    """The stamp of a file. A copy made with its times has the same."""
+    """The stamp of a file. A copy that keeps its times has the same stamp."""
     try:
         found = path.stat()
     except OSError:
@@ -87,9 +91,9 @@ def stamp(path: Path) -> Stamp:
 
 
 def put(content: bytes | memoryview, output: Path, replaces: Stamp) -> Path:
-    """Write `content` to `output` in place of the file with the stamp `replaces`; where it was written.
+    """Write `content` to `output` in place of the file with the stamp `replaces`; returns the path written.
 
-    That is another name, NAME-1.SUFFIX or the next that is free, where `output` is by now another file. The content
+    The path is another name, NAME-1.SUFFIX or the next free one, where `output` is by now another file. The content
     is written under a temporary name first, down to the disk. Raises OSError, and leaves nothing half written.
     """
     part = part_name(output)
@@ -108,7 +112,7 @@ def put(content: bytes | memoryview, output: Path, replaces: Stamp) -> Path:
 
 
 def write_through(path: Path, content: bytes | memoryview) -> None:
-    """Write a file down to the disk. Raises OSError: here, and not later, when the disk is full."""
+    """Write a file down to the disk. Raises OSError here, and not later, when the disk is full."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -116,17 +120,17 @@ def write_through(path: Path, content: bytes | memoryview) -> None:
 
 
 def beside(output: Path, stored: Path) -> str:
-    """The line that says that an output lies elsewhere, as its own place was taken."""
+    """The message that an output lies elsewhere, as its own place was taken."""
     return f"{output}: another file came to lie there and is kept; this one's result is {stored}"
 
 
 def checkpoint_path(output: Path) -> Path:
-    """Where a run that writes `output` keeps what an interruption must not lose."""
+    """Path where a run that writes `output` keeps what an interruption must not lose."""
     return output.with_name(output.name + ".checkpoint")
 
 
 def fields_folder(output: Path) -> Path:
-    """Where a run in time that writes `output` keeps its fields until it is done."""
+    """Folder where a run in time that writes `output` keeps its fields until it is done."""
     return output.with_name(output.name + ".steps")
 
 
@@ -145,7 +149,7 @@ def _refuse_existing(path: Path, overwrite: bool, resume: bool) -> None:
 
 
 def _clear_parts(output: Path) -> None:
-    """Delete what processes that were killed left half written: only the output's owner may."""
+    """Delete half-written files of killed processes; only the output's owner may do so."""
     part = re.compile(rf"\.{re.escape(output.name)}(\.checkpoint|\.part)?\.\d+\.part")
     saved = fields_folder(output)
     left = [path for path in output.parent.iterdir() if part.fullmatch(path.name)]

@@ -17,8 +17,8 @@ class Patches:
     Attributes:
       cell: flat number of each patch's cell.
       area: inner surface, m2.
-      distance: from the gas to the wall, m.
-      means: of the group "hull" over a window, temperatures in K from the reference.
+      distance: distance from the gas to the wall, m.
+      means: means of the group "hull" over a window, temperatures in K from the reference.
     """
 
     cell: np.ndarray

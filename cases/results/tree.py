@@ -33,12 +33,12 @@ def interior_dataset(
     """/interior at one time.
 
     Args:
-      fields: of the group "interior" in the solver's order: temperatures in K from the reference, velocities on faces.
+      fields: the group "interior" in the solver's order: temperatures in K from the reference, velocities on faces.
     """
     grid, domain = geometry.grid, geometry.domain
     gas = domain.open_cell
     seen = gas | (domain.solid >= 0)
-    solved = gas & (domain.machine < 0)  # inside machines they hold what is set
+    solved = gas & (domain.machine < 0)  # inside machines they hold prescribed values
     cells = {
         "temperature": np.where(seen, celsius(case, fields["temperature"]), np.nan),
         "pressure": np.where(solved, fields["pressure"], np.nan),

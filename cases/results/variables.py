@@ -1,6 +1,6 @@
 """The one list of what a result file holds: groups, variables, units, and what each variable means.
 
-What the solver tells is listed in `jamsu.solver.variables`; here stands what a result adds to it:
+`jamsu.solver.variables` lists the solver's quantities; this list has what a result adds to them:
 coordinates, places, key figures. `jamsu.cases.results.file.store_result` takes the CF attributes of every variable from
 here, so a writer only has to give names, dimensions and numbers. Temperatures are in degrees Celsius, everything else
 in SI units.

@@ -1,7 +1,7 @@
-"""What an interrupted run needs to go on as if nothing had happened, in a file beside the result.
+"""What an interrupted run needs to continue as if nothing had happened, in a file next to the result.
 
 One NumPy archive: the leaves of the run's trees by name, and a JSON text with everything else. It is written
-to a temporary name and renamed, so a kill or a full disk leaves the previous one whole.
+to a temporary name and renamed, so that a kill or a full disk leaves the previous one whole.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Checkpoint:
     """What was saved.
 
     Attributes:
-      facts: JSON-able.
-      trees: by name, leaves by their path in the tree ("flows.gas.temperature").
+      facts: values that JSON can hold.
+      trees: trees by name, leaves by their path in the tree ("flows.gas.temperature").
     """
 
     facts: dict[str, Any]
@@ -37,12 +37,12 @@ class Checkpoint:
 
 
 def fingerprint(case: Case, quality: str) -> str:
-    """Equal for runs that may continue each other."""
+    """A text that is equal for runs that may continue each other."""
     return hashlib.sha256(f"{FORMAT}\n{quality}\n{case.to_toml()}".encode()).hexdigest()
 
 
 def save(path: Path, facts: dict[str, Any], trees: dict[str, Any]) -> None:
-    """Write a checkpoint; `trees` are any pytrees of arrays. Raises OSError, and leaves nothing half written."""
+    """Write a checkpoint; `trees`: pytrees of arrays. Raises OSError, and leaves nothing half written."""
     arrays: dict[str, Any] = {"facts": np.array(json.dumps(facts))}
     for name, tree in trees.items():
         arrays |= {f"{name}:{path}": leaf for path, leaf in named_leaves(tree).items()}
@@ -82,7 +82,7 @@ def load(path: Path, expected: str) -> Checkpoint | None:
                 tree, _, leaf = name.partition(":")
                 trees.setdefault(tree, {})[leaf] = archive[name]
         found = facts.get("fingerprint")
-    except Exception as error:  # empty, cut short, other bits: zipfile, NumPy and JSON raise errors of many kinds
+    except Exception as error:  # empty, cut short or flipped bits: zipfile, NumPy and JSON raise errors of many kinds
         told = error.strerror if isinstance(error, OSError) and error.strerror else "it is damaged or cut short"
         raise CaseError(str(path), Problem("", "", f"cannot be read as a checkpoint: {told}")) from None
     if found != expected:

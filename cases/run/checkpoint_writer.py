@@ -1,4 +1,4 @@
-"""The checkpoint of one run, what its user is told of its files, and averages from their saved leaves."""
+"""The checkpoint of one run, messages to its user about its files, and averages from their saved leaves."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ from jamsu.cases.schema.case import Case
 from jamsu.solver.march.averaging import Average
 
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
-SECONDS_OF_GRACE = 60.0  # for which a run leaves the checkpoint of another one: its user may have forgotten --resume
+SECONDS_OF_GRACE = 60.0  # a run leaves another one's checkpoint this long: its user may have forgotten --resume
 
 
 class CheckpointWriter:
     """Writes the checkpoint of one run now and then, and its result; without an output it keeps nothing.
 
-    A checkpoint that cannot be written costs the run nothing: its user is told once. One of another run is left alone
-    for a while, and for good where this run is of another case and done by then.
+    A checkpoint that cannot be written costs the run nothing: its user is told once. Another run's checkpoint is left
+    alone for a while, and for good where this run is of another case and done by then.
 
     Attributes:
-      replaces: stamp of the file that the result may replace. notes: what the user was told.
+      replaces: stamp of the file that the result may replace.
+      notes: messages that the user got.
     """
 
     def __init__(self, case: Case, quality: str, output: Path | None, replaces: Stamp = None) -> None:
@@ -40,8 +41,8 @@ class CheckpointWriter:
         self.replaces = replaces
         self.notes: list[str] = []
         self._saved = self._told = False
-        self._behind = False  # what is saved is not what there is now
-        self._others = self._same = False  # what lies at the path is another run's; of this case and quality
+        self._behind = False  # the saved state is not the present one
+        self._others = self._same = False  # the file at the path is another run's; of this case and quality
         self._begun = self._last = time.perf_counter()
 
     def begin(self, *, resume: bool) -> checkpoint.Checkpoint | None:
@@ -73,11 +74,11 @@ class CheckpointWriter:
         return self.path is not None and time.perf_counter() - self._last > SECONDS_BETWEEN_CHECKPOINTS
 
     def spares(self) -> bool:
-        """Whether nothing is written yet, as another run's checkpoint lies there that its user may want."""
+        """Whether nothing is written yet, because its user may want another run's checkpoint that lies there."""
         return self._others and time.perf_counter() - self._begun < SECONDS_OF_GRACE
 
     def save(self, facts: dict[str, Any], trees: dict[str, Any], first: Callable[[], None] | None = None) -> None:
-        """Write the checkpoint, and before it what it rests on (`first`, which raises OSError)."""
+        """Write the checkpoint, and before it what it depends on (`first`, which raises OSError)."""
         if self.path is None or self.spares():
             return
         facts = facts | {"fingerprint": self.fingerprint, "replaces": self.replaces}
@@ -105,8 +106,11 @@ class CheckpointWriter:
 
     @contextlib.contextmanager
     def interruptible(self, save: Callable[[], None]) -> Iterator[None]:
-        """Save when the block is interrupted, or fails by a defect after hours of work; the exception's notes say from
-        where --resume goes on. A case that is refused, or whose flow diverged, leaves nothing worth going on from."""
+        """Save when the block is interrupted, or fails by a defect after hours of work.
+
+        The exception's notes say from where --resume continues. A case that is refused, or whose flow diverged, leaves
+        nothing worth continuing.
+        """
         try:
             yield
         except CaseError:
@@ -126,9 +130,9 @@ class CheckpointWriter:
         return "nothing was saved"
 
     def store(self, tree: xr.DataTree, summary: dict[str, Any], save: Callable[[], None]) -> None:
-        """Write the result and put into the summary where, and what the user was told on the way.
+        """Write the result; the summary gets its path and the messages that the user got.
 
-        Raises CaseError when it cannot be written; what can be saved is.
+        Raises CaseError when it cannot be written, after saving what can be saved.
         """
         if self.output is not None:
             try:
@@ -148,7 +152,7 @@ class CheckpointWriter:
             self._clear()
 
     def _clear(self) -> None:
-        """The checkpoint first: without it nobody asks for the saved fields."""
+        """Delete the checkpoint first: without it nothing reads the saved fields."""
         if self.path is not None and self.output is not None:
             self.path.unlink(missing_ok=True)
             shutil.rmtree(fields_folder(self.output), ignore_errors=True)

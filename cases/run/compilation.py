@@ -1,4 +1,4 @@
-"""How much compiling a run did: counted from JAX's own events."""
+"""How much compiling a run did, counted from JAX's own events."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ _PREPARE = ("/jax/core/compile/jaxpr_trace_duration", "/jax/core/compile/jaxpr_t
 
 @dataclass
 class CompilationCount:
-    """Use as a context; then `compilations` is the number of programs compiled (or read from the persistent
-    cache) inside it and `seconds` the time for tracing, lowering and compiling them."""
+    """A context that counts compilations.
+
+    Attributes:
+      compilations: number of programs compiled (or read from the persistent cache) inside it.
+      seconds: time for tracing, lowering and compiling them, s.
+    """
 
     compilations: int = 0
     seconds: float = 0.0

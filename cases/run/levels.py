@@ -34,7 +34,7 @@ from jamsu.solver.padding import padded
 from jamsu.solver.turbulence.k_epsilon import Turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
-SLOWEST_START = 0.1  # m/s: of gas that only buoyancy will move
+SLOWEST_START = 0.1  # m/s: speed expected of gas that only buoyancy moves
 RENEWAL = 3.0  # K between the gas's mean and the temperature of its properties: 1 % of its density
 MOST_RENEWALS = 3
 SETTLE_FIRST, SETTLE_NEXT = 5.0, 2.0  # turnovers of the gas before averaging begins
@@ -63,7 +63,7 @@ def coarsenesses(case: Case, quality: str) -> list[float]:
     """Cell widths of the levels in units of the case's resolution, coarse first.
 
     Every level's cells are twice as wide as the next one's; levels too coarse for the vessel are left out. The gas's
-    properties are those at the mean temperature of the level before, so where one grid is left, it comes twice.
+    properties are taken at the mean temperature of the level before, so a single remaining grid comes twice.
     """
     finest = QUALITY[quality]
     steps = 2 if finest >= 1 else 3
@@ -73,7 +73,7 @@ def coarsenesses(case: Case, quality: str) -> list[float]:
 
 
 def properties_moved(case: Case, level: Level, average: Average) -> bool:
-    """Whether the gas's mean temperature has left that of its properties by more than RENEWAL."""
+    """Whether the gas's mean temperature differs by more than RENEWAL from the temperature of its properties."""
     if case.solver.properties == "constant":
         return False
     return abs(gas_temperature(case, level, average) - float(level.operation.gas_temperature)) > RENEWAL
@@ -93,7 +93,7 @@ def geometry_of(case: Case, coarseness: float) -> Geometry:
 
 
 def layout_at(case: Case, coarseness: float) -> tuple[Geometry, Layout]:
-    """What stands, on the grid of a coarseness; that of a case with the same things is used again."""
+    """What stands, on the grid of a coarseness; the layout of a case with the same things is used again."""
     key = (standing(case), coarseness)
     if key not in _LAYOUTS:
         _forget_old_shapes()
@@ -108,7 +108,7 @@ def layout_at(case: Case, coarseness: float) -> tuple[Geometry, Layout]:
 
 
 def _forget_old_shapes() -> None:
-    """Every grid's shape has programs of its own, some 150 MB: those of a sweep's many places must not pile up."""
+    """Drop programs of old grid shapes: each shape takes some 150 MB, which would add up over a sweep of places."""
     if len(_SHAPES) > _MOST_SHAPES:
         forget_programs()
         _SHAPES.clear()
@@ -118,7 +118,7 @@ def make_level(case: Case, coarseness: float, gas_temperature: float | None, las
     """A level of a run.
 
     Args:
-      gas_temperature: mean of the gas on the level before, K; None on the first.
+      gas_temperature: mean temperature of the gas on the level before, K; None on the first.
       last: whether its averages are the run's result.
 
     Raises:
@@ -137,7 +137,7 @@ def make_level(case: Case, coarseness: float, gas_temperature: float | None, las
         settle=settle,
         window=window,
         shortest=_shortest(window, turnover),
-        # A coarse level only has to come near: the next one starts from it.
+        # A coarse level only has to come close: the next one starts from it.
         longest=case.solver.max_time if last else settle + window,
         tolerance=case.solver.tolerance,
     )
@@ -159,7 +159,7 @@ def _shortest(window: float, turnover: float) -> float:
 
 
 def _turnover(case: Case, geometry: Geometry, module: Module) -> float:
-    """Time in which the machines move the whole gas once, s; of a still vessel, its height at free fall's speed."""
+    """Time in which the machines move the whole gas once, s; in a still vessel, its height over the free-fall speed."""
     volume = float(np.sum(geometry.domain.cut.volume_fraction * np.asarray(geometry.grid.cell_volume)))
     flow = float(np.sum(np.abs(np.asarray(module.machines.flow))))
     if flow > 0:
@@ -173,7 +173,7 @@ _prescribed = jax.jit(prescribed_velocity)
 
 
 def first_state(level: Level) -> ModuleState:
-    """Gas at rest but for the machines' own flow, warmer than the sea by what is expected."""
+    """Gas at rest but for the machines' own flow, warmer than the sea by the expected rise."""
     module = level.module
     prescribed = _prescribed(module.machines, module.machines.flow, module.model.mesh)
     flow = initial_state(module.model.mesh, EXPECTED_RISE, prescribed, _first_turbulence(module, prescribed))
@@ -181,7 +181,7 @@ def first_state(level: Level) -> ModuleState:
 
 
 def _first_turbulence(module: Module, prescribed: Vector) -> Turbulence | None:
-    """Turbulence of gas that the machines have set moving: theirs is the only speed known."""
+    """Turbulence of gas that the machines have set moving: their speed is the only known one."""
     model = module.model
     if model.turbulence != "k_epsilon":
         return None
@@ -195,7 +195,7 @@ def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:
     prescribed = _prescribed(module.machines, state.machine_flow, module.model.mesh)
     solid = (before.geometry.domain.solid >= 0, level.geometry.domain.solid >= 0)
     flow = refine(state.flow, before.module.model.mesh, module.model.mesh, prescribed, solid)
-    # The coils go on from their duties; the hull's patches are others on another grid.
+    # The coils continue from their duties; the hull's patches differ on another grid.
     exchangers = state.exchangers | {"hull": module.exchangers["hull"].initial_state()}
     return ModuleState({"gas": flow}, state.machine_flow, exchangers)
 

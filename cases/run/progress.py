@@ -1,4 +1,4 @@
-"""How far a run is: what a runner tells whoever watches it."""
+"""How far a run is, as a runner reports it to its watcher."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Progress:
     """How far a run is. residual: relative change a turnover; imbalance: share of the heat; inlet in degC.
 
-    `fraction` is of the shortest way to the end; it is 1 only there. `doing` says what of the stage is under way.
+    `fraction` counts along the shortest way to the end; it is 1 only there. `doing` names the stage's present part.
     """
 
     stage: str
@@ -30,8 +30,11 @@ def steady_doing(elapsed: float, settle: float, averaged: float, window: float, 
     """What a steady run does on its grid, as a person reads it: "averaging, 120 of at least 300 s".
 
     Args:
-      elapsed: time since the grid's start, s. settle: until averaging begins, s. averaged: length of both half
-        windows at hand, s. window: wanted of a flow that keeps moving, s. agreed: the two halves have been found alike.
+      elapsed: time since the grid's start, s.
+      settle: time until averaging begins, s.
+      averaged: length of both half windows so far, s.
+      window: length wanted of a flow that keeps moving, s.
+      agreed: whether the two halves have been found alike.
     """
     if elapsed < settle:
         return f"settling, {elapsed:.3g} of {settle:.3g} s"

@@ -39,10 +39,10 @@ def run_case(
     progress: Watcher = None,
     origin: Origin | None = None,
 ) -> Run:
-    """Solve a case; with `output` write the result there and keep a checkpoint beside it until it is done.
+    """Solve a case; with `output` write the result there and keep a checkpoint next to it until it is done.
 
-    `origin`, what was asked, becomes attributes of the result. Where another file came to lie at `output` meanwhile,
-    the result goes to a free name beside it: the summary says where, and so does a warning (`OutputWarning`).
+    `origin`, what was asked, becomes attributes of the result. Where another file has appeared at `output` meanwhile,
+    the result goes to a free name next to it: the summary and a warning (`OutputWarning`) name it.
 
     Raises:
       CaseError: the grid cannot be made, the output cannot be written or is being written by somebody else, or the
@@ -77,7 +77,7 @@ def _run_steady(
 
 
 class Session:
-    """Runs of like cases in one process: what was compiled and cut for one serves the next."""
+    """Runs of similar cases in one process: programs and cut cells of one serve the next."""
 
     def __init__(self, case: Case, quality: str = "default") -> None:
         self._quality = quality

@@ -34,7 +34,7 @@ def prepare(precision: str) -> None:
         return
     folder = cache_folder()
     if folder is not None and takes_files(folder):
-        # A cache that fails later (a full disk, a damaged program) is made up for by compiling: not the user's concern.
+        # A cache that fails later (a full disk, a damaged program) only means compiling again: no concern of the user.
         warnings.filterwarnings("ignore", message="Error (reading|writing) persistent compilation cache")
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
@@ -62,7 +62,7 @@ def _start_with_flags() -> None:
 def forget_programs() -> None:
     """Drop the programs that this process has compiled, and give their memory back; the folder of programs stays.
 
-    The C library keeps what was freed for itself unless it is asked: compiling takes and frees much in small pieces.
+    Compiling takes and frees much memory in small pieces, which the C library keeps unless it is asked to return it.
     """
     jax.clear_caches()
     gc.collect()
@@ -71,7 +71,7 @@ def forget_programs() -> None:
 
 
 def cache_folder() -> Path | None:
-    """Where compiled programs are kept; None when they are not, also where no home folder is known."""
+    """Folder of the compiled programs; None when none are kept, also where no home folder is known."""
     given = os.environ.get("JAMSU_CACHE")
     if given is not None:
         if given in ("", "off", "0"):

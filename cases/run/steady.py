@@ -92,13 +92,13 @@ class SteadyRun:
         gas = gas_temperature(self.case, self.level, self.average)
         level = self._make(self.number + 1, gas)
         march = begin(level.module, next_state(level, self.level, self.march.state), level.criteria)
-        # All at once: an interruption before this saves the level before, one after it the new one.
+        # All at once: an interruption before this saves the former level, a later one the new level.
         self.series += self.march.series
         self.number, self.gas, self.level, self.march = self.number + 1, gas, level, march
         self.keep()
 
     def keep(self) -> None:
-        """Save where the run stands, for `--resume`; before it has begun there is nothing to save."""
+        """Save the run's state for `--resume`; before it has begun there is nothing to save."""
         if hasattr(self, "march"):
             self.writer.save(*self._facts())
 
@@ -142,7 +142,7 @@ class SteadyRun:
         )
 
     def _seconds_left(self, elapsed: float, rounds: int, fraction: float) -> float | None:
-        """This level's rest at its own pace; a finer level costs about ten times as much."""
+        """Seconds left: the rest of this level at its own pace; a finer level costs about ten times as much."""
         if rounds < 3 or fraction <= 0.02:
             return None
         level = elapsed / max(fraction, 1e-3)
@@ -173,7 +173,7 @@ class SteadyRun:
 
     @property
     def average(self) -> Average:
-        """Over the last window."""
+        """The average over the last window."""
         march = self.march
         return march.older.merged(march.newer)
 

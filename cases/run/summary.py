@@ -1,4 +1,4 @@
-"""What a run tells when it is done: the object that `--json` prints."""
+"""The summary of a finished run: the object that `--json` prints."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def run_summary(
     """Status, what was asked and when, balance, racks, coils, key figures, warnings and timings as plain numbers.
 
     Args:
-      level: the last grid. average: the window that `outcome` was found from. total: wall time of the run, s.
+      level: the last grid.
+      average: the window that `outcome` was found from.
+      total: wall time of the run, s.
     """
     return {
         "case": case.name,

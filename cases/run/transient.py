@@ -1,9 +1,9 @@
 """Running a case through time, from power-on: one grid, fields at given times, a checkpoint, the result.
 
 At the start the gas has the sea's temperature and rests but for the machines; all power is switched on at
-once (a room that gives nothing to the sea begins at what its cooling units supply, or at that outside).
-Solid blocks hold heat by their own capacity; the hull and the metal of racks and coils hold none. Properties
-are those at the sea's temperature and the rise expected of a module (`levels.EXPECTED_RISE`), or at
+once. A room that gives nothing to the sea begins at its cooling units' supply temperature, or at the outside
+temperature. Solid blocks hold heat by their own capacity; the hull and the metal of racks and coils hold none.
+Properties are taken at the sea's temperature plus the rise expected of a module (`levels.EXPECTED_RISE`), or at
 reference_temperature, and stay constant.
 """
 
@@ -49,8 +49,8 @@ def run_transient(
 ) -> Run:
     """Solve a case in time; `jamsu.cases.run.runner.run_case` calls it for solver.mode = "transient".
 
-    Where `writer` has an output the result is written there once, at the end; until then a checkpoint and the saved
-    fields lie beside it, and a run that is killed goes on from them with `resume` to the same numbers.
+    Where `writer` has an output the result is written there once, at the end. Until then a checkpoint and the saved
+    fields lie next to it; with `resume` a killed run continues from them to the same numbers.
 
     Raises:
       CaseError: the grid cannot be made, the flow diverges, the output cannot be written, or the checkpoint
@@ -115,12 +115,12 @@ class _Transient:
             self.keep()
 
     def keep(self) -> None:
-        """Save where the run stands, for `--resume`; before it has begun there is nothing to save."""
+        """Save the run's state for `--resume`; before it has begun there is nothing to save."""
         if hasattr(self, "march"):
             self.writer.save(*self._facts(), first=self.saved.write)
 
     def _keep_fields(self) -> bool:
-        """Keep the fields where an output falls on the present time; whether it did."""
+        """Keep the fields where an output falls on the present time; returns whether one does."""
         number = self.schedule.output_at(self.march.time)
         if number is not None:
             self.saved.keep(number, fields_of(self.level.module, self.march.state.flow))

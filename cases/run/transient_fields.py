@@ -1,8 +1,8 @@
 """Fields saved on the way of a transient run, kept until the result file is written at its end.
 
-With an output they wait in a folder NAME.vtkhdf.steps beside it, one file a time, each written whole or not
-at all: a kill loses none of them, and memory does not grow while the run goes on. Without an output they stay
-in memory, and so do those that find no room on the disk.
+With an output they wait in a folder NAME.vtkhdf.steps next to it, one file a time, each written whole or not
+at all: a kill loses none of them, and memory does not grow during the run. Without an output they stay
+in memory, as do fields for which the disk has no room.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class SavedFields:
             del self._memory[number]
 
     def load(self, number: int) -> Fields:
-        """Raises CaseError when the file is missing, damaged or another run's."""
+        """The fields of a saved time. Raises CaseError when the file is missing, damaged or another run's."""
         if self.folder is None or number in self._memory:
             return self._memory[number]
         path = self._path(number)

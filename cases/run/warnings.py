@@ -31,7 +31,7 @@ BOUSSINESQ = 0.1  # largest relative density difference (Gray & Giorgini, IJHMT 
 
 
 def collect_warnings(case: Case, level: Level, average: Average | None, outcome: Outcome | None) -> list[str]:
-    """Messages of all models; before a run (no average) only of what is known from the case."""
+    """Messages of all models; before a run (no average) only on what is known from the case."""
     sea = case.site.seawater_temperature
     found: list[str] = []
     if gives_heat_to_the_sea(case):
@@ -61,7 +61,7 @@ def collect_warnings(case: Case, level: Level, average: Average | None, outcome:
 
 
 def _gas_at_start(case: Case) -> list[str]:
-    """The gas at the temperatures that the case names; a run tells those that it finds."""
+    """Messages on the gas at the temperatures that the case names; a run checks the ones that it finds."""
     named = [case.site.seawater_temperature] if gives_heat_to_the_sea(case) else []
     named += [unit.supply_temperature for unit in case.coolers.values()]
     if case.vessel.outside_temperature is not None:
@@ -71,7 +71,7 @@ def _gas_at_start(case: Case) -> list[str]:
 
 
 def _constant_properties(case: Case) -> list[str]:
-    """Of a gas at its reference temperature; the sea keeps its own."""
+    """Messages on a gas at its reference temperature; the sea's properties keep their own temperature."""
     reference = case.solver.reference_temperature
     if case.solver.properties != "constant" or reference is None:
         return []
@@ -79,7 +79,7 @@ def _constant_properties(case: Case) -> list[str]:
 
 
 def _too_short(case: Case, level: Level) -> list[str]:
-    """A steady run that gives up before its averages can be full."""
+    """A message on a steady run that gives up before its averages can be full."""
     criteria = level.criteria
     needed = criteria.settle + criteria.window
     if case.solver.mode != "steady" or needed <= criteria.longest:
@@ -108,7 +108,7 @@ def _gas(case: Case, level: Level, average: Average) -> list[str]:
 
 
 def gas_properties(case: Case, level: Level, mean: float) -> list[str]:
-    """A run in time keeps the properties it begins with, and one at a reference temperature those of that."""
+    """Messages on the gas's properties, which a run in time or at a reference temperature keeps throughout."""
     taken = float(level.operation.gas_temperature)
     if abs(mean - taken) <= FAR_PROPERTIES:
         return []
@@ -143,7 +143,7 @@ def _floats(properties: FilmProperties) -> FilmProperties:
 
 
 def sea_film(case: Case, level: Level, rise: float) -> list[str]:
-    """Of a hull whose outside is warmer than the sea by `rise`, K; without a rise, of the current alone."""
+    """Messages on a hull whose outside is warmer than the sea by `rise`, K; without a rise, on the current alone."""
     hull, sea, speed = level.module.hull.layout, case.site.seawater_temperature, case.site.current_speed
     if case.vessel.outside != "sea" or hull.cell.shape[0] == 0:
         return []
@@ -157,7 +157,7 @@ def sea_film(case: Case, level: Level, rise: float) -> list[str]:
 
 
 def _inner_wall(case: Case, level: Level, average: Average) -> InnerWall | None:
-    """The hull's inner side where the gas touches one that is cooled."""
+    """The hull's inner side; None where the gas touches none that is cooled."""
     hull, domain = hull_patches(level.module.hull, average), level.geometry.domain
     if case.vessel.outside == "adiabatic" or hull.area.size == 0:
         return None
