@@ -39,11 +39,28 @@ class Coupling(NamedTuple):
 
 def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
     """Renew machines, exchangers and films from the present fields."""
-    model, flow = module.model, _machine_flow(module, state)
+    model = module.model
+    flow = _machine_flow(module, state)
+    velocity = _with_machines(model.mesh, state.flow.velocity, prescribed_velocity(module.machines, flow, model.mesh))
+    eddies = None
+    if model.heat.wall_shift is not None:  # else nobody asks
+        eddies = closure(model, state.flow.velocity, state.flow.turbulence).eddy_diffusivity
+    coupling, new = couple_heat(module, replace(state, machine_flow=flow), velocity, eddies)
+    return coupling._replace(model=renewed_walls(coupling.model, velocity)), new
+
+
+def couple_heat(
+    module: Module, state: ModuleState, velocity: Vector, eddy_diffusivity: Array | None
+) -> tuple[Coupling, ModuleState]:
+    """Renew exchangers and films from the present temperature; machines have the state's flow.
+
+    Args:
+      velocity: on all faces by axis, the machines' faces included, m/s.
+      eddy_diffusivity: eddy diffusivity of heat in the cells, m2/s; None where nothing needs it.
+    """
+    model = module.model
     mesh, heat = model.mesh, model.heat
-    prescribed = prescribed_velocity(module.machines, flow, mesh)
-    velocity = _with_machines(mesh, state.flow.velocity, prescribed)
-    fields = _fields(module, state, velocity, flow)
+    fields = _fields(module, state, velocity, eddy_diffusivity)
     exchanges, states = {}, {}
     for name, exchanger in module.exchangers.items():
         exchanges[name], states[name] = exchanger.exchange(fields, state.exchangers[name])
@@ -56,19 +73,17 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
         exchange=exchange.reshape(mesh.shape),
         exchange_temperature=external.reshape(mesh.shape),
     )
-    model = renewed_walls(replace(model, heat=new_heat, prescribed=prescribed), velocity)
-    state = replace(state, machine_flow=flow, exchangers=states)
+    prescribed = prescribed_velocity(module.machines, state.machine_flow, mesh)
+    model = replace(model, heat=new_heat, prescribed=prescribed)
+    state = replace(state, exchangers=states)
     return Coupling(model, exchanges, film_g), _with_held(module, exchanges, state)
 
 
-def _fields(module: Module, state: ModuleState, velocity: Vector, machine_flow: Array) -> DomainFields:
+def _fields(module: Module, state: ModuleState, velocity: Vector, eddies: Array | None) -> DomainFields:
     """The gas as exchangers see it: faces carry the machines' present flow, cells are as the last round left them."""
     model = module.model
     x, y, z = (c.ravel() for c in cell_velocity(state.flow.velocity))
     turbulence = state.flow.turbulence
-    eddies = None
-    if model.heat.wall_shift is not None:  # else nobody asks
-        eddies = closure(model, state.flow.velocity, turbulence).eddy_diffusivity
     return DomainFields(
         temperature=state.flow.temperature.ravel(),
         velocity=(x, y, z),
@@ -76,7 +91,7 @@ def _fields(module: Module, state: ModuleState, velocity: Vector, machine_flow: 
         turbulent_energy=None if turbulence is None else turbulence.k.ravel(),
         eddy_diffusivity=None if eddies is None else eddies.ravel(),
         fluid_capacity=model.heat.fluid_capacity,
-        machine_flow=machine_flow,
+        machine_flow=state.machine_flow,
     )
 
 

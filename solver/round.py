@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -66,7 +66,7 @@ def advance(module: Module, state: ModuleState, dt: Array, steps: Array) -> tupl
     A round of no steps reports the Courant number; its means are zero.
     """
     coupling, state = couple(module, state)
-    held = _held_cells(module, coupling)
+    held = held_cells(module, coupling)
 
     def body(_, carry):
         flow, total, carried, iterations = carry
@@ -94,12 +94,13 @@ def one_step(module: Module, state: ModuleState, dt: Array) -> tuple[ModuleState
     """
     coupling, state = couple(module, state)
     flow, report = step(coupling.model, state.flow, dt)
-    carried = _carried(report, _held_cells(module, coupling))
+    carried = _carried(report, held_cells(module, coupling))
     taken = _Steps(report.exchanged_temperature, carried, report.iterations.astype(dt.dtype), dt, dt)
     return _report(module, coupling, state, flow, taken)
 
 
-def _held_cells(module: Module, coupling: Coupling) -> dict[str, Array]:
+def held_cells(module: Module, coupling: Coupling) -> dict[str, Array]:
+    """Flat numbers of the cells whose temperature an exchanger holds, by exchanger."""
     return {name: e.cell for name, e in coupling.exchanges.items() if module.exchangers[name].holds}
 
 
@@ -120,28 +121,14 @@ def _report(
     module: Module, coupling: Coupling, state: ModuleState, flow: FlowState, taken: _Steps
 ) -> tuple[ModuleState, Round]:
     """The state at the end of a round and its means; every flow of heat is linear in the mean temperature."""
-    mean = taken.temperature.ravel()
     model, heat = coupling.model, coupling.model.heat
-    values: Values = {}
-    states, exchanged = {}, {}
-    for name, exchanger in module.exchangers.items():
-        exchange = coupling.exchanges[name]
-        away = exchange.conductance * (mean[exchange.cell] - exchange.temperature)
-        # Rows beyond the last cell only fill a table up (`jamsu.solver.padding`).
-        away = jnp.where(exchange.cell < mean.size, taken.carried.get(name, away), 0)
-        told, states[name] = exchanger.report(exchange, away, mean, state.exchangers[name])
-        values |= told
-        exchanged[name] = jnp.sum(away)
     rise = flow.temperature - state.flow.temperature
     turbulence = turbulent_fields(model, flow)
-    blocks = (module.blocks, taken.temperature, rise, heat.capacity, heat.conductance, heat.exchange, taken.duration)
-    values |= block_report(*blocks)
-    stored = jnp.sum(heat.capacity * rise) / taken.duration
-    values["racks"] = _rack_report(module, state, mean)
-    values["machines"] = {"flow": state.machine_flow}
+    values, states, exchanged = thermal_report(
+        module, coupling, state, taken.temperature, taken.carried, rise, taken.duration
+    )
     values["interior"] = interior_fields(module, taken.temperature, flow, turbulence)
-    values["balance"] = _balance(module, values, stored)
-    values["key_figures"] = _key_figures(module, values["racks"], mean)
+    stored = values["balance"]["stored_heat"]
     report = Round(
         time=flow.time,
         duration=taken.duration,
@@ -154,6 +141,56 @@ def _report(
         courant=courant_rate(model, flow, turbulence.eddy_viscosity) * taken.dt,
     )
     return replace(state.with_flow(flow), exchangers=states), report
+
+
+def thermal_report(
+    module: Module,
+    coupling: Coupling,
+    state: ModuleState,
+    temperature: Array,
+    carried: dict[str, Array],
+    rise: Array,
+    duration: Array,
+) -> tuple[Values, dict[str, Any], dict[str, Array]]:
+    """All quantities but the fields, the exchangers' new states, and the heat that each took, W.
+
+    Args:
+      temperature: mean of the cells, K from the reference.
+      carried: heat that the flow carries into held cells, by exchanger, W.
+      rise: rise of the cells' temperature over `duration` (s), K.
+    """
+    mean, heat = temperature.ravel(), coupling.model.heat
+    values, states, exchanged = exchanger_reports(module, coupling, mean, carried, state.exchangers)
+    blocks = (module.blocks, temperature, rise, heat.capacity, heat.conductance, heat.exchange, duration)
+    values |= block_report(*blocks)
+    values["racks"] = _rack_report(module, state, mean)
+    values["machines"] = {"flow": state.machine_flow}
+    values["balance"] = _balance(module, values, jnp.sum(heat.capacity * rise) / duration)
+    values["key_figures"] = _key_figures(module, values["racks"], mean)
+    return values, states, exchanged
+
+
+def exchanger_reports(
+    module: Module, coupling: Coupling, mean: Array, carried: dict[str, Array], states: dict[str, Any]
+) -> tuple[Values, dict[str, Any], dict[str, Array]]:
+    """Quantities, new states and heat (W) of all exchangers.
+
+    Args:
+      mean: temperature of all cells, flat, K from the reference.
+      carried: heat that the flow carries into held cells, by exchanger, W.
+      states: states of the exchangers.
+    """
+    values: Values = {}
+    after, exchanged = {}, {}
+    for name, exchanger in module.exchangers.items():
+        exchange = coupling.exchanges[name]
+        away = exchange.conductance * (mean[exchange.cell] - exchange.temperature)
+        # Rows beyond the last cell only fill a table up (`jamsu.solver.padding`).
+        away = jnp.where(exchange.cell < mean.size, carried.get(name, away), 0)
+        told, after[name] = exchanger.report(exchange, away, mean, states[name])
+        values |= told
+        exchanged[name] = jnp.sum(away)
+    return values, after, exchanged
 
 
 def interior_fields(
