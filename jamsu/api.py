@@ -123,16 +123,21 @@ def render(
     size: tuple[int, int] = (1600, 900),
     view: str = "cutaway",
     field: str = "temperature",
+    range: str | None = None,
+    slice: str | None = None,
+    time: str | None = None,
+    hull: bool = True,
 ) -> Path:
     """Draw a result file off-screen to a PNG file (default: the result's name here) and return its path.
 
-    `size` is in pixels; `view` and `field` as in `jamsu.viz.render.render`. Raises `jamsu.cases.errors.CaseError` when
-    the result cannot be read, the picture cannot be written, or this machine cannot draw.
+    `size` is in pixels; `range` ("15, 32 degC"), `slice` ("z = 1.2 m") and `time` ("90 s") are texts with units; all
+    options are as in `jamsu.viz.render.render`. Raises `jamsu.cases.errors.CaseError` when the result cannot be read,
+    the picture cannot be written, or this machine cannot draw.
     """
     from jamsu.viz.render import render as draw
 
     picture = Path(output) if output is not None else default_output(result, ".png")
-    return draw(Path(result), picture, size=size, view=view, field=field)
+    return draw(Path(result), picture, size=size, view=view, field=field, ends=range, plane=slice, time=time, hull=hull)
 
 
 def default_output(source: str | Path, suffix: str) -> Path:
