@@ -140,6 +140,43 @@ def render(
     return draw(Path(result), picture, size=size, view=view, field=field, ends=range, plane=slice, time=time, hull=hull)
 
 
+def compare(
+    first: str | Path,
+    second: str | Path,
+    *,
+    picture: str | Path | None = None,
+    size: tuple[int, int] = (1600, 900),
+    view: str = "cutaway",
+    field: str = "temperature",
+) -> dict[str, Any]:
+    """In what two result files differ, as `jamsu compare --json` prints it: inputs, numbers, second less first.
+
+    With `picture` the difference of `field` is drawn there (PNG). Raises `jamsu.cases.errors.CaseError` when a result
+    cannot be read, or the picture cannot be drawn.
+    """
+    from jamsu.cases.results.comparison import figures, inputs
+
+    trees = open_result(first), open_result(second)
+    if picture is not None:
+        from jamsu.viz.difference import render_difference
+
+        names = Path(first).stem, Path(second).stem
+        render_difference(*trees, names, picture, size=size, view=view, field=field)
+    rows = figures(*trees)
+    return {
+        "results": [str(first), str(second)],
+        "status": [tree.attrs.get("status") for tree in trees],
+        "inputs": {row.name: [row.first, row.second] for row in inputs(*trees)},
+        "numbers": {
+            f"{row.group}/{row.name}": {
+                "units": row.units, "first": row.first, "second": row.second, "difference": row.difference
+            }
+            for row in rows
+            if row.differs
+        },
+    }  # fmt: skip
+
+
 def default_output(source: str | Path, suffix: str) -> Path:
     """The file in the current folder named after a result ("natick2.vtkhdf" -> natick2.png)."""
     return Path(Path(source).stem + suffix)

@@ -75,6 +75,8 @@ def status(tree: xr.DataTree) -> str:
 
 def caption_lines(scene: Scene) -> list[str]:
     """Up to five statements: inlets, heat balance, vessel and time, slice and paths, where the result comes from."""
+    if scene.differs:
+        return [line for line in (_vessel(scene), _slice(scene)) if line]
     last = scene.inlets_known
     said = (_inlet(scene) if last else "", _balance(scene.tree) if last else "", _vessel(scene), _slice(scene))
     return [line for line in (*said, _origin(scene.tree)) if line]

@@ -18,7 +18,9 @@ TINTS = {"allowable": "#eef4ec", "recommended": "#d3e8d4"}
 
 def charted(scene: Scene) -> list[Rack]:
     """The racks that the chart has, in the order of the result: those that gas passes."""
-    return [rack for rack in scene.racks if np.isfinite(rack.hottest)] if scene.inlets_known else []
+    return (
+        [rack for rack in scene.racks if np.isfinite(rack.hottest)] if scene.inlets_known and not scene.differs else []
+    )
 
 
 def draw_chart(plotter: Plotter, paint: Paint, layout: Layout, scene: Scene) -> None:

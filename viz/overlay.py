@@ -17,6 +17,7 @@ from jamsu.viz.scale import ABOVE, BELOW, LIMITS, Scale
 from jamsu.viz.scene import Scene
 
 MOST_LABELS = 24
+FORMS = ("{name} {inlet:.1f} {met}", "{name} {inlet:.1f}", "{inlet:.1f}")  # of a rack's label, the first that fits
 MOST_LINES = 3  # that one statement of the caption may take
 MOST_WORDS = 0.42  # of the picture's height
 BAR_HEIGHT, BAND_HEIGHT = 1.3, 0.35  # in letters
@@ -150,18 +151,25 @@ def draw_rack_labels(plotter: Plotter, layout: Layout, scene: Scene) -> None:
     """
     hottest, racks, size = scene.hottest_rack, labelled(scene), layout.letter
     places = [_over(plotter, scene, rack) for rack in racks]
-    forms = ("{name} {inlet:.1f} {met}", "{name} {inlet:.1f}", "{inlet:.1f}")
+    forms = ("{name} {inlet:+.2f}", "{inlet:+.2f}") if scene.differs else FORMS
     for form in forms:
         words = [
-            f" {form.format(name=rack.name, inlet=rack.hottest, met=class_met(rack.inlet_temperature))} "
+            f" {form.format(name=rack.name, inlet=_told(scene, rack), met=class_met(rack.inlet_temperature))} "
             for rack in racks
         ]
         if not _covered(places, words, size, plotter.window_size):
             break
     for rack, place, word in zip(racks, places, words if racks else [], strict=True):
-        colour = verdict(rack)
+        colour = INK if scene.differs else verdict(rack)
         ink, paper = (PAPER, colour) if rack is hottest else (colour, PAPER)
         text(plotter, word, place, size, ink, bold=True, across="center", upright="center", paper=paper)
+
+
+def _told(scene: Scene, rack: Rack) -> float:
+    """The number of a rack's label: its hottest inlet, or the greatest change of one, upwards or downwards."""
+    if not scene.differs:
+        return rack.hottest
+    return float(rack.inlet_temperature[np.nanargmax(np.abs(rack.inlet_temperature))])
 
 
 def _over(plotter: Plotter, scene: Scene, rack: Rack) -> tuple[float, float]:

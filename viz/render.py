@@ -22,7 +22,7 @@ from jamsu.viz import camera, caption, gl, inlets, meshes, overlay, signs
 from jamsu.viz.layout import ROOM, Layout, lay_out, letter_size, words_width
 from jamsu.viz.letters import INK, PAPER, QUIET, Plotter
 from jamsu.viz.paint import Area, Paint
-from jamsu.viz.scale import ABOVE, BELOW, Ends, Scale, rack_values, scale_of
+from jamsu.viz.scale import ABOVE, BELOW, Scale, rack_values, scale_of
 from jamsu.viz.scene import Scene, read_scene
 from jamsu.viz.streamlines import arrowheads, in_plane, starts_of, streamlines
 from jamsu.viz.wishes import read_range, read_slice, read_time
@@ -84,10 +84,7 @@ def render(
     gl.check_size(size)
     if view not in VIEWS:
         raise CaseError("", Problem("view", view, f"unknown view; one of {', '.join(VIEWS)}"))
-    if png_path.suffix.lower() != ".png":
-        raise CaseError(str(png_path), Problem("", "", "expected a name that ends in .png"))
-    if not png_path.parent.is_dir():
-        raise CaseError(str(png_path), Problem("", "", "cannot write the picture (no such folder)"))
+    check_png(png_path)
     where = read_slice(plane) if plane is not None else None
     when = read_time(time) if time is not None else None
     tree = read_result(result_path)
@@ -95,18 +92,26 @@ def render(
     limits = read_range(ends, scene.file_unit) if ends is not None else None
     gl.prepare()
     title = caption.title(tree, Path(result_path).stem)
-    save(draw(scene, title, size=size, ends=limits, hull=hull), png_path)
+    save(draw(scene, title, size=size, scale=scale_of(scene, limits), hull=hull), png_path)
     return png_path
 
 
+def check_png(path: Path) -> None:
+    """Raise CaseError for a path that cannot become a picture."""
+    if path.suffix.lower() != ".png":
+        raise CaseError(str(path), Problem("", "", "expected a name that ends in .png"))
+    if not path.parent.is_dir():
+        raise CaseError(str(path), Problem("", "", "cannot write the picture (no such folder)"))
+
+
 def draw(
-    scene: Scene, title: tuple[str, str | None], *, size: tuple[int, int], ends: Ends | None = None, hull: bool = True
+    scene: Scene, title: tuple[str, str | None], *, size: tuple[int, int], scale: Scale | None = None, hull: bool = True
 ) -> np.ndarray:
-    """The picture of `scene` as an array (height, width, 3) of bytes."""
+    """The picture of `scene` as an array (height, width, 3) of bytes; without `scale` on the one that its field has."""
     plotter: Plotter = pv.Plotter(off_screen=True, window_size=list(size))
     try:
         plotter.set_background(SEA, top=PAPER)
-        scale = scale_of(scene, ends)
+        scale = scale or scale_of(scene)
         layout, words, rows = _laid_out(plotter, scene, size, title)
         if hull:
             _draw_hull(plotter, scene)
@@ -235,7 +240,8 @@ def _legend(scene: Scene) -> list[overlay.Entry]:
     elif scene.field == "temperature" and any(np.isnan(known).any() for known in values if known is not None):
         entries.append(("no gas through this unit", NOTHING))
     if overlay.labelled(scene):
-        entries.append(("on racks: hottest inlet (°C), ASHRAE class met", None))
+        said = "greatest change of an inlet (K)" if scene.differs else "hottest inlet (°C), ASHRAE class met"
+        entries.append((f"on racks: {said}", None))
     return entries
 
 

@@ -31,7 +31,8 @@ class Scene:
 
     `front` is the horizontal direction to the viewer across the vessel, `towards` the direction to the viewer itself.
     `time` is that of the fields (s), `inlets_known` whether it is the last one, of which the racks' inlets are; `sea`
-    is None where nothing of the vessel meets it. Cell data of `grid`: `vectors`
+    is None where nothing of the vessel meets it; `differs` whether fields and inlets are differences of two results.
+    Cell data of `grid`: `vectors`
     (velocity, where the result has it), `open_fraction`, `machine` (inside a machine or block), `free` (other
     cells with gas), and the field drawn, which outside the free gas goes on with the nearest free cell's
     value; `all_values` is the field as it is in every cell. `unread` are paths of the case that should have
@@ -52,6 +53,7 @@ class Scene:
     sea: Sea | None
     time: float
     inlets_known: bool
+    differs: bool = False
 
     @property
     def seen_bounds(self) -> tuple[np.ndarray, np.ndarray]:
@@ -111,12 +113,19 @@ def fields(tree: xr.DataTree) -> list[str]:
 
 
 def read_scene(
-    tree: xr.DataTree, field: str, view: str = "cutaway", *, plane: Slice | None = None, time: float | None = None
+    tree: xr.DataTree,
+    field: str,
+    view: str = "cutaway",
+    *,
+    plane: Slice | None = None,
+    time: float | None = None,
+    differs: bool = False,
 ) -> Scene:
     """The scene of a result as `view` (one of `jamsu.viz.camera.VIEWS`) shows it.
 
     `plane` is where the slice lies (None: where the view puts it), `time` (s) which of the saved times is meant, the
-    nearest one (None: the last). Raises CaseError when field, plane or time is not in the result.
+    nearest one (None: the last); `differs` says that the field is a difference of two results
+    (`jamsu.cases.results.comparison.difference`). Raises CaseError when field, plane or time is not in the result.
     """
     known = fields(tree)
     if field not in known:
@@ -138,7 +147,7 @@ def read_scene(
     cut = choose_cut(view, vessel, racks, front) if plane is None else cut_at(plane, vessel, towards, view)
     return Scene(
         tree, field, grid, vessel, racks, fixtures, unread, all_values, front, towards, cut,
-        sea_of(tree), float(times[step]), step == len(times) - 1,
+        None if differs else sea_of(tree), float(times[step]), step == len(times) - 1, differs,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def test_the_public_functions_are_importable_without_anything_heavy():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "cases", "show", "check", "render", "sweep"])
+@pytest.mark.parametrize("command", ["run", "cases", "show", "check", "compare", "render", "sweep"])
 def test_every_help_has_examples(jamsu_command, command):
     result = jamsu_command(command, "--help")
     assert result.exit_code == 0
