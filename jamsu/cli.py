@@ -90,3 +90,7 @@ def _told(code: str | int | None) -> str | int | None:
         return code
     print(f"jamsu: the answer could not be written to standard output: {lost.strerror}", file=sys.stderr)
     return code or 1
+
+
+if __name__ == "__main__":  # python -m jamsu.cli, where the command is not installed
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import pyvista as pv
@@ -56,7 +57,7 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
 def wrapped(words: str, size: float, room: float, most: int, *, bold: bool = False) -> list[str]:
     """The words in lines no wider than `room` px, at most `most`; the last one says where something was left out."""
     lines: list[str] = []
-    for word in words.split(" "):
+    for word in re.split(r" (?!(?:°C|K|W|kW|MW|m|s|m/s|%)(?: |,|$))", words):  # a number keeps its unit
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width_of(longer, size, bold=bold) <= room:
             lines[-1] = longer

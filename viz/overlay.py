@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -147,22 +149,59 @@ def verdict(rack: Rack) -> str:
 def draw_rack_labels(plotter: Plotter, layout: Layout, scene: Scene) -> None:
     """Name, hottest inlet and ASHRAE class over each rack; the hottest of all reversed and above the others.
 
-    The class, then the name is left out where with them one label would cover another.
+    The class, then the name is left out where with them one label would cover another; and where even the numbers do,
+    those that would cover a hotter rack's.
     """
     hottest, racks, size = scene.hottest_rack, labelled(scene), layout.letter
-    places = [_over(plotter, scene, rack) for rack in racks]
-    forms = ("{name} {inlet:+.2f}", "{inlet:+.2f}") if scene.differs else FORMS
-    for form in forms:
-        words = [
-            f" {form.format(name=rack.name, inlet=_told(scene, rack), met=class_met(rack.inlet_temperature))} "
+    window = plotter.window_size
+    labels: list[Label] = []
+    for form in ("{name} {inlet:+.2f}", "{inlet:+.2f}") if scene.differs else FORMS:
+        labels = [
+            Label(
+                rack,
+                f" {form.format(name=rack.name, inlet=_told(scene, rack), met=class_met(rack.inlet_temperature))} ",
+                _over(plotter, scene, rack),
+                size,
+            )
             for rack in racks
         ]
-        if not _covered(places, words, size, plotter.window_size):
+        if all(label.is_on(window) for label in labels) and not _covering(labels):
             break
-    for rack, place, word in zip(racks, places, words if racks else [], strict=True):
-        colour = INK if scene.differs else verdict(rack)
-        ink, paper = (PAPER, colour) if rack is hottest else (colour, PAPER)
-        text(plotter, word, place, size, ink, bold=True, across="center", upright="center", paper=paper)
+    kept: list[Label] = []
+    for label in sorted(labels, key=lambda label: -label.rack.hottest):
+        if not any(label.covers(other) for other in kept):
+            kept.append(label)
+    for label in reversed(kept):
+        colour = INK if scene.differs else verdict(label.rack)
+        ink, paper = (PAPER, colour) if label.rack is hottest else (colour, PAPER)
+        text(plotter, label.words, label.place, size, ink, bold=True, across="center", upright="center", paper=paper)
+
+
+@dataclass(frozen=True)
+class Label:
+    """The words on a rack, centred at a place (px)."""
+
+    rack: Rack
+    words: str
+    place: tuple[float, float]
+    size: float
+
+    @cached_property
+    def half(self) -> tuple[float, float]:
+        """Half of its width and height."""
+        return width_of(self.words, self.size, bold=True) / 2, 0.64 * self.size
+
+    def covers(self, other: Label) -> bool:
+        """Whether the two overlap."""
+        return all(abs(self.place[axis] - other.place[axis]) < self.half[axis] + other.half[axis] for axis in (0, 1))
+
+    def is_on(self, window: Sequence[int]) -> bool:
+        """Whether it is on a picture of that width and height from side to side."""
+        return self.half[0] <= self.place[0] <= window[0] - self.half[0]
+
+
+def _covering(labels: Sequence[Label]) -> bool:
+    return any(a.covers(b) for a, b in itertools.combinations(labels, 2))
 
 
 def _told(scene: Scene, rack: Rack) -> float:
@@ -185,16 +224,3 @@ def on_pixel(plotter: Plotter, point: np.ndarray) -> tuple[float, float]:
     across, above = camera.on_picture(plotter, point)
     width, height = plotter.window_size
     return across * width, above * height
-
-
-def _covered(places: Sequence[tuple[float, float]], words: Sequence[str], size: float, window: Sequence[int]) -> bool:
-    """Whether any two labels overlap, centred at `places` (px), or one leaves the window."""
-    rows = [
-        (place, width_of(word, size, bold=True) / 2, 0.64 * size) for place, word in zip(places, words, strict=True)
-    ]
-    if any(place[0] < wide or place[0] > window[0] - wide for place, wide, _ in rows):
-        return True
-    return any(
-        abs(a[0] - b[0]) < wide_a + wide_b and abs(a[1] - b[1]) < high_a + high_b
-        for (a, wide_a, high_a), (b, wide_b, high_b) in itertools.combinations(rows, 2)
-    )

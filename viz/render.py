@@ -240,7 +240,11 @@ def _legend(scene: Scene) -> list[overlay.Entry]:
     elif scene.field == "temperature" and any(np.isnan(known).any() for known in values if known is not None):
         entries.append(("no gas through this unit", NOTHING))
     if overlay.labelled(scene):
-        said = "greatest change of an inlet (K)" if scene.differs else "hottest inlet (°C), ASHRAE class met"
+        said = (
+            "greatest change of an inlet (K)"
+            if scene.differs
+            else "name, hottest inlet (°C), ASHRAE class met, as far as they fit"
+        )
         entries.append((f"on racks: {said}", None))
     return entries
 

@@ -37,6 +37,11 @@ def test_every_help_has_examples(jamsu_command, command):
     assert f"\n    jamsu {command}" in result.stdout
 
 
+def test_the_module_is_the_command_too():
+    done = subprocess.run([sys.executable, "-m", "jamsu.cli", "--version"], capture_output=True, text=True)
+    assert done.stdout.startswith("jamsu ")
+
+
 def test_version(jamsu_command):
     assert jamsu_command("version").stdout == jamsu_command("--version").stdout
     assert jamsu_command("--version").stdout.startswith("jamsu ")

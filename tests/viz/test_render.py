@@ -274,6 +274,18 @@ def test_racks_are_named_where_their_names_fit(graphics, tmp_path, monkeypatch, 
         assert all(len(label) == 1 for label in labels)
 
 
+def test_no_label_covers_another_and_the_hottest_stays(drawn):
+    tree = synthetic_result()
+    racks = tree["racks"].to_dataset()
+    lower = racks["lower"].copy()
+    lower[:, 0] = [0.9, 1.0, 1.1]  # three racks nearly in one place
+    tree["racks"].dataset = racks.assign(lower=lower, upper=lower + (racks["upper"] - racks["lower"]))
+    _, _, written, _ = drawn(tree, view="top", size=(800, 600))
+    labels = [(words, place) for words, place, _ in written if re.fullmatch(r" \d+\.\d ", words)]
+    assert labels[-1][0] == " 23.5 "
+    assert len(labels) < 3
+
+
 def test_an_unsettled_run_is_marked_in_red(graphics, result, seen, tmp_path):
     bad = write_result(tmp_path / "bad.vtkhdf", synthetic_result(status="not converged"))
 

@@ -304,3 +304,9 @@ def test_title_falls_back_to_the_name_without_a_font(tree, monkeypatch):
         assert caption.title(korean, "ulsan") == ("ulsan", None)
     monkeypatch.setattr(caption, "wide_font", lambda: "font.ttf")
     assert caption.title(korean, "ulsan") == ("울산", "font.ttf")
+
+
+def test_a_number_and_its_unit_stay_on_one_line():
+    lines = letters.wrapped("coolest 18.2 °C  ·  stored 95 W  ·  outlets up to 39.3 °C", 12.0, 90.0, 9)
+    assert len(lines) > 3
+    assert not any(line.lstrip().startswith(("°C", "W")) for line in lines)
