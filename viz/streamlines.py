@@ -13,7 +13,7 @@ from jamsu.viz.scene import Scene
 
 LINES = 48  # paths altogether: enough to see the loop, few enough to see the racks
 IN_PLANE = 160  # short paths within a slice
-LONGEST, LONGEST_IN_PLANE = 1.0, 0.12  # length of a path in greatest extents of the vessel
+LONGEST, LONGEST_IN_PLANE = 1.0, 0.16  # length of a path in greatest extents of the vessel
 GAP = 0.02  # m: how far before a face a path starts
 CLEAR = 0.025  # of the slice's lesser extent: how far from walls and machines a path within a slice starts and stays
 TOUCHING = 5e-3  # m: a coil this close to a rack's rear is its rear door
@@ -244,7 +244,7 @@ def arrowheads(lines: pv.PolyData, size: float) -> pv.PolyData | None:
     points, chosen, ahead = np.asarray(lines.points), [], []
     for path in paths(lines):
         steps = np.linalg.norm(np.diff(points[path], axis=0), axis=1)
-        if steps.sum() < 4 * size:
+        if steps.sum() < 2.5 * size:
             continue
         middle = int(np.searchsorted(np.cumsum(steps), 2 / 3 * steps.sum()))
         before, after = points[path[max(0, middle - 1)]], points[path[min(middle + 1, len(path) - 1)]]
