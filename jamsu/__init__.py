@@ -7,6 +7,6 @@
 Importing this package is quick: jax, PyVista and xarray are imported by the function that needs them.
 """
 
-from jamsu.api import library, load_case, open_result, render, run, sweep
+from jamsu.api import compare, library, load_case, open_result, render, run, sweep
 
-__all__ = ["library", "load_case", "open_result", "render", "run", "sweep"]
+__all__ = ["compare", "library", "load_case", "open_result", "render", "run", "sweep"]

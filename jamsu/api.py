@@ -123,16 +123,58 @@ def render(
     size: tuple[int, int] = (1600, 900),
     view: str = "cutaway",
     field: str = "temperature",
+    range: str | None = None,
+    slice: str | None = None,
+    time: str | None = None,
+    hull: bool = True,
 ) -> Path:
     """Draw a result file off-screen to a PNG file (default: the result's name here) and return its path.
 
-    `size` is in pixels; `view` and `field` as in `jamsu.viz.render.render`. Raises `jamsu.cases.errors.CaseError` when
-    the result cannot be read, the picture cannot be written, or this machine cannot draw.
+    `size` is in pixels; `range` ("15, 32 degC"), `slice` ("z = 1.2 m") and `time` ("90 s") are texts with units; all
+    options are as in `jamsu.viz.render.render`. Raises `jamsu.cases.errors.CaseError` when the result cannot be read,
+    the picture cannot be written, or this machine cannot draw.
     """
     from jamsu.viz.render import render as draw
 
     picture = Path(output) if output is not None else default_output(result, ".png")
-    return draw(Path(result), picture, size=size, view=view, field=field)
+    return draw(Path(result), picture, size=size, view=view, field=field, ends=range, plane=slice, time=time, hull=hull)
+
+
+def compare(
+    first: str | Path,
+    second: str | Path,
+    *,
+    picture: str | Path | None = None,
+    size: tuple[int, int] = (1600, 900),
+    view: str = "cutaway",
+    field: str = "temperature",
+) -> dict[str, Any]:
+    """In what two result files differ, as `jamsu compare --json` prints it: inputs, numbers, second less first.
+
+    With `picture` the difference of `field` is drawn there (PNG). Raises `jamsu.cases.errors.CaseError` when a result
+    cannot be read, or the picture cannot be drawn.
+    """
+    from jamsu.cases.results.comparison import figures, inputs
+
+    trees = open_result(first), open_result(second)
+    if picture is not None:
+        from jamsu.viz.difference import render_difference
+
+        names = Path(first).stem, Path(second).stem
+        render_difference(*trees, names, picture, size=size, view=view, field=field)
+    rows = figures(*trees)
+    return {
+        "results": [str(first), str(second)],
+        "status": [tree.attrs.get("status") for tree in trees],
+        "inputs": {row.name: [row.first, row.second] for row in inputs(*trees)},
+        "numbers": {
+            f"{row.group}/{row.name}": {
+                "units": row.units, "first": row.first, "second": row.second, "difference": row.difference
+            }
+            for row in rows
+            if row.differs
+        },
+    }  # fmt: skip
 
 
 def default_output(source: str | Path, suffix: str) -> Path:

@@ -10,6 +10,7 @@ import typer
 
 from jamsu.command_audit import audit
 from jamsu.command_cases import cases, check, show
+from jamsu.command_compare import compare
 from jamsu.command_render import render
 from jamsu.command_run import run
 from jamsu.command_sweep import sweep
@@ -58,7 +59,7 @@ def jamsu(
     """
 
 
-for command in (run, cases, show, check, audit, render, sweep):
+for command in (run, cases, show, check, audit, compare, render, sweep):
     app.command(command.__name__)(command)
 
 
@@ -89,3 +90,7 @@ def _told(code: str | int | None) -> str | int | None:
         return code
     print(f"jamsu: the answer could not be written to standard output: {lost.strerror}", file=sys.stderr)
     return code or 1
+
+
+if __name__ == "__main__":  # python -m jamsu.cli, where the command is not installed
+    main()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import numpy as np
 import xarray as xr
 
+from jamsu.cases.results.output import tell
 from jamsu.viz.scene import Scene
 from jamsu.viz.streamlines import in_plane
 
-LINE, MOST_LINES = 112, 3  # characters that fit beside the colour bar; lines that the status may take
 SETTLED = ("converged", "finished")  # anything else is said in red
 
 
@@ -28,13 +26,19 @@ WIDE_FONTS = (
 def title(tree: xr.DataTree, fallback: str) -> tuple[str, str | None]:
     """The result's title and the font file it needs (None: VTK's own font has every character).
 
-    Without an installed font for its characters the title is `fallback`, the file's name, rather than gaps.
+    Without an installed font for its characters the title is `fallback`, the file's name, rather than gaps; a warning
+    (`OutputWarning`) says so.
     """
     text = " ".join(str(tree.attrs.get("title") or fallback).split())
     if is_latin(text):
         return text, None
     font = wide_font()
-    return (text, font) if font else (fallback, None)
+    if font:
+        return text, font
+    tell(
+        f"no font here has the letters of the title {text!r}: the picture is called {fallback}; fonts-noto-cjk has them"
+    )
+    return fallback, None
 
 
 def is_latin(text: str) -> bool:
@@ -59,20 +63,23 @@ def is_settled(tree: xr.DataTree) -> bool:
     return str(tree.attrs.get("status", "")).lower() in SETTLED
 
 
-def status_lines(tree: xr.DataTree) -> list[str]:
-    """The status and what it means, in capitals when the run did not settle, in as many lines as it needs."""
+def status(tree: xr.DataTree) -> str:
+    """The status and what it means, in capitals when the run did not settle."""
     status = str(tree.attrs.get("status", "unknown"))
     meaning = " ".join(str(tree.attrs.get("status_meaning", "")).split())
     said = status[:1].upper() + status[1:] if is_settled(tree) else f"NOT CONVERGED ({status})"
     if status.lower() == "not converged":
         said = "NOT CONVERGED"
-    line = f"{said}: {meaning}" if meaning and meaning.lower() != status.lower() else said
-    return textwrap.wrap(line, LINE, max_lines=MOST_LINES, placeholder=" ...")
+    return f"{said}: {meaning}" if meaning and meaning.lower() != status.lower() else said
 
 
 def caption_lines(scene: Scene) -> list[str]:
-    """Up to four lines: the inlets, the heat balance, the vessel and the time, the slice and the paths."""
-    return [line for line in (_inlet(scene), _balance(scene.tree), _vessel(scene), _slice(scene)) if line]
+    """Up to five statements: inlets, heat balance, vessel and time, slice and paths, where the result comes from."""
+    if scene.differs:
+        return [line for line in (_vessel(scene), _slice(scene)) if line]
+    last = scene.inlets_known
+    said = (_inlet(scene) if last else "", _balance(scene.tree) if last else "", _vessel(scene), _slice(scene))
+    return [line for line in (*said, _origin(scene.tree)) if line]
 
 
 def _inlet(scene: Scene) -> str:
@@ -84,6 +91,20 @@ def _inlet(scene: Scene) -> str:
     line = f"Hottest inlet {rack.hottest:.1f} °C: {rack.name}, unit {unit} from the bottom  ·  coolest {coolest:.1f} °C"
     outlets = scene.tree["racks"].data_vars.get("outlet_temperature")
     return line if outlets is None else line + f"  ·  outlets up to {float(outlets.max()):.1f} °C"
+
+
+def _origin(tree: xr.DataTree) -> str:
+    """Version, quality and date of the run, as far as the result has them."""
+    attrs = tree.attrs
+    parts = [f"jamsu {attrs['jamsu_version']}"] if "jamsu_version" in attrs else []
+    if attrs.get("quality"):
+        parts.append(f"quality {attrs['quality']}")
+    if attrs.get("date"):
+        parts.append(f"computed {str(attrs['date'])[:16].replace('T', ' ')} UTC")
+    changed = len(str(attrs.get("overrides", "")).splitlines())
+    if changed:
+        parts.append(f"{changed} value{'s' if changed > 1 else ''} of the case changed")
+    return "  ·  ".join(parts)
 
 
 def _balance(tree: xr.DataTree) -> str:
@@ -113,9 +134,12 @@ BALANCE = {
 
 
 def _vessel(scene: Scene) -> str:
-    times = scene.tree["interior"]["time"].to_numpy()
+    times = np.atleast_1d(scene.tree["interior"]["time"].to_numpy())
     line = f"Vessel: {scene.vessel.size}  ·  {scene.open_cells:,} cells of gas"
-    return line + f"  ·  at {float(times[-1]):.4g} s" if len(times) > 1 else line
+    if len(times) == 1:
+        return line
+    line += f"  ·  at {scene.time:.4g} s of {float(times[-1]):.4g} s"
+    return line if scene.inlets_known else line + ", inlets are kept for the last time only"
 
 
 def _slice(scene: Scene) -> str:

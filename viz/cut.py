@@ -9,33 +9,35 @@ from typing import Literal
 
 import numpy as np
 
+from jamsu.cases.errors import CaseError, Problem
 from jamsu.viz.items import SIDES, Box, Rack
 from jamsu.viz.vessel import Vessel
+from jamsu.viz.wishes import Slice
 
-# How far from the middle the slice may lie, as a share of the half width: there a round vessel is still
-# 0.7 of its diameter high. Farther out the slice would be a sliver.
-OUTERMOST = 0.72
+LOW_LEVEL = 0.25  # of the racks' height: where the cutaway's level slice shows the gas and hides little of the racks
+EDGE_ON = 0.2  # cosine between a slice and the line of sight below which nothing is seen of it
 
 
 @dataclass(frozen=True)
 class Cut:
     """The plane of the slice; `normal` points to the viewer's side.
 
-    "behind": upright, behind the machines, which are all drawn in front of it. "through": upright, through
-    machines; nothing in front of it is drawn. "level": at half the height of the racks, which stand in it.
+    "through": upright; nothing in front of it is drawn, and machines that it meets are cut open. "level": all that
+    stands in the vessel is drawn, and rises out of it.
     """
 
-    kind: Literal["behind", "through", "level"]
+    kind: Literal["through", "level"]
     normal: np.ndarray
     origin: np.ndarray
 
     def shows(self, item: Box) -> bool:
-        """Whether `item` is drawn: in a cut through the machines those that it goes through."""
-        if self.kind != "through":
-            return True
+        """Whether `item` is drawn: of an upright cut, whose slice hides what lies beyond, only what it goes through."""
+        return self.kind != "through" or self.meets(item)
+
+    def meets(self, item: Box) -> bool:
+        """Whether the plane goes through `item`."""
         low, high = item.reach(self.normal)
-        here = float(self.origin @ self.normal)
-        return low <= here + 1e-6 and high >= here - 1e-6
+        return low - 1e-6 <= float(self.origin @ self.normal) <= high + 1e-6
 
     @property
     def place(self) -> str:
@@ -44,18 +46,37 @@ class Cut:
         return f"{'xyz'[axis]} = {self.origin[axis]:.2f} m"
 
 
-def choose_cut(view: str, vessel: Vessel, racks: Sequence[Rack], items: Sequence[Box], front: np.ndarray) -> Cut:
-    """The cut of a view. `items` are the racks and all that takes up volume beside them."""
+def choose_cut(view: str, vessel: Vessel, racks: Sequence[Rack], front: np.ndarray) -> Cut:
+    """The cut of a view where the user asks for none: through the rack with the hottest inlet, or level."""
     middle = vessel.bounds.mean(axis=0)
     hot = hottest(racks)
     station = hot.centre if hot else middle
     if view == "section":
         return Cut("through", -along(front), station)
-    if view == "top" or (view == "cutaway" and vessel.low):
-        return Cut("level", np.array([0.0, 0.0, 1.0]), np.array([middle[0], middle[1], station[2]]))
-    if vessel.low:
+    if view == "side":
         return Cut("through", front, station)
-    return Cut("behind", front, _behind(vessel, items, front))
+    height = station[2]
+    if hot and view == "cutaway":
+        height = hot.lower[2] + LOW_LEVEL * (hot.upper[2] - hot.lower[2])
+    return Cut("level", np.array([0.0, 0.0, 1.0]), np.array([middle[0], middle[1], height]))
+
+
+def cut_at(wanted: Slice, vessel: Vessel, towards: np.ndarray, view: str) -> Cut:
+    """The cut that a user asks for, seen from the direction `towards` (towards the viewer).
+
+    Raises CaseError where the plane is outside the vessel, or seen edge-on.
+    """
+    axis, place = wanted.axis, wanted.place
+    low, high = vessel.bounds[:, axis]
+    written = f"{'xyz'[axis]}={place:g} m"
+    if not low < place < high:
+        raise CaseError("", Problem("slice", written, f"outside the vessel; expected {low:.3g} to {high:.3g} m"))
+    if abs(towards[axis]) < EDGE_ON:
+        raise CaseError("", Problem("slice", written, f"seen edge-on in the view {view}; give another --view"))
+    normal = np.sign(towards[axis]) * np.eye(3)[axis]
+    origin = vessel.bounds.mean(axis=0)
+    origin[axis] = place
+    return Cut("level" if axis == 2 else "through", normal, origin)
 
 
 def hottest(racks: Sequence[Rack]) -> Rack | None:
@@ -80,13 +101,3 @@ def viewing_side(racks: Sequence[Rack], extent: np.ndarray) -> np.ndarray:
     direction = np.zeros(3)
     direction[axis] = sign
     return direction
-
-
-def _behind(vessel: Vessel, items: Sequence[Box], front: np.ndarray) -> np.ndarray:
-    """A point on the slice: half-way between the rearmost machine and the hull, but at the middle or behind it."""
-    middle = vessel.bounds.mean(axis=0)
-    centre = float(middle @ front)
-    hull = float((vessel.bounds @ front).min())
-    rear = min((item.reach(front)[0] for item in items), default=np.inf)
-    depth = min(centre, max((rear + hull) / 2, centre + OUTERMOST * (hull - centre)))
-    return middle + (depth - centre) * front

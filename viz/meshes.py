@@ -69,10 +69,10 @@ def _flat_axis(item: Box) -> int:
 
 
 def opened_hull(scene: Scene) -> pv.PolyData:
-    """The part of the vessel's surface away from the viewer; beyond the cut where that goes through machines."""
+    """The part of the vessel's surface beyond an upright cut; all of it where the cut is level."""
     if scene.cut.kind == "through":
         return scene.vessel.surface.clip(normal=scene.cut.normal, origin=scene.cut.origin)
-    return scene.vessel.surface.clip(normal=scene.front, origin=scene.vessel.bounds.mean(axis=0))
+    return scene.vessel.surface
 
 
 def rim(surface: pv.PolyData) -> pv.PolyData:

@@ -1,4 +1,4 @@
-"""What is drawn, read from a result: the grid with its last time, what stands in it, the vessel, the cut.
+"""What is drawn, read from a result: the grid at one time, what stands in it, the vessel, the cut, the sea.
 
 Nothing here draws; `jamsu.viz.render` does. All lengths in metres, temperatures in degC.
 """
@@ -15,9 +15,12 @@ from scipy.ndimage import distance_transform_edt
 
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.variables import VARIABLES
-from jamsu.viz.cut import Cut, choose_cut, hottest, viewing_side
+from jamsu.viz.camera import direction
+from jamsu.viz.cut import Cut, choose_cut, cut_at, hottest, viewing_side
 from jamsu.viz.items import Box, Fixture, Rack, coils_of, fixtures_of, racks_of
+from jamsu.viz.sea import Sea, sea_of
 from jamsu.viz.vessel import Vessel, read_vessel
+from jamsu.viz.wishes import Slice
 
 WRITTEN = {"degC": "°C", "m s-1": "m/s", "W m-3": "W/m³", "m2 s-1": "m²/s", "m2 s-2": "m²/s²", "1": ""}  # of units
 
@@ -26,7 +29,10 @@ WRITTEN = {"degC": "°C", "m s-1": "m/s", "W m-3": "W/m³", "m2 s-1": "m²/s", "
 class Scene:
     """Everything a picture shows.
 
-    `front` is the horizontal direction to the viewer across the vessel. Cell data of `grid`: `vectors`
+    `front` is the horizontal direction to the viewer across the vessel, `towards` the direction to the viewer itself.
+    `time` is that of the fields (s), `inlets_known` whether it is the last one, of which the racks' inlets are; `sea`
+    is None where nothing of the vessel meets it; `differs` whether fields and inlets are differences of two results.
+    Cell data of `grid`: `vectors`
     (velocity, where the result has it), `open_fraction`, `machine` (inside a machine or block), `free` (other
     cells with gas), and the field drawn, which outside the free gas goes on with the nearest free cell's
     value; `all_values` is the field as it is in every cell. `unread` are paths of the case that should have
@@ -42,7 +48,21 @@ class Scene:
     unread: tuple[str, ...]
     all_values: np.ndarray
     front: np.ndarray
+    towards: np.ndarray
     cut: Cut
+    sea: Sea | None
+    time: float
+    inlets_known: bool
+    differs: bool = False
+
+    @property
+    def seen_bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper corner of what is seen of the vessel: all of it, or what lies beyond an upright cut."""
+        low, high = self.vessel.bounds
+        if self.cut.kind == "through":
+            axis = int(np.argmax(np.abs(self.cut.normal)))
+            (high if self.cut.normal[axis] > 0 else low)[axis] = self.cut.origin[axis]
+        return low, high
 
     @property
     def hottest_rack(self) -> Rack | None:
@@ -73,12 +93,16 @@ class Scene:
         return self.all_values[self.grid.find_containing_cell(points)]
 
     @property
-    def unit(self) -> str:
-        """The unit of the field as it is written in a picture."""
+    def file_unit(self) -> str:
+        """The unit of the field as the file has it, such as "degC" or "m s-1"."""
         name = "velocity_x" if self.field == "velocity" else self.field
         known = VARIABLES["interior"].get(name, ("", ""))[0]
-        units = str(self.tree["interior"][name].attrs.get("units", known))
-        return WRITTEN.get(units, units)
+        return str(self.tree["interior"][name].attrs.get("units", known))
+
+    @property
+    def unit(self) -> str:
+        """The unit of the field as it is written in a picture."""
+        return WRITTEN.get(self.file_unit, self.file_unit)
 
 
 def fields(tree: xr.DataTree) -> list[str]:
@@ -88,15 +112,27 @@ def fields(tree: xr.DataTree) -> list[str]:
     return [*names, "velocity"] if "velocity_x" in names else names
 
 
-def read_scene(tree: xr.DataTree, field: str, view: str = "cutaway") -> Scene:
-    """The scene of a result at its last time, as `view` (one of `jamsu.viz.camera.VIEWS`) shows it.
+def read_scene(
+    tree: xr.DataTree,
+    field: str,
+    view: str = "cutaway",
+    *,
+    plane: Slice | None = None,
+    time: float | None = None,
+    differs: bool = False,
+) -> Scene:
+    """The scene of a result as `view` (one of `jamsu.viz.camera.VIEWS`) shows it.
 
-    Raises CaseError when `field` is not in the result.
+    `plane` is where the slice lies (None: where the view puts it), `time` (s) which of the saved times is meant, the
+    nearest one (None: the last); `differs` says that the field is a difference of two results
+    (`jamsu.cases.results.comparison.difference`). Raises CaseError when field, plane or time is not in the result.
     """
     known = fields(tree)
     if field not in known:
         raise CaseError("", Problem("field", field, f"not in the result; one of {', '.join(known)}"))
-    grid = _grid(tree, field)
+    times = np.atleast_1d(tree["interior"]["time"].to_numpy()) if "time" in tree["interior"].coords else np.zeros(1)
+    step = _step(times, time)
+    grid = _grid(tree, field, step)
     racks, coils = racks_of(tree), coils_of(tree)
     fixtures, unread = fixtures_of(tree)
     units = {fixture.name for fixture in fixtures if fixture.kind == "cooling unit"}
@@ -107,28 +143,44 @@ def read_scene(tree: xr.DataTree, field: str, view: str = "cutaway") -> Scene:
     all_values = np.array(grid.cell_data[field])
     _mark_free(grid, field, [*machines, *blocks])
     front = viewing_side(racks, np.diff(vessel.bounds, axis=0)[0])
-    cut = choose_cut(view, vessel, racks, machines, front)
-    return Scene(tree, field, grid, vessel, racks, fixtures, unread, all_values, front, cut)
+    towards = direction(view, front, vessel.low)
+    cut = choose_cut(view, vessel, racks, front) if plane is None else cut_at(plane, vessel, towards, view)
+    return Scene(
+        tree, field, grid, vessel, racks, fixtures, unread, all_values, front, towards, cut,
+        None if differs else sea_of(tree), float(times[step]), step == len(times) - 1, differs,
+    )  # fmt: skip
 
 
-def _grid(tree: xr.DataTree, field: str) -> pv.RectilinearGrid:
+def _step(times: np.ndarray, wanted: float | None) -> int:
+    """The index of the saved time nearest to the one wanted; the last one where none is. Raises CaseError."""
+    if wanted is None:
+        return len(times) - 1
+    first, last = float(times[0]), float(times[-1])
+    slack = 1e-6 * max(abs(first), abs(last), 1.0)
+    if not first - slack <= wanted <= last + slack:
+        held = f"{first:g} to {last:g} s in {len(times)} steps" if len(times) > 1 else f"one time only, {last:g} s"
+        raise CaseError("", Problem("time", f"{wanted:g} s", f"not in the result, which holds {held}"))
+    return int(np.argmin(np.abs(times - wanted)))
+
+
+def _grid(tree: xr.DataTree, field: str, step: int) -> pv.RectilinearGrid:
     interior = tree["interior"].to_dataset()
     grid = pv.RectilinearGrid(*(interior[f"{axis}_edge"].to_numpy() for axis in "xyz"))
 
-    def last(name: str) -> np.ndarray:
+    def read(name: str) -> np.ndarray:
         array = interior[name]
-        array = array.isel(time=-1) if "time" in array.dims else array
-        return array.transpose("z", "y", "x").to_numpy().ravel()
+        array = array.isel(time=step) if "time" in array.dims else array
+        return np.asarray(array.transpose("z", "y", "x").to_numpy().ravel())
 
     components = [f"velocity_{axis}" for axis in "xyz"]
     if all(name in interior for name in components):
-        vectors = np.stack([last(name) for name in components], axis=1)
+        vectors = np.stack([read(name) for name in components], axis=1)
         grid.cell_data["vectors"] = vectors
         if field == "velocity":
             grid.cell_data[field] = np.linalg.norm(vectors, axis=1)
     if field != "velocity":
-        grid.cell_data[field] = last(field)
-    shares = last("open_fraction") if "open_fraction" in interior else np.ones(grid.n_cells)
+        grid.cell_data[field] = read(field)
+    shares = read("open_fraction") if "open_fraction" in interior else np.ones(grid.n_cells)
     grid.cell_data["open_fraction"] = shares
     return grid
 

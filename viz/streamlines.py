@@ -11,18 +11,19 @@ from jamsu.viz.items import SIDES, Box, Fixture, Rack
 from jamsu.viz.meshes import slice_of_gas
 from jamsu.viz.scene import Scene
 
-LINES = 72  # paths altogether: enough to see the loop, few enough to see the racks
+LINES = 48  # paths altogether: enough to see the loop, few enough to see the racks
 IN_PLANE = 160  # short paths within a slice
-LONGEST, LONGEST_IN_PLANE = 1.0, 0.12  # length of a path in greatest extents of the vessel
+LONGEST, LONGEST_IN_PLANE = 1.0, 0.16  # length of a path in greatest extents of the vessel
 GAP = 0.02  # m: how far before a face a path starts
+CLEAR = 0.025  # of the slice's lesser extent: how far from walls and machines a path within a slice starts and stays
 TOUCHING = 5e-3  # m: a coil this close to a rack's rear is its rear door
 STOPS = ("cooling unit", "block")
 PLATES = ("panel", "floor", "bulkhead")
 
 
 def in_plane(scene: Scene) -> bool:
-    """Whether the paths are those of the motion within the slice: so where it goes through the machines."""
-    return scene.cut.kind == "through"
+    """Whether the paths are those of the motion within the slice: so in upright cuts and in the plan."""
+    return scene.cut.kind == "through" or float(scene.towards[2]) > 0.999
 
 
 def streamlines(scene: Scene) -> pv.PolyData | None:
@@ -43,13 +44,25 @@ def streamlines(scene: Scene) -> pv.PolyData | None:
         pv.PolyData(starts),
         vectors="vectors",
         integration_direction="forward",
-        max_length=(LONGEST_IN_PLANE if in_plane(scene) else LONGEST) * scene.extent,
+        max_length=_longest(scene),
         terminal_speed=5e-3 * speed,
         initial_step_length=0.3,
         max_step_length=0.5,
         max_steps=4000,
     )
     return _ended(lines, scene)
+
+
+def _longest(scene: Scene) -> float:
+    """How long a path may be, m."""
+    if in_plane(scene):
+        return LONGEST_IN_PLANE * float(np.sqrt(_across(scene).prod()))
+    return LONGEST * scene.extent
+
+
+def _across(scene: Scene) -> np.ndarray:
+    """The two extents of the vessel in the plane of the slice, m."""
+    return np.diff(scene.vessel.bounds, axis=0)[0][np.abs(scene.cut.normal) < 0.5]
 
 
 def _moving(scene: Scene) -> pv.RectilinearGrid:
@@ -95,6 +108,10 @@ def _ended(lines: pv.PolyData, scene: Scene) -> pv.PolyData | None:
         near = _near_wall(lines)
         points[near] = scene.vessel.pulled_in(points[near])
     shut = _inside(points, _ends(scene))
+    if in_plane(scene):
+        shut |= ~clear_of_walls(points, scene, 0.5 * CLEAR)
+    elif scene.cut.kind == "level":  # what goes on below the slice is not seen
+        shut |= points[:, 2] < scene.cut.origin[2]
     panels = [fixture for fixture in scene.fixtures if fixture.kind in PLATES]
     for path in paths(lines):
         stops = shut[path]
@@ -147,7 +164,8 @@ def seeds(scene: Scene) -> np.ndarray:
     Without any of these all over the vessel; within a cut through the machines all over the cut.
     """
     if in_plane(scene):
-        return _some(slice_of_gas(scene).points, IN_PLANE)
+        points = np.asarray(slice_of_gas(scene).points)
+        return _some(points[clear_of_walls(points, scene, CLEAR)], IN_PLANE)
     racks = [rack for rack in scene.racks if rack.front in SIDES and np.isfinite(rack.hottest)]
     outlets = [fixture for fixture in scene.fixtures if fixture.kind == "outlet"]
     if not racks and not outlets:
@@ -160,7 +178,23 @@ def seeds(scene: Scene) -> np.ndarray:
         axis, sign = SIDES[outlet.direction]
         spans = [_inner(outlet.lower[a], outlet.upper[a], wide) for a in range(3) if a != axis]
         starts.append(_sheet(axis, outlet.centre[axis] + sign * GAP, *spans))
-    return np.concatenate(starts)
+    points = np.concatenate(starts)
+    # From below an opaque level slice a path would come out in mid-air.
+    return points[points[:, 2] > scene.cut.origin[2]] if scene.cut.kind == "level" else points
+
+
+def clear_of_walls(points: np.ndarray, scene: Scene, share: float) -> np.ndarray:
+    """Whether around each point (n, 3) of the slice there is gas alone, as far as `share` of its lesser extent."""
+    reach = share * float(_across(scene).min())
+    clear = np.ones(len(points), bool)
+    boxes = [*scene.racks, *(fixture for fixture in scene.fixtures if np.all(fixture.upper > fixture.lower))]
+    for axis in np.flatnonzero(np.abs(scene.cut.normal) < 0.5):
+        for shift in (reach * np.eye(3)[axis], -reach * np.eye(3)[axis]):
+            there = points + shift
+            clear &= scene.vessel.signed(there) < 0
+            clear &= np.all((there >= scene.vessel.bounds[0]) & (there <= scene.vessel.bounds[1]), axis=1)
+            clear &= ~_inside(there, boxes)
+    return clear
 
 
 def _some(points: np.ndarray, count: int) -> np.ndarray:
@@ -196,12 +230,21 @@ def _sheet(axis: int, place: float, first: np.ndarray, second: np.ndarray) -> np
     return np.insert(points, axis, place, axis=1)
 
 
+def starts_of(lines: pv.PolyData) -> pv.PolyData:
+    """The first point of every path, with the path's data."""
+    first = np.array([path[0] for path in paths(lines)])
+    points = pv.PolyData(np.asarray(lines.points)[first])
+    for name in lines.point_data:
+        points.point_data[name] = np.asarray(lines.point_data[name])[first]
+    return points
+
+
 def arrowheads(lines: pv.PolyData, size: float) -> pv.PolyData | None:
     """A cone of length `size` (m) on every path that is long enough, two thirds along it, with the path's data."""
     points, chosen, ahead = np.asarray(lines.points), [], []
     for path in paths(lines):
         steps = np.linalg.norm(np.diff(points[path], axis=0), axis=1)
-        if steps.sum() < 4 * size:
+        if steps.sum() < 2.5 * size:
             continue
         middle = int(np.searchsorted(np.cumsum(steps), 2 / 3 * steps.sum()))
         before, after = points[path[max(0, middle - 1)]], points[path[min(middle + 1, len(path) - 1)]]

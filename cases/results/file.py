@@ -1,16 +1,7 @@
 """Result files `NAME.vtkhdf`: one HDF5 file that xarray and ParaView both open, with nothing held twice.
 
-The file is netCDF-4, written from an `xarray.DataTree` through h5netcdf. An additional group `/VTKHDF`
-describes the same fields to VTK (RectilinearGrid, cell data; VTKHDF format 2) by *hard links* to the
-variables of `/interior`, so the bytes exist once. VTK 9.7's reader and the netCDF readers agree on this:
-
-* `/VTKHDF/CellData` holds field variables with dimensions (time, z, y, x) and nothing else.
-* netCDF looks for a variable's dimensions in its own group and the groups above it. So the four dimension
-  scales are linked into `/VTKHDF` too (VTK ignores them there); without them no netCDF reader opens the file.
-* Edge coordinates and `Steps/Values` are copies, each its own dimension scale.
-* VTK takes a file for a series of steps, and its first dimension for time, only if there are two or more.
-  A result with one time is therefore shown as two steps of the same time, both at the one that is stored.
-* `Type` is a fixed-length byte string.
+The file is netCDF-4, written from an `xarray.DataTree` through h5netcdf. An additional group `/VTKHDF` describes the
+same fields to VTK, and racks, coils and hull as geometry: see `jamsu.cases.results.vtkhdf`.
 """
 
 from __future__ import annotations
@@ -26,13 +17,11 @@ import h5py
 import numpy as np
 import xarray as xr
 
+from jamsu.cases.results import vtkhdf
 from jamsu.cases.results.damaged import read_safely
 from jamsu.cases.results.output import Stamp, put, refused
 from jamsu.cases.results.variables import AXES, FIELD_DIMENSIONS, VARIABLES
 
-VTK_GROUP = "VTKHDF"
-VTK_VERSION = (2, 6)  # the first format version with RectilinearGrid
-EDGES = ("x_edge", "y_edge", "z_edge")
 CHUNK_VALUES = 1 << 20  # 4 MiB in float32: one read per chunk stays small on large grids
 
 
@@ -61,7 +50,7 @@ def store_result(path: Path, tree: xr.DataTree, replaces: Stamp) -> Path:
         unlimited_dims={"/interior": {"time"}},
     )
     with h5py.File(content, "r+") as file:
-        _link(file)
+        vtkhdf.link(file)
     try:
         return put(content.getbuffer(), path, replaces)
     except OSError as error:
@@ -112,49 +101,6 @@ def _lock_failed(error: OSError) -> bool:
     return "unable to lock file" in str(error)
 
 
-def _link(file: h5py.File) -> None:
-    """Add `/VTKHDF` to an open result file from its `/interior` (see the module's text)."""
-    interior = file["interior"]
-    group = file.create_group(VTK_GROUP)
-    group.attrs["Version"] = np.array(VTK_VERSION, dtype=np.int64)
-    group.attrs["Type"] = np.bytes_("RectilinearGrid")
-    group.attrs["Dimensions"] = np.array([len(interior[edge]) for edge in EDGES], dtype=np.int64)
-    for edge in EDGES:
-        _own_scale(group, f"{edge[0].upper()}Coordinates", interior[edge][:])
-    for dimension in FIELD_DIMENSIONS:
-        group[dimension] = interior[dimension]
-    cells = group.create_group("CellData")
-    fields = [name for name, item in interior.items() if _is_field(interior, item)]
-    for name in fields:
-        cells[name] = interior[name]
-    _write_steps(group, interior["time"][:], fields)
-
-
-def _write_steps(group: h5py.Group, times: np.ndarray, fields: list[str]) -> None:
-    """`Steps`: the times, and for a single time the two steps that point at it."""
-    single = len(times) == 1
-    steps = group.create_group("Steps")
-    steps.attrs["NSteps"] = 2 if single else len(times)
-    values = _own_scale(steps, "Values", np.repeat(times, 2) if single else times)
-    if single:
-        offsets = steps.create_group("CellDataOffsets")
-        for name in fields:
-            offset = offsets.create_dataset(name, data=np.zeros(2, dtype=np.int64))
-            offset.dims[0].attach_scale(values)
-
-
-def _own_scale(group: h5py.Group, name: str, values: np.ndarray) -> h5py.Dataset:
-    """A one-dimensional dataset that names its own dimension, so that netCDF readers need not invent one."""
-    dataset = group.create_dataset(name, data=np.asarray(values, dtype=np.float64))
-    dataset.make_scale(name)
-    return dataset
-
-
-def _is_field(interior: h5py.Group, item: h5py.Dataset) -> bool:
-    shape = tuple(len(interior[dimension]) for dimension in FIELD_DIMENSIONS)
-    return isinstance(item, h5py.Dataset) and item.shape == shape
-
-
 def _check_result(path: Path) -> None:
     """Raise a one-line CaseError unless the file is a jamsu result."""
     try:
@@ -183,14 +129,14 @@ def _no_result(path: Path) -> str:
 
 def _groups(path: Path) -> list[str]:
     with h5py.File(path, "r", **locking(path)) as file:
-        return [name for name, item in file.items() if isinstance(item, h5py.Group) and name != VTK_GROUP]
+        return [name for name, item in file.items() if isinstance(item, h5py.Group) and name != vtkhdf.GROUP]
 
 
 def _described(tree: xr.DataTree) -> xr.DataTree:
     """A shallow copy of `tree` in the file's order of dimensions, with the CF attributes filled in."""
     if "interior" not in tree.children:
         raise ValueError("a result needs the group /interior")
-    missing = [name for name in (*FIELD_DIMENSIONS, *EDGES) if name not in tree["interior"].coords]
+    missing = [name for name in (*FIELD_DIMENSIONS, *vtkhdf.EDGES) if name not in tree["interior"].coords]
     if missing:
         raise ValueError(f"/interior lacks the coordinate {', '.join(missing)}")
     groups = {}

@@ -16,7 +16,7 @@ FIELD_DIMENSIONS = ("time", "z", "y", "x")
 # group -> variable -> (units, long name); "" stands for names and other text without a unit.
 _ADDED: dict[str, dict[str, tuple[str, str]]] = {
     "interior": {
-        "time": ("s", "time since the start of the run"),
+        "time": ("s", "time since the start of a run in time; 0 of a steady state"),
         "x": ("m", "cell centre, x"),
         "y": ("m", "cell centre, y"),
         "z": ("m", "cell centre, z, upwards"),

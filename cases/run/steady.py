@@ -183,11 +183,9 @@ class SteadyRun:
 
     def result(self) -> tuple[Outcome, xr.DataTree]:
         level, average = self.level, self.average
-        series = np.array(self.march.series, float).reshape(-1, 4)
         outcome = find_outcome(self.case, level.module, average)
-        interior = interior_dataset(
-            self.case, level.geometry, level.module, average.group("interior"), float(series[-1, 0])
-        )
+        # A steady state has no time. With the marched one, xarray would find nothing in common in two results.
+        interior = interior_dataset(self.case, level.geometry, level.module, average.group("interior"), 0.0)
         hottest = "hottest inlet" if np.isfinite(outcome.kpis["hottest_inlet"]) else "hottest gas"
         meaning = (
             f"{STATUS_MEANING[self.status]}; fields are means over the last {average.duration:.3g} s, in which the "

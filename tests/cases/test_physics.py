@@ -44,6 +44,12 @@ def test_it_converges_and_its_balance_closes(base):
     assert abs(balance["imbalance"]) < 1e-6 * POWER  # what is not stored is accounted for to round-off
 
 
+def test_a_steady_result_has_no_time_of_its_own(base):
+    """Two of them are subtracted by xarray whatever time each was marched; /history keeps that."""
+    assert base.tree["interior/time"].to_numpy().tolist() == [0.0]
+    assert float(base.tree["history/time"][-1]) > 0
+
+
 def test_each_rack_warms_its_gas_by_power_over_capacity(base):
     density, capacity = gas()
     for rack in base.summary["racks"].values():

@@ -10,10 +10,12 @@ import pytest
 import xarray as xr
 from synthetic import synthetic_result, write_result
 from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonDataModel import vtkCompositeDataSet
 from vtkmodules.vtkCommonExecutionModel import vtkStreamingDemandDrivenPipeline
 from vtkmodules.vtkIOHDF import vtkHDFReader
 
 from jamsu.cases.errors import CaseError
+from jamsu.cases.results import shapes
 from jamsu.cases.results.file import open_result, read_result, store_result
 from jamsu.cases.results.output import check_output
 
@@ -35,21 +37,46 @@ def tree():
     return synthetic_result(cells=CELLS)
 
 
-def vtk_steps(path):
-    """Every step VTK sees: (times, [(grid, {field: array (z, y, x)}), ...])."""
+def vtk_reader(path):
+    """VTK's reader of a file, informed."""
     reader = vtkHDFReader()
     reader.SetFileName(str(path))
     assert reader.CanReadFile(str(path))
     reader.UpdateInformation()
+    return reader
+
+
+def vtk_parts(path):
+    """The parts by name that VTK sees in a result of one time."""
+    reader = vtk_reader(path)
+    reader.Update()
+    whole = reader.GetOutputDataObject(0)
+    count = whole.GetNumberOfPartitionedDataSets()
+    names = [whole.GetMetaData(index).Get(vtkCompositeDataSet.NAME()) for index in range(count)]
+    assert whole.GetDataAssembly().GetDataSetIndices(0) == tuple(range(count))
+    return {name: whole.GetPartitionedDataSet(index).GetPartition(0) for index, name in enumerate(names)}
+
+
+def cell_data(part):
+    """The cell data of a part by name."""
+    data = part.GetCellData()
+    names = [data.GetArrayName(index) for index in range(data.GetNumberOfArrays())]
+    return {name: vtk_to_numpy(data.GetArray(name)) for name in names}
+
+
+def vtk_steps(path):
+    """Every step VTK sees: (times, [(kind, edges, {field: array (z, y, x[, component])}), ...])."""
+    reader = vtk_reader(path)
     times = reader.GetOutputInformation(0).Get(vtkStreamingDemandDrivenPipeline.TIME_STEPS())
     steps = []
-    for time in times:
-        reader.UpdateTimeStep(time)
-        grid = reader.GetOutput()
-        data = grid.GetCellData()
+    for time in times or [None]:
+        if time is None:
+            grid = vtk_parts(path)["gas"]
+        else:
+            reader.UpdateTimeStep(time)
+            grid = reader.GetOutput()
         shape = tuple(count - 1 for count in reversed(grid.GetDimensions()))
-        names = [data.GetArrayName(index) for index in range(data.GetNumberOfArrays())]
-        fields = {name: vtk_to_numpy(data.GetArray(name)).reshape(shape).copy() for name in names}
+        fields = {name: values.reshape(*shape, *values.shape[1:]).copy() for name, values in cell_data(grid).items()}
         edges = [vtk_to_numpy(getattr(grid, f"Get{axis}Coordinates")()).copy() for axis in ("X", "Y", "Z")]
         steps.append((grid.GetClassName(), edges, fields))
     return times, steps
@@ -61,14 +88,18 @@ def test_vtk_and_xarray_agree(tmp_path, times):
     path = write_result(tmp_path / "a.vtkhdf", tree)
     interior = read_result(path)["interior"].to_dataset()
     seen, steps = vtk_steps(path)
-    assert sorted(set(seen)) == sorted(times)
-    for index, (kind, edges, fields) in enumerate(steps):
+    assert seen == (times if len(times) > 1 else None)
+    assert len(steps) == len(times)
+    for time, (kind, edges, fields) in zip(times, steps, strict=True):
         assert kind == "vtkRectilinearGrid"
-        assert sorted(fields) == sorted(FIELDS)
+        assert sorted(fields) == sorted([*FIELDS, "velocity"])
+        vector = fields.pop("velocity")
+        components = [interior[f"velocity_{axis}"].sel(time=time) for axis in "xyz"]
+        np.testing.assert_array_equal(vector, np.stack(components, axis=-1))
         for axis, edge in zip("xyz", edges, strict=True):
             np.testing.assert_array_equal(edge, interior[f"{axis}_edge"])
         for name, values in fields.items():
-            at = interior[name].sel(time=seen[index])
+            at = interior[name].sel(time=time)
             assert at.dims == ("z", "y", "x")
             np.testing.assert_array_equal(values, at)
 
@@ -102,18 +133,83 @@ def test_round_trip_keeps_everything(tmp_path, tree):
     assert "units" not in tree["interior/temperature"].attrs  # the caller's tree is left alone
 
 
-def test_fields_are_linked_not_copied(tmp_path):
-    tree = synthetic_result(cells=(40, 30, 30))
+@pytest.mark.parametrize("times", [(0.0,), (0.0, 5.0)])
+def test_fields_are_held_once(tmp_path, times):
+    tree = synthetic_result(cells=(40, 30, 30), times=times)
     rng = np.random.default_rng(1)
     for name in FIELDS:  # noise does not compress: a copy would show in the size
-        tree["interior"][name].values[:] = rng.random((1, 30, 30, 40), dtype=np.float32)
+        tree["interior"][name].values[:] = rng.random((len(times), 30, 30, 40), dtype=np.float32)
     path = write_result(tmp_path / "a.vtkhdf", tree)
-    once = len(FIELDS) * 40 * 30 * 30 * 4
-    assert 0.8 * once < path.stat().st_size < 1.1 * once
+    once = len(FIELDS) * len(times) * 40 * 30 * 30 * 4
+    assert 0.8 * once < path.stat().st_size < 1.17 * once
     with h5py.File(path) as file:
+        cells = file["VTKHDF/gas/CellData" if len(times) == 1 else "VTKHDF/CellData"]
+        assert cells["velocity"].is_virtual
         for name in FIELDS:
-            assert file["VTKHDF/CellData"][name] == file["interior"][name]  # the same object
             assert file["interior"][name].chunks[0] == 1
+            assert cells[name].is_virtual if len(times) == 1 else cells[name] == file["interior"][name]
+
+
+def test_a_file_that_was_moved_and_renamed_still_has_its_fields(tmp_path, tree, monkeypatch):
+    """A virtual dataset names the file that it reads; ours names none."""
+    path = write_result(tmp_path / "a.vtkhdf", tree)
+    other = tmp_path / "far"
+    other.mkdir()
+    path.rename(other / "b.vtkhdf")
+    monkeypatch.chdir("/")
+    fields = cell_data(vtk_parts(other / "b.vtkhdf")["gas"])
+    assert fields["velocity"].any()
+    expected = tree["interior/temperature"].isel(time=0).to_numpy().ravel()
+    np.testing.assert_array_equal(fields["temperature"], expected)
+
+
+def test_racks_coils_and_hull_are_named_geometry(tmp_path, tree):
+    parts = vtk_parts(write_result(tmp_path / "a.vtkhdf", tree))
+    assert list(parts) == ["gas", "racks", "coils", "hull"]
+    racks, inlet = tree["racks"].to_dataset(), cell_data(parts["racks"])["inlet_temperature"]
+    low, high = racks["lower"].min("rack").to_numpy(), racks["upper"].max("rack").to_numpy()
+    np.testing.assert_allclose(parts["racks"].GetBounds(), np.stack([low, high], axis=1).ravel(), atol=1e-6)
+    np.testing.assert_allclose(inlet, np.repeat(racks["inlet_temperature"].to_numpy().ravel(), 6), atol=1e-5)
+    unit = cell_data(parts["racks"])["unit"]
+    top = vtk_to_numpy(parts["racks"].GetPoints().GetData())[:, 2].max()
+    uppermost = max(parts["racks"].GetCell(int(face)).GetBounds()[5] for face in np.flatnonzero(unit == 8))
+    assert uppermost == pytest.approx(top)  # numbered from the bottom
+    assert cell_data(parts["coils"])["duty"].tolist() == [20e3] * 18
+    hull = tree["hull"].to_dataset()
+    flux = cell_data(parts["hull"])["heat_flux"]
+    np.testing.assert_allclose(flux[: hull.sizes["patch"]], hull["heat_flux"], rtol=1e-6)
+    assert np.isnan(flux[hull.sizes["patch"] :]).all()  # the surface that is drawn
+    np.testing.assert_allclose(parts["hull"].GetBounds(), (0, 6, -1.4, 1.4, -1.4, 1.4), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "bounds", "polygons"),
+    [
+        ({"shape": "box", "size": np.array([4.0, 3.0, 2.0])}, (0, 4, 0, 3, 0, 2), 6),
+        ({"shape": "sphere", "diameter": 3.0}, (-1.5, 1.5, -1.5, 1.5, -1.5, 1.5), 48 * 24),
+        ({"shape": "cylinder", "axis": "z", "diameter": 2.0, "length": 5.0}, (-1, 1, -1, 1, 0, 5), 50),
+        ({"shape": "stl"}, (0, 0, 0, 0, 0, 0), 0),
+    ],
+)
+def test_every_vessel_has_its_surface(attributes, bounds, polygons):
+    shape = shapes.hull(np.zeros((1, 3)), {"area": np.ones(1)}, attributes)
+    np.testing.assert_allclose(np.stack([shape.points.min(axis=0), shape.points.max(axis=0)], axis=1).ravel(), bounds)
+    assert len(shape.polygons) == polygons
+    assert len(shape.data["area"]) == shape.cells == polygons + 1
+
+
+def test_a_rack_with_fewer_units_is_as_high_as_the_others():
+    power = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, np.nan, np.nan]])
+    lower, upper = np.zeros((2, 3)), np.tile([1.0, 1.0, 2.0], (2, 1))
+    shape = shapes.racks(lower, upper, {"power": power})
+    assert shape.cells == 6 * 6
+    second = shape.points[4 * 8 :, 2]
+    assert sorted(set(second)) == [0.0, 1.0, 2.0]
+
+
+def test_a_result_without_machines_and_hull_is_read_too(tmp_path, tree):
+    bare = tree.filter(lambda node: node.path in ("/", "/interior"))
+    assert list(vtk_parts(write_result(tmp_path / "a.vtkhdf", bare))) == ["gas"]
 
 
 def test_open_result_reads_lazily(tmp_path, tree):

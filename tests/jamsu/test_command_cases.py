@@ -93,6 +93,7 @@ def test_render_refuses_what_is_no_result(runner, jamsu_command, content):
 
 def test_render_draws_under_the_name_of_the_result(runner, jamsu_command, monkeypatch):
     calls = []
+    nothing = {"ends": None, "plane": None, "time": None, "hull": True}
 
     def draw(result, picture, **options):
         calls.append((result, options))
@@ -105,9 +106,13 @@ def test_render_draws_under_the_name_of_the_result(runner, jamsu_command, monkey
     options = ("-o", "a.png", "--view", "end", "--field", "velocity", "--size", "800x600")
     assert jamsu_command("render", "warm.vtkhdf", *options).stdout == "a.png\n"
     assert calls == [
-        (Path("far/warm.vtkhdf"), {"size": (1600, 900), "view": "cutaway", "field": "temperature"}),
-        (Path("warm.vtkhdf"), {"size": (800, 600), "view": "end", "field": "velocity"}),
+        (Path("far/warm.vtkhdf"), {"size": (1600, 900), "view": "cutaway", "field": "temperature", **nothing}),
+        (Path("warm.vtkhdf"), {"size": (800, 600), "view": "end", "field": "velocity", **nothing}),
     ]
+    options = ("--range", "16,17 degC", "--slice", "z=1 m", "--time", "9 s", "--no-hull")
+    jamsu_command("render", "warm.vtkhdf", *options)
+    asked = {"ends": "16,17 degC", "plane": "z=1 m", "time": "9 s", "hull": False}
+    assert asked.items() <= calls[-1][1].items()
     assert jamsu_command("render", "warm.vtkhdf", "--size", "800").exit_code == 2
 
 

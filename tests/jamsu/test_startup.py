@@ -30,11 +30,16 @@ def test_the_public_functions_are_importable_without_anything_heavy():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "cases", "show", "check", "render", "sweep"])
+@pytest.mark.parametrize("command", ["run", "cases", "show", "check", "compare", "render", "sweep"])
 def test_every_help_has_examples(jamsu_command, command):
     result = jamsu_command(command, "--help")
     assert result.exit_code == 0
     assert f"\n    jamsu {command}" in result.stdout
+
+
+def test_the_module_is_the_command_too():
+    done = subprocess.run([sys.executable, "-m", "jamsu.cli", "--version"], capture_output=True, text=True)
+    assert done.stdout.startswith("jamsu ")
 
 
 def test_version(jamsu_command):

@@ -8,8 +8,8 @@ OPTIONS = "expected one of --output, --force, --set, --quality, --resume, --json
 # What is typed after `jamsu`, and the line it gives.
 USAGE = [
     (("rnu",), "rnu: no such command (nearest: run)"),
-    (("-",), "-: no such command; expected one of run, cases, show, check, audit, render, sweep, version"),
-    (("--",), "expected a command, one of run, cases, show, check, audit, render, sweep, version"),
+    (("-",), "-: no such command; expected one of run, cases, show, check, audit, compare, render, sweep, version"),
+    (("--",), "expected a command, one of run, cases, show, check, audit, compare, render, sweep, version"),
     (("--versio",), "--versio: no such option (nearest: --version)"),
     (("run",), "run: CASE is missing: a name of the library (`jamsu cases`), a TOML file, or - for standard"),
     (("run", "--"), "run: CASE is missing: a name of the library (`jamsu cases`), a TOML file, or - for standard"),

@@ -8,9 +8,11 @@ import xarray as xr
 from synthetic import LENGTH, RACK_SIZE, RACK_X, RADIUS, synthetic_result
 
 from jamsu.cases.errors import CaseError
-from jamsu.viz import camera, caption, meshes, overlay, streamlines
-from jamsu.viz.cut import OUTERMOST, along
+from jamsu.cases.results.output import OutputWarning
+from jamsu.viz import camera, caption, letters, meshes, overlay, streamlines
+from jamsu.viz.cut import LOW_LEVEL, along
 from jamsu.viz.scene import read_scene
+from jamsu.viz.wishes import Slice
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +71,13 @@ def test_rack_box_has_a_layer_per_unit(scene):
     assert temperatures[centres.argmax()] == rack.inlet_temperature[-1]
 
 
-def test_slice_is_behind_the_coils_and_only_where_the_vessel_is_open(scene, tree):
+def test_slice_is_low_at_the_racks_and_only_where_the_vessel_is_open(scene, tree):
     cut = meshes.slice_of_gas(scene)
-    y = cut.points[:, 1]
-    assert np.ptp(y) < 1e-9
-    coil = next(fixture for fixture in scene.fixtures if fixture.kind == "coil")
-    assert coil.upper[1] < y[0] < RADIUS
-    assert np.hypot(y, cut.points[:, 2]).max() < RADIUS * 1.001
+    z = cut.points[:, 2]
+    assert np.ptp(z) < 1e-9
+    hot = scene.hottest_rack
+    assert z[0] == pytest.approx(hot.lower[2] + LOW_LEVEL * RACK_SIZE[2])
+    assert np.hypot(z, cut.points[:, 1]).max() < RADIUS * 1.001
     # Closed cells hold 10 degC; none of it may leak into the colours beside the wall.
     gas = np.asarray(tree["interior/temperature"])[np.asarray(tree["interior/open_fraction"]) > 0]
     assert cut.point_data["temperature"].min() >= gas.min()
@@ -99,22 +101,79 @@ def test_section_goes_through_the_hottest_rack_and_shows_nothing_else(tree):
 
 def test_a_deck_is_seen_from_above_and_cut_level_through_the_racks(tree):
     upright = with_hull(tree, shape="cylinder", axis="z", diameter=14.0, length=3.0)
-    scene = read_scene(upright, "temperature")
+    scene = read_scene(upright, "temperature", "top")
     assert scene.cut.kind == "level"
     assert scene.cut.origin[2] == pytest.approx(scene.racks[2].centre[2])
     assert all(scene.cut.shows(rack) for rack in scene.racks)
     side = read_scene(upright, "temperature", "side")
     assert side.cut.kind == "through"
     np.testing.assert_array_equal(side.cut.normal, [0, -1, 0])
-    tall = with_hull(tree, shape="cylinder", axis="z", diameter=2.8, length=6.0)
-    assert read_scene(tall, "temperature").cut.kind == "behind"
+    assert read_scene(upright, "temperature").cut.kind == "level"
 
 
-def test_a_slice_behind_the_machines_is_never_a_sliver(tree):
-    crowded = tree.copy()
-    coils = crowded["coils"].to_dataset()
-    crowded["coils"].dataset = coils.assign(upper=coils["upper"] + [0, 0.69, 0])  # nearly to the hull
-    assert read_scene(crowded, "temperature").cut.origin[1] == pytest.approx(OUTERMOST * RADIUS, rel=1e-3)
+@pytest.mark.parametrize(
+    ("view", "plane", "kind"),
+    [("side", Slice(1, -0.7), "through"), ("section", Slice(0, 2.0), "through"), ("top", Slice(2, 0.9), "level")],
+)
+def test_the_slice_lies_where_it_is_wanted(tree, view, plane, kind):
+    scene = read_scene(tree, "temperature", view, plane=plane)
+    assert scene.cut.kind == kind
+    assert scene.cut.normal @ scene.towards > 0  # its face is turned to the viewer
+    np.testing.assert_allclose(meshes.slice_of_gas(scene).points[:, plane.axis], plane.place, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("view", "plane", "message"),
+    [
+        ("side", Slice(0, 2.0), "slice: x=2 m: seen edge-on in the view side; give another --view"),
+        ("top", Slice(2, 1.5), "slice: z=1.5 m: outside the vessel; expected -1.4 to 1.4 m"),
+    ],
+)
+def test_a_slice_that_shows_nothing_is_refused(tree, view, plane, message):
+    with pytest.raises(CaseError) as caught:
+        read_scene(tree, "temperature", view, plane=plane)
+    assert str(caught.value) == message
+
+
+def test_the_time_that_is_wanted_is_drawn_and_its_racks_have_no_inlets():
+    tree = synthetic_result(times=(0.0, 5.0, 10.0), cells=(9, 7, 5))
+    scene = read_scene(tree, "temperature", time=5.4)
+    assert scene.time == 5.0
+    np.testing.assert_array_equal(scene.all_values, tree["interior/temperature"].isel(time=1).to_numpy().ravel())
+    assert overlay.labelled(scene) == []
+    assert not any(line.startswith(("Hottest inlet", "Heat in")) for line in caption.caption_lines(scene))
+    assert "at 5 s of 10 s, inlets are kept for the last time only" in caption.caption_lines(scene)[0]
+    assert len(overlay.labelled(read_scene(tree, "temperature", time=10.0))) == 3
+    with pytest.raises(CaseError, match=r"time: 11 s: not in the result, which holds 0 to 10 s in 3 steps"):
+        read_scene(tree, "temperature", time=11.0)
+
+
+@pytest.mark.parametrize("view", camera.DRAWINGS)
+def test_plan_and_elevation_are_to_scale(scene, tree, view):
+    plotter = SimpleNamespace(
+        window_size=(1600, 900), camera=SimpleNamespace(), reset_camera_clipping_range=lambda: None
+    )
+    scene = read_scene(tree, "temperature", view)
+    corners = np.asarray(scene.vessel.surface.points, dtype=float)
+    camera.place(plotter, corners, scene.towards, scene.front, (0.1, 0.2, 0.9, 0.9))
+    assert plotter.camera.parallel_projection
+    near, far = scene.towards, -scene.towards
+    assert camera.on_picture(plotter, near) == pytest.approx(camera.on_picture(plotter, far))
+    along_x = camera.on_picture(plotter, np.array([1.0, 0, 0]))[0] - camera.on_picture(plotter, np.zeros(3))[0]
+    up = np.array([0, 1.0, 0]) if view == "top" else np.array([0, 0, 1.0])
+    along_up = camera.on_picture(plotter, up)[1] - camera.on_picture(plotter, np.zeros(3))[1]
+    assert along_x * 1600 == pytest.approx(along_up * 900)
+
+
+def test_the_sea_is_that_of_the_case_and_none_on_land(tree):
+    wet = tree.copy()
+    wet.attrs["case"] = '[site]\nseawater_temperature = "12 degC"\ncurrent_speed = "50 cm/s"\n[vessel]\noutside = "sea"'
+    sea = read_scene(wet, "temperature").sea
+    assert (sea.temperature, sea.current) == pytest.approx((12.0, 0.5))
+    wet.attrs["case"] = wet.attrs["case"].replace('"sea"', '"adiabatic"')
+    assert read_scene(wet, "temperature").sea is None
+    wet.attrs["case"] += '\n[coils.A]\nua = "1 kW/K"'
+    assert read_scene(wet, "temperature").sea.current is None  # the coils' water, and a hull that feels no current
 
 
 def test_gas_at_rest_has_no_streamlines(tree):
@@ -124,7 +183,8 @@ def test_gas_at_rest_has_no_streamlines(tree):
     assert streamlines.streamlines(read_scene(still, "temperature")) is None
 
 
-def test_opened_hull_is_the_far_half(scene):
+def test_opened_hull_is_the_part_beyond_the_cut(tree):
+    scene = read_scene(tree, "temperature", "side", plane=Slice(1, 0.0))
     hull = meshes.opened_hull(scene)
     assert hull.points[:, 1].min() > -1e-6
     whole = 2 * np.pi * RADIUS * LENGTH + 2 * np.pi * RADIUS**2
@@ -162,7 +222,7 @@ def test_a_result_without_racks_coils_and_hull_is_drawn_too(tree):
     assert scene.hottest_rack is None
     assert meshes.slice_of_gas(scene).n_points > 0
     assert streamlines.streamlines(scene).n_lines > 0
-    assert len(caption.caption_lines(scene)) == 2
+    assert len(caption.caption_lines(scene)) == 3
 
 
 def test_unknown_field_is_one_line_with_the_names(tree):
@@ -175,20 +235,21 @@ def test_unknown_field_is_one_line_with_the_names(tree):
 def test_the_vessel_fills_the_free_part_of_the_picture(scene, view, size):
     plotter = SimpleNamespace(window_size=size, camera=SimpleNamespace(), reset_camera_clipping_range=lambda: None)
     corners = np.asarray(scene.vessel.surface.points, dtype=float)
-    camera.place(plotter, corners, scene.front, scene.cut, view)
+    free = (0.03, 0.225, 0.97, 0.87)
+    camera.place(plotter, corners, camera.direction(view, scene.front, False), scene.front, free)
     across, above = np.array([camera.on_picture(plotter, corner) for corner in corners]).T
     slack = 0.02
-    assert across.min() > camera.LEFT - slack
-    assert across.max() < camera.RIGHT + slack
-    assert above.min() > camera.BOTTOM - slack
-    assert above.max() < camera.TOP + slack
-    width = np.ptp(across) / (camera.RIGHT - camera.LEFT)
-    height = np.ptp(above) / (camera.TOP - camera.BOTTOM)
+    assert across.min() > free[0] - slack
+    assert across.max() < free[2] + slack
+    assert above.min() > free[1] - slack
+    assert above.max() < free[3] + slack
+    width = np.ptp(across) / (free[2] - free[0])
+    height = np.ptp(above) / (free[3] - free[1])
     assert max(width, height) > 0.95
 
 
 def test_words(tree, scene):
-    inlet, heat, vessel, cut = caption.caption_lines(scene)
+    inlet, heat, vessel, cut, origin = caption.caption_lines(scene)
     assert inlet.startswith("Hottest inlet 23.5 °C: rack-03, unit 8 from the bottom  ·  coolest 17.0 °C")
     assert inlet.endswith("outlets up to 32.6 °C")
     assert "Heat in: IT 60.0 kW, fans 3.0 kW" in heat
@@ -198,10 +259,15 @@ def test_words(tree, scene):
     gas = int((tree["interior/open_fraction"] > 0).sum())
     assert 0 < gas < scene.grid.n_cells
     assert f"{gas:,} cells of gas" in vessel
-    assert cut.startswith("Slice at y = ")
+    assert cut.startswith("Slice at z = ")
+    assert origin == "jamsu 0.1.0"
+    known = tree.copy()
+    known.attrs |= {"quality": "fine", "date": "2026-11-28T22:35:00Z", "overrides": "a=1\nb=2"}
+    origin = caption.caption_lines(read_scene(known, "temperature"))[-1]
+    assert origin == "jamsu 0.1.0  ·  quality fine  ·  computed 2026-11-28 22:35 UTC  ·  2 values of the case changed"
     assert all(caption.is_latin(line) for line in (inlet, heat, vessel, cut))
     assert caption.is_settled(tree)
-    assert caption.status_lines(tree) == ["Converged: fields and heat balance settled within the tolerance"]
+    assert caption.status(tree) == "Converged: fields and heat balance settled within the tolerance"
 
 
 def test_heat_that_comes_in_through_the_hull_has_another_sign(tree):
@@ -215,14 +281,15 @@ def test_heat_that_comes_in_through_the_hull_has_another_sign(tree):
 def test_a_long_status_takes_a_second_line_and_loses_nothing(tree):
     long = tree.copy()
     long.attrs["status_meaning"] = " ".join(["two successive averaging windows agree"] * 5)
-    lines = caption.status_lines(long)
-    assert len(lines) == 2
-    assert " ".join(lines) == f"Converged: {long.attrs['status_meaning']}"
+    words = overlay.words_of(read_scene(long, "temperature"), 1000.0, 15.0, 900)
+    assert " ".join(line for line, _ in words[:2]) == f"Converged: {long.attrs['status_meaning']}"
+    assert all(letters.width_of(line, 15.0) <= 1000.0 for line, _ in words)
+    assert not any(bad for _, bad in words)
 
 
 def test_an_unsettled_run_says_so():
-    assert caption.status_lines(synthetic_result(status="not converged"))[0].startswith("NOT CONVERGED: the heat")
-    assert caption.status_lines(synthetic_result(status="interrupted")) == ["NOT CONVERGED (interrupted)"]
+    assert caption.status(synthetic_result(status="not converged")).startswith("NOT CONVERGED: the heat")
+    assert caption.status(synthetic_result(status="interrupted")) == "NOT CONVERGED (interrupted)"
     assert not caption.is_settled(synthetic_result(status="interrupted"))
 
 
@@ -231,6 +298,15 @@ def test_title_falls_back_to_the_name_without_a_font(tree, monkeypatch):
     korean = tree.copy()
     korean.attrs["title"] = "울산"
     monkeypatch.setattr(caption, "wide_font", lambda: None)
-    assert caption.title(korean, "ulsan") == ("ulsan", None)
+    with pytest.warns(
+        OutputWarning, match="no font here has the letters of the title '울산': the picture is called ulsan"
+    ):
+        assert caption.title(korean, "ulsan") == ("ulsan", None)
     monkeypatch.setattr(caption, "wide_font", lambda: "font.ttf")
     assert caption.title(korean, "ulsan") == ("울산", "font.ttf")
+
+
+def test_a_number_and_its_unit_stay_on_one_line():
+    lines = letters.wrapped("coolest 18.2 °C  ·  stored 95 W  ·  outlets up to 39.3 °C", 12.0, 90.0, 9)
+    assert len(lines) > 3
+    assert not any(line.lstrip().startswith(("°C", "W")) for line in lines)

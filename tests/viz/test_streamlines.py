@@ -6,6 +6,7 @@ from synthetic import LENGTH, RADIUS, synthetic_result
 
 from jamsu.viz import streamlines
 from jamsu.viz.scene import read_scene
+from jamsu.viz.wishes import Slice
 
 PANEL = """
 [panels.screen]
@@ -15,9 +16,12 @@ open_fraction = {share}
 """
 
 
+LOW = Slice(2, -RADIUS + 0.05)  # a level slice so low that it hides no path
+
+
 @pytest.fixture(scope="module")
 def scene():
-    return read_scene(synthetic_result(), "temperature")
+    return read_scene(synthetic_result(), "temperature", plane=LOW)
 
 
 def inside(points, item, slack=1e-6):
@@ -44,19 +48,19 @@ def test_paths_start_behind_the_doors_of_the_racks(scene):
     coils = tree["coils"].to_dataset()
     tree["coils"].dataset = coils.assign(lower=coils["lower"] - [0, 0.05, 0], upper=coils["upper"] - [0, 0.05, 0])
     np.testing.assert_allclose(
-        streamlines.seeds(read_scene(tree, "temperature"))[:, 1], door.upper[1] - 0.05 + streamlines.GAP
+        streamlines.seeds(read_scene(tree, "temperature", plane=LOW))[:, 1], door.upper[1] - 0.05 + streamlines.GAP
     )
 
 
 def test_racks_that_face_the_other_way_let_gas_out_at_the_other_side():
     tree = with_racks(front=lambda front: front.copy(data=["+y"] * 3))
-    scene = read_scene(tree, "temperature")
+    scene = read_scene(tree, "temperature", plane=LOW)
     np.testing.assert_allclose(streamlines.seeds(scene)[:, 1], scene.racks[0].lower[1] - streamlines.GAP)
 
 
 def test_no_path_starts_where_no_gas_passes():
     tree = with_racks(inlet_temperature=lambda inlet: inlet.where(inlet["unit"] >= 4))  # the upper half only
-    scene = read_scene(tree, "temperature")
+    scene = read_scene(tree, "temperature", plane=LOW)
     assert streamlines.seeds(scene)[:, 2].min() > scene.racks[0].centre[2]
 
 
@@ -82,7 +86,7 @@ def test_paths_hit_the_hull_and_go_on_along_it():
     tree["interior"].dataset = interior.assign(  # one wind, to the hull behind the racks and upwards
         velocity_x=rest, velocity_y=(rest + 1.0).where(gas, 0.0), velocity_z=(rest + 0.5).where(gas, 0.0)
     )
-    lines = streamlines.streamlines(read_scene(tree, "temperature"))
+    lines = streamlines.streamlines(read_scene(tree, "temperature", plane=LOW))
     points = np.asarray(lines.points)
     radius = np.hypot(points[:, 1], points[:, 2])
     assert radius.max() < RADIUS * 1.001
@@ -96,7 +100,7 @@ def test_paths_hit_the_hull_and_go_on_along_it():
 def test_paths_pass_perforated_panels_and_no_closed_ones(share, crossed):
     tree = synthetic_result()
     tree.attrs["case"] = PANEL.format(share=share)
-    scene = read_scene(tree, "temperature")
+    scene = read_scene(tree, "temperature", plane=LOW)
     lines = streamlines.streamlines(scene)
     points = np.asarray(lines.points)
     passes = False
@@ -105,6 +109,35 @@ def test_paths_pass_perforated_panels_and_no_closed_ones(share, crossed):
         middle = (before + after) / 2
         passes |= bool(np.any((before[:, 2] * after[:, 2] < 0) & (middle[:, 1] > -1.2) & (middle[:, 1] < -0.6)))
     assert passes == crossed
+
+
+def test_no_path_starts_or_goes_on_below_the_slice_that_would_hide_it():
+    scene = read_scene(synthetic_result(), "temperature")
+    level = scene.cut.origin[2]
+    assert streamlines.seeds(scene)[:, 2].min() > level
+    assert np.asarray(streamlines.streamlines(scene).points)[:, 2].min() >= level
+
+
+@pytest.mark.parametrize("view", ["side", "section", "top"])
+def test_arrows_within_a_slice_start_and_stay_off_walls_and_machines(view):
+    scene = read_scene(synthetic_result(), "temperature", view)
+    points = streamlines.seeds(scene)
+    assert len(points) > 40
+    reach = 0.9 * streamlines.CLEAR * 2 * RADIUS
+    assert np.hypot(points[:, 1], points[:, 2]).max() < RADIUS - 0.5 * reach
+    for machine in (*scene.racks, *scene.fixtures):
+        for axis in np.flatnonzero(np.abs(scene.cut.normal) < 0.5):
+            for shift in (-reach, reach):
+                assert not inside(points + shift * np.eye(3)[axis], machine).any()
+    drawn = np.asarray(streamlines.streamlines(scene).points)
+    assert np.hypot(drawn[:, 1], drawn[:, 2]).max() < RADIUS - 0.2 * reach
+
+
+def test_every_path_has_its_start(scene):
+    lines = streamlines.streamlines(scene)
+    starts = np.asarray(streamlines.starts_of(lines).points)
+    firsts = np.array([np.asarray(lines.points)[path[0]] for path in streamlines.paths(lines)])
+    np.testing.assert_array_equal(starts, firsts)
 
 
 def test_arrowheads_point_downstream(scene):
