@@ -22,6 +22,7 @@ from jamsu.geometry.grid import Grid
 from jamsu.solver.exchange.machines import prescribed_velocity
 from jamsu.solver.flow.closure import initial_turbulence
 from jamsu.solver.flow.model import initial_state
+from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.grid.mesh import Vector
 from jamsu.solver.layout import Layout
 from jamsu.solver.march.averaging import Average
@@ -31,6 +32,7 @@ from jamsu.solver.module import Module, ModuleState, first_module_state
 from jamsu.solver.operate import operate
 from jamsu.solver.operation import Operation
 from jamsu.solver.padding import padded
+from jamsu.solver.round import advance
 from jamsu.solver.turbulence.k_epsilon import Turbulence
 
 EXPECTED_RISE = 10.0  # K of the gas above the sea, before anything is known
@@ -187,6 +189,13 @@ def _first_turbulence(module: Module, prescribed: Vector) -> Turbulence | None:
         return None
     fastest = max(float(np.max(np.abs(np.asarray(v)))) for v in prescribed)
     return initial_turbulence(model.mesh, max(fastest, SLOWEST_START), float(model.fluid.viscosity))
+
+
+def compile_ahead(level: Level) -> None:
+    """Compile the steps of a level where a later call finds them: in memory, or in the folder of programs."""
+    dtype = level.module.model.mesh.dtype
+    dt, steps = on_device(1.0, dtype), on_device(0, np.int32)
+    advance.lower(level.module, first_state(level), dt, steps).compile()
 
 
 def next_state(level: Level, before: Level, state: ModuleState) -> ModuleState:

@@ -67,6 +67,7 @@ def _run_steady(
         with CompilationCount() as compiled:
             run.solve(writer.begin(resume=resume))
             outcome, tree = run.result()
+        compiled.seconds += run.waited
         audited(tree)
         tree.attrs.update(attributes(origin, quality))
         seconds = time.perf_counter() - started

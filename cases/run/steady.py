@@ -12,11 +12,13 @@ from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.tree import STATUS_MEANING, interior_dataset, result_tree
 from jamsu.cases.run import checkpoint
+from jamsu.cases.run.ahead import Ahead
 from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average, saved_average
 from jamsu.cases.run.levels import (
     MOST_RENEWALS,
     Level,
     coarsenesses,
+    compile_ahead,
     first_state,
     gas_temperature,
     make_level,
@@ -40,11 +42,19 @@ class SteadyRun:
         self.series: list[tuple[float, float, float, float]] = []  # of the levels before
         self.level: Level
         self.march: March
-        self.seconds = 0.0
+        self.waited = 0.0  # for the next grid's program, s
+        self._ahead = Ahead()
 
     def solve(self, saved: checkpoint.Checkpoint | None) -> None:
+        try:
+            self._solve(saved)
+        finally:
+            self._ahead.wait()  # a process must not end while it compiles
+
+    def _solve(self, saved: checkpoint.Checkpoint | None) -> None:
         if saved is None:
             self.level = self._make(0, None)
+            self._prepare_next()
             self.march = begin(self.level.module, first_state(self.level), self.level.criteria)
         else:
             self._restore(saved)
@@ -88,13 +98,22 @@ class SteadyRun:
                 Problem("solver", "", f"{error}; expected a finer solver.resolution or another solver.turbulence"),
             ) from None
 
+    def _prepare_next(self) -> None:
+        """Get the next grid ready beside this one's march; its gas is guessed, which changes no shape."""
+        if self.number + 1 < len(self.widths):
+            width, last = self.widths[self.number + 1], self.number + 2 == len(self.widths)
+            gas = float(self.level.operation.gas_temperature)
+            self._ahead.begin(lambda: compile_ahead(make_level(self.case, width, gas, last)))
+
     def _refine(self) -> None:
+        self.waited += self._ahead.wait()
         gas = gas_temperature(self.case, self.level, self.average)
         level = self._make(self.number + 1, gas)
         march = begin(level.module, next_state(level, self.level, self.march.state), level.criteria)
         # All at once: an interruption before this saves the former level, a later one the new level.
         self.series += self.march.series
         self.number, self.gas, self.level, self.march = self.number + 1, gas, level, march
+        self._prepare_next()
         self.keep()
 
     def keep(self) -> None:
@@ -127,6 +146,7 @@ class SteadyRun:
         self.series = [tuple(row) for row in facts["series"]]
         self.widths += self.widths[-1:] * (self.number + 1 - len(self.widths))  # the last grid, marched again
         self.level = self._make(self.number, self.gas)
+        self._prepare_next()
         state = checkpoint.restored(first_state(self.level), saved.trees["state"])
         self.march = March(
             state=state,
