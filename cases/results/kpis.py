@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
+from jamsu.cases.schema.ranges import gives_heat_to_the_sea
 
 if TYPE_CHECKING:
     from jamsu.solver.march.averaging import Average
@@ -114,6 +115,16 @@ def _wake_rise(found: Findings) -> float:
         return UNKNOWN
     heat = to_the_sea(found) + found.pump_power
     return heat / (float(loads.sea_density) * float(loads.sea_heat_capacity) * speed * area)
+
+
+def _where(holds: Callable[[Case], bool], find: Callable[[Findings], Any]) -> Callable[[Findings], Any]:
+    """A figure that a case has only where it has the thing that the figure is of; else it is left out."""
+    return lambda found: find(found) if holds(found.case) else None
+
+
+def has_hull(case: Case) -> bool:
+    """Whether the walls pass heat."""
+    return case.vessel.outside != "adiabatic"
 
 
 def _seawater_rise(found: Findings) -> float:
@@ -241,22 +252,28 @@ KPIS: dict[str, Kpi] = {
     "hull_share": Kpi(
         "1",
         "share of the heat that leaves through the hull",
-        lambda found: _hull_share(found, found.balance["hull_heat"]),
+        _where(has_hull, lambda found: _hull_share(found, found.balance["hull_heat"])),
     ),
     "hull_share_spread": Kpi(
         "1",
         "standard deviation of the hull's share over the averaging window",
-        lambda found: abs(_hull_share(found, found.average.spread("balance.hull_heat"))),
+        _where(has_hull, lambda found: abs(_hull_share(found, found.average.spread("balance.hull_heat")))),
     ),
     "seawater_rise": Kpi(
         "K",
         "rise of the seawater through all coils together; of the water that sweeps the hull where coils use none",
-        _seawater_rise,
+        _where(gives_heat_to_the_sea, _seawater_rise),
     ),
     "seawater_rise_spread": Kpi(
-        "K", "standard deviation of the seawater's rise over the averaging window", _rise_spread
+        "K",
+        "standard deviation of the seawater's rise over the averaging window",
+        _where(gives_heat_to_the_sea, _rise_spread),
     ),
-    "wake_rise": Kpi("K", "mean rise of the water that the current carries past the hull", _wake_rise),
+    "wake_rise": Kpi(
+        "K",
+        "mean rise of the water that the current carries past the hull",
+        _where(gives_heat_to_the_sea, _wake_rise),
+    ),
     "pue_partial": Kpi("1", "IT, fan and pump power over IT power", _pue),
     "rci_high": Kpi(
         "percent",

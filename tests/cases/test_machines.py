@@ -77,6 +77,13 @@ def test_a_cooling_unit_takes_all_heat_of_a_room(room):
     assert unit["gas_inlet_temperature"] > 18
 
 
+def test_a_room_on_land_has_no_figures_of_hull_and_sea(room):
+    absent = {"hull_share", "hull_share_spread", "seawater_rise", "seawater_rise_spread", "wake_rise"}
+    assert not absent & set(room.summary["kpis"])
+    assert not absent & set(room.tree["kpis"].data_vars)
+    assert room.summary["sinks"] == {"coils": [], "coolers": ["unit"], "outside": "adiabatic", "liquid": False}
+
+
 def test_gas_flows_only_through_filled_units(room):
     rack = room.tree["racks"].sel(rack="A")
     flow = rack["flow"].values
