@@ -58,8 +58,7 @@ def axis_edges(
     smallest = 1e-3 * spacing if minimum is None else float(minimum)
     stops = _stops(lower, upper, [*(float(p) for p in planes), *fine], smallest)
     sources = [(plane, min(float(fine_spacing or spacing), spacing)) for plane in fine]
-    # Growth is slightly less than asked for: rounding up to whole cells shifts neighbours a little.
-    growth = 0.8 * (ratio - 1.0)
+    growth = growth_of(ratio)
     for _ in range(ROUNDS):
         parts = [_fill(a, b, spacing, sources, growth) for a, b in pairwise(stops)]
         steep = _steep_ends(parts, ratio)
@@ -110,16 +109,29 @@ def _stops(lower: float, upper: float, planes: list[float], minimum: float) -> l
     return stops
 
 
-def _fill(a: float, b: float, spacing: float, sources: list[tuple[float, float]], growth: float) -> np.ndarray:
-    """Edges from a to b at equal steps of the number of cells per length."""
-    narrowest = min([spacing, *(narrow for _, narrow in sources)])
-    x = np.linspace(a, b, int(np.clip(20 * (b - a) / narrowest, 200, 20_000)) + 1)
+def growth_of(ratio: Number) -> float:
+    """Growth of widths along a line for a ratio of neighbouring widths.
+
+    It is slightly less than asked for: rounding up to whole cells shifts neighbours a little.
+    """
+    return 0.8 * (float(ratio) - 1.0)
+
+
+def widest(x: np.ndarray, spacing: float, sources: Iterable[tuple[float, float]], growth: float) -> np.ndarray:
+    """Widest allowed cell at each of the points `x (n,)`, m; `sources`: narrow places and widths there."""
     width = np.full_like(x, spacing)
     for position, narrow in sources:
         # The narrow cell itself keeps its width; growth begins behind it.
         away = np.maximum(np.abs(x - position) - narrow, 0.0)
         width = np.minimum(width, narrow + growth * away)
-    density = 1.0 / width
+    return width
+
+
+def _fill(a: float, b: float, spacing: float, sources: list[tuple[float, float]], growth: float) -> np.ndarray:
+    """Edges from a to b at equal steps of the number of cells per length."""
+    narrowest = min([spacing, *(narrow for _, narrow in sources)])
+    x = np.linspace(a, b, int(np.clip(20 * (b - a) / narrowest, 200, 20_000)) + 1)
+    density = 1.0 / widest(x, spacing, sources, growth)
     count = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))])
     cells = max(math.ceil(count[-1] * (1 - 1e-9)), 1)
     edges = np.interp(np.linspace(0.0, count[-1], cells + 1), count, x)

@@ -12,6 +12,7 @@ import xarray as xr
 from jamsu.cases.assembly.layout import Geometry
 from jamsu.cases.results.outcome import COIL_NUMBERS, Outcome, celsius
 from jamsu.cases.results.patches import hull_patches
+from jamsu.cases.results.placement_notes import moved_faces
 from jamsu.cases.results.variables import FIELD_DIMENSIONS, VARIABLES
 from jamsu.cases.schema.case import Case, CylinderVessel
 from jamsu.cases.schema.extents import coil_extent, placed, rack_extent
@@ -94,6 +95,8 @@ def result_tree(
         "/kpis": kpis,
         "/history": _history(case, series),
     }
+    if geometry.placement.moves:
+        groups["/moved_faces"] = moved_faces(geometry.placement)
     return xr.DataTree.from_dict(groups)
 
 
