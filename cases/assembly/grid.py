@@ -95,6 +95,7 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
                 fine_spacing=fine,
                 ratio=RATIO,
                 minimum=1e-6,
+                narrowest=case.solver.merge_faces,
             )
         )
     _check_count(case, float(np.prod([len(edge) - 1.0 for edge in edges])))
