@@ -16,6 +16,7 @@ from jamsu.progress import duration
 # How a run may end well: a steady one converges, a transient one comes to its last time.
 GOOD_STATUS = ("converged", "finished")
 MISSING = "–"
+MEANDERS = 0.1  # K of standard deviation above which a flow counts as one that keeps moving
 NEAR_EVEN = 5.0  # percent by which a return temperature index may miss 100 and nothing be said of it
 
 Summary = Mapping[str, Any]
@@ -132,6 +133,10 @@ def key_table(summary: Summary) -> Table:
     spread = kpis.get("hottest_inlet_spread")
     moving = f" ± {number(spread, 2)}" if _known(spread) else ""
     table.add_row("hottest rack inlet", f"{number(kpis.get('hottest_inlet'), 1)}{moving} °C{where}")
+    if _known(spread) and spread > MEANDERS and _known(kpis.get("hottest_inlet_uncertainty")):
+        scale = 2 * kpis.get("hottest_inlet_time_scale", 0.0)
+        table.add_row("it meanders", f"by {number(spread, 2)} K over some {number(scale, 0)} s")
+        table.add_row("its mean is known to", f"± {number(kpis['hottest_inlet_uncertainty'], 2)} K (95 %)")
     table.add_row("ASHRAE class met", escape(class_text(kpis.get("ashrae_class"), racks)))
     if kpis.get("h1_range"):
         table.add_row("range of class H1 met by racks above 30 kW", escape(str(kpis["h1_range"])))

@@ -16,6 +16,7 @@ from jamsu.cases.schema.ranges import gives_heat_to_the_sea
 
 if TYPE_CHECKING:
     from jamsu.solver.march.averaging import Average
+    from jamsu.solver.march.settled import Verdict
     from jamsu.solver.module import Loads
 
 UNKNOWN = float("nan")
@@ -33,6 +34,7 @@ class Findings(NamedTuple):
       wall: temperatures of the hull's inner side, degC; None where nothing cools it.
       average: means and spreads over the window.
       loads: powers and seawater.
+      verdict: how well the means of a steady run are known; None where nothing is averaged so.
     """
 
     case: Case
@@ -43,6 +45,7 @@ class Findings(NamedTuple):
     wall: np.ndarray | None
     average: Average
     loads: Loads
+    verdict: Verdict | None = None
 
     @property
     def inlets(self) -> np.ndarray:
@@ -148,6 +151,11 @@ def _inlet_spread(name: str) -> Callable[[Findings], float]:
     return lambda found: found.average.spread(f"key_figures.{name}") if found.inlets.size else UNKNOWN
 
 
+def _of_verdict(name: str) -> Callable[[Findings], float | None]:
+    """A figure of how well the hottest inlet is known; None where it is not averaged or no gas passes a rack."""
+    return lambda found: float(getattr(found.verdict, name)) if found.verdict and found.inlets.size else None
+
+
 def _hull_share(found: Findings, heat: float) -> float:
     heat_in = found.balance["it_power"] + found.balance["fan_power"]
     return heat / found.heat_out if heat_in > 0 and found.heat_out else UNKNOWN
@@ -222,6 +230,14 @@ KPIS: dict[str, Kpi] = {
         "K",
         "standard deviation of the hottest rack inlet over the averaging window",
         _inlet_spread("hottest_inlet"),
+    ),
+    "hottest_inlet_uncertainty": Kpi(
+        "K", "half-width of the mean of the hottest rack inlet at 95 % confidence", _of_verdict("uncertainty")
+    ),
+    "hottest_inlet_time_scale": Kpi(
+        "s",
+        "integral time scale of the hottest rack inlet over the averaging window",
+        _of_verdict("time_scale"),
     ),
     "hottest_gas_spread": Kpi(
         "K",

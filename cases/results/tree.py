@@ -22,7 +22,7 @@ from jamsu.solver.module import Module
 
 TURBULENCE = TurbulentFields._fields  # fields of /interior that only some turbulence models have
 STATUS_MEANING = {
-    "converged": "two successive averaging windows agree and the heat balance closes within the tolerance",
+    "converged": "the means over the averaging window are known and the heat balance closes within the tolerance",
     "finished": "a transient run that came to its last time",
     "not converged": "the run ended before its averages settled or its heat balance closed: do not sign off on it",
 }

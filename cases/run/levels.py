@@ -26,7 +26,7 @@ from jamsu.solver.flow.model import initial_state
 from jamsu.solver.grid.mesh import Vector
 from jamsu.solver.layout import Layout
 from jamsu.solver.march.averaging import Average
-from jamsu.solver.march.steady import Criteria
+from jamsu.solver.march.settled import Criteria
 from jamsu.solver.march.transfer import refine
 from jamsu.solver.module import Module, ModuleState, first_module_state
 from jamsu.solver.operate import operate

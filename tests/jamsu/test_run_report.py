@@ -95,3 +95,13 @@ def test_colours_only_where_asked_for(monkeypatch):
     assert "\x1b[1;32m" in printed(summary(), force_terminal=True, color_system="standard")
     monkeypatch.setenv("NO_COLOR", "1")
     assert "[1;32m" not in printed(summary(), force_terminal=True)
+
+
+def test_a_flow_that_meanders_says_so():
+    found = summary()
+    found["kpis"] |= {"hottest_inlet_uncertainty": 0.31, "hottest_inlet_time_scale": 20.0}
+    assert "meanders" not in printed(found)  # by 0.05 K
+    found["kpis"]["hottest_inlet_spread"] = 1.3
+    text = " ".join(printed(found).split())
+    assert "it meanders │ by 1.30 K over some 40 s" in text
+    assert "its mean is known to │ ± 0.31 K (95 %)" in text
