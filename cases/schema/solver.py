@@ -50,8 +50,8 @@ class Solver(Frozen):
     )
     averaging_time: Duration = Field(
         default=30.0,
-        description="Window over which a moving steady flow is averaged (in a transient run without output_interval: "
-        "the last stretch), s.",
+        description="Shortest window over which a moving steady flow is averaged; it grows until the means are known "
+        "(in a transient run without output_interval: the last stretch), s.",
     )
     max_time: Duration = Field(default=1200.0, description="Physical time after which a steady run gives up, s.")
 

@@ -177,7 +177,7 @@ def _moving(window: Window, drift: float, spread: float, hottest: float) -> Iter
     """What is not known well enough of a flow that keeps moving.
 
     Args:
-      drift: difference of half windows that a trend may have, and half-width of a mean in any case, K.
+      drift: what half-widths, and differences of half windows by a trend, may have in any case, K.
       spread: standard deviation of the hottest inlet, K.
       hottest: half-width of its mean, K.
     """
@@ -185,8 +185,8 @@ def _moving(window: Window, drift: float, spread: float, hottest: float) -> Iter
     for number, (name, apart, chance, half, own, means) in enumerate(_figures(window)):
         allowed = max(drift, MEANDER_SHARE * max(own, spread))
         known, change = max(half, hottest) if number == 0 else half, trend(means)
-        # Half windows may differ by chance, by as much as is known of their difference; not by a trend.
-        bound = drift if change else max(allowed, chance)
+        # Half windows may differ by chance as much as is known of their difference, by a trend as much as is allowed.
+        bound = allowed if change else max(allowed, chance)
         if apart > bound:
             text = f"the means of {name} over two half windows disagree by {apart:.2g} K where {bound:.2g} K is allowed"
             yield Miss(text, change, duration + window.length)
