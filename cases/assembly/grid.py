@@ -19,7 +19,7 @@ QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of
 FEWEST_CELLS = 4  # cells across the vessel's smallest extent
 STEEPEST = 20  # a wall resolution finer than this share of the resolution makes more cells than anyone wants
 MOST_CELLS = 20_000_000
-BYTES_A_CELL = 880  # in single precision, see `runner.check_case`
+BYTES_A_CELL = 1050  # in single precision, see `runner.check_case`
 RATIO = 1.3  # of neighbouring cells
 SMALLEST_GAP = 0.05  # planes that are not merged (`placing`) need this share of a cell between them
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from jamsu.cases import case_from_text
 from jamsu.cases.assembly.grid import build_grid
@@ -90,8 +91,8 @@ def test_what_moved_is_named_with_axis_from_and_to():
     assert any("coolers.unit.intake 0.6125 to 0.62 m2 (+1.2 %)" in line for line in told)
 
 
-def test_a_run_has_flows_and_powers_as_given_and_its_file_tells_what_moved():
-    solved = run_case(room(), quality="coarse")
+def test_a_run_has_flows_and_powers_as_given_and_its_file_tells_what_moved(tmp_path):
+    solved = run_case(room(), quality="coarse", output=tmp_path / "room.vtkhdf")
     racks, unit = solved.summary["racks"], solved.summary["coils"]["unit"]
     for name in "AB":
         assert racks[name]["power"] == pytest.approx(2e3)
@@ -99,7 +100,9 @@ def test_a_run_has_flows_and_powers_as_given_and_its_file_tells_what_moved():
     assert unit["gas_flow"] == pytest.approx(0.5)
     assert unit["duty"] == pytest.approx(4e3, rel=0.03)
     assert any("coolers.unit (low)" in line for line in solved.summary["warnings"])
-    table = solved.tree["moved_faces"].to_dataset()
+    with xr.open_datatree(tmp_path / "room.vtkhdf", engine="h5netcdf") as file:
+        table = file["moved_faces"].to_dataset().load()
+    assert table["given"].attrs["units"] == "m"
     rows = zip(*(table[name].values.tolist() for name in ("object", "axis", "side", "given", "placed")), strict=True)
     assert ("coolers.unit", "y", "low", 0.6, 0.62) in [(*row[:3], *np.round(row[3:], 9)) for row in rows]
     edges = solved.tree["interior"]["y_edge"].values
