@@ -86,7 +86,7 @@ class Verdict:
       misses: criteria of the means that are not met; empty where they are known.
       spread: standard deviation of the hottest inlet, K.
       time_scale: its integral time scale, s.
-      uncertainty: half-width of its mean at 95 % confidence, K.
+      uncertainty: half-width of its mean, and of that of the unit that is hottest in the mean, at 95 % confidence, K.
     """
 
     misses: tuple[Miss, ...]
@@ -103,11 +103,12 @@ def judge(window: Window, series: Series, criteria: Criteria) -> Verdict:
     """Whether the means of a window of at least four blocks are known."""
     duration = window.duration
     spread, scale = _meander(series, duration)
-    hot = window.means("key_figures.hottest_inlet")
-    uncertain = float(batch_half_width(hot))
-    meanders = spread > criteria.drift
-    if meanders:
-        uncertain = max(uncertain, half_width(spread, scale, duration))
+    hottest = next(_figures(window))
+    uncertain = hottest.half
+    widest = max(spread, hottest.spread)
+    if widest > criteria.drift:
+        # The height unit that is hottest in the mean may move more than the hottest of each moment, as fast as that.
+        uncertain = max(uncertain, half_width(widest, scale, duration))
     if duration < 0.99 * criteria.window:
         misses = tuple(_at_rest(window, criteria))
     else:
@@ -152,8 +153,10 @@ def _figures(window: Window) -> Iterator[_Figure]:
     spreads = np.append(window.spread("racks.inlet_temperature"), [window.spread(name) for name in names])
     half, hot = batch_half_width(all_), len(spreads) - len(names)
     older, newer = (part.mean(0) for part in halves(all_))
-    apart, known = abs(float(newer.max() - older.max())), float(half[hot])
-    yield _Figure("the hottest inlet", apart, CHANCE * known, known, float(spreads[hot]), all_[:, hot])
+    # The hottest of each moment, and the height unit that is hottest in the mean.
+    both = [hot, int(np.argmax(all_[:, :hot].mean(0)))] if hot else [hot]
+    apart, known = abs(float(newer.max() - older.max())), float(half[both].max())
+    yield _Figure("the hottest inlet", apart, CHANCE * known, known, float(spreads[both].max()), all_[:, hot])
     apart, known, spread = (float(np.sqrt(np.mean(values**2))) for values in (newer - older, half, spreads))
     yield _Figure("the inlets (root mean square)", apart, CHANCE * known, known, spread, all_.mean(1))
     blocks = window.means("blocks.temperature")

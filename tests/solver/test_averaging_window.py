@@ -7,7 +7,7 @@ from test_blocks import module_of
 
 from jamsu.solver.march import steady
 from jamsu.solver.march.averaging import Average
-from jamsu.solver.march.settled import Criteria
+from jamsu.solver.march.settled import Criteria, judge
 from jamsu.solver.march.steady import March, average_round, missed
 from jamsu.solver.march.window import MOST_BLOCKS, Window
 from jamsu.solver.module import ModuleState
@@ -123,6 +123,20 @@ def test_what_is_missed_is_told_with_figures(marched):
     assert told[0] == "the heat balance misses by 1.1 % where 0.3 % is allowed"
     march, _, told = marched(meander(70.0, seed=1))
     assert any("known to ±" in line and "(95 %) where ± " in line for line in told)
+
+
+def test_a_unit_that_moves_more_than_the_hottest_of_each_moment_counts():
+    """Two inlets that swing against each other: one of them is always hot, and neither one's mean is known."""
+    window, series = Window(7.5), []
+    for i in range(120):
+        swing = 3.0 * np.sin(2 * np.pi * i * STEP / 50.0)
+        report = round_of(i * STEP, 25.0)
+        report.values["racks"]["inlet_temperature"] = jnp.asarray([[25.0 - 3.0 + swing, 25.0 - 3.0 - swing, 20.0]])
+        window.add(report)
+        series.append((i * STEP, 0.0, 0.0, 25.0))
+    verdict = judge(window, series, CRITERIA)
+    assert verdict.spread == 0.0
+    assert verdict.uncertainty > 1.0
 
 
 def test_growing_keeps_the_mean_and_moving_on_drops_a_quarter():
