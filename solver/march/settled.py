@@ -32,7 +32,7 @@ from jamsu.solver.module import Module
 from jamsu.solver.variables import KEY_FIGURES
 
 MEANDER_SHARE = 0.5  # of the standard deviation of a flow that meanders: as well as its mean must be known
-BLOCK_SHARE = 0.2  # share of the drift that blocks may have, whose films follow the slowest of the flow
+BLOCK_SHARE = 0.2  # share of the drift that blocks may have in a quiet flow: their films follow the slowest of it
 CHANCE = 2.0  # times the half-width of a mean: how far its two half windows differ by chance (95 %)
 NEWER_HALF = 2.0  # times the tolerance that the newer half window may store
 
@@ -103,7 +103,7 @@ def judge(window: Window, series: Series, criteria: Criteria) -> Verdict:
     """Whether the means of a window of at least four blocks are known."""
     duration = window.duration
     spread, scale = _meander(series, duration)
-    hottest = next(_figures(window))
+    hottest = next(_figures(window, BLOCK_SHARE))
     uncertain = hottest.half
     widest = max(spread, hottest.spread)
     if widest > criteria.drift:
@@ -130,7 +130,7 @@ class _Figure(NamedTuple):
     """A figure that must be known.
 
     Attributes:
-      apart: difference of its half windows (of a block over `BLOCK_SHARE`), K.
+      apart: difference of its half windows (of a block over its share of what is allowed), K.
       chance: as much as chance may make of that, K.
       half: half-width of its mean, K.
       spread: its standard deviation, K.
@@ -145,7 +145,7 @@ class _Figure(NamedTuple):
     means: np.ndarray
 
 
-def _figures(window: Window) -> Iterator[_Figure]:
+def _figures(window: Window, block_share: float) -> Iterator[_Figure]:
     """The hottest inlet, all inlets with their extremes and mean (the gas's where there are none), each block."""
     names = [f"key_figures.{name}" for name in KEY_FIGURES]
     inlets = window.means("racks.inlet_temperature")
@@ -163,13 +163,14 @@ def _figures(window: Window) -> Iterator[_Figure]:
     for number in range(blocks.shape[1]):
         means = blocks[:, number]
         older, newer = (part.mean() for part in halves(means))
-        apart, known = abs(float(newer - older)) / BLOCK_SHARE, float(batch_half_width(means))
-        yield _Figure(f"block {number + 1} (five times)", apart, CHANCE * known / BLOCK_SHARE, known, 0.0, means)
+        apart, known = abs(float(newer - older)) / block_share, float(batch_half_width(means))
+        name = f"block {number + 1}" + (f" ({1 / block_share:g} times)" if block_share < 1 else "")
+        yield _Figure(name, apart, CHANCE * known / block_share, known, 0.0, means)
 
 
 def _at_rest(window: Window, criteria: Criteria) -> Iterator[Miss]:
     """What moves too much for a flow at rest, within a window that is short for one that keeps moving."""
-    for name, apart, *_, means in _figures(window):
+    for name, apart, *_, means in _figures(window, BLOCK_SHARE):
         if apart > criteria.steady_drift:
             found = f"the means of {name} over two half windows disagree by {apart:.2g} K"
             allowed = f"{criteria.steady_drift:.2g} K is allowed before {criteria.window:.3g} s are averaged"
@@ -185,7 +186,9 @@ def _moving(window: Window, drift: float, spread: float, hottest: float) -> Iter
       hottest: half-width of its mean, K.
     """
     duration = window.duration
-    for number, (name, apart, chance, half, own, means) in enumerate(_figures(window)):
+    # Where the flow meanders the blocks do so with it.
+    share = 1.0 if spread > drift else BLOCK_SHARE
+    for number, (name, apart, chance, half, own, means) in enumerate(_figures(window, share)):
         allowed = max(drift, MEANDER_SHARE * max(own, spread))
         known, change = max(half, hottest) if number == 0 else half, trend(means)
         # Half windows may differ by chance as much as is known of their difference, by a trend as much as is allowed.

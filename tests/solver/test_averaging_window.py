@@ -18,14 +18,18 @@ STEP = 0.5  # s, a round
 PASSING = 70e3  # W
 
 
-def round_of(time, inlet, stored=0.0, duration=STEP):
+def round_of(time, inlet, stored=0.0, duration=STEP, block=None):
     """A round in which all of three inlets have `inlet` less a few kelvins, and the gas stores so much, W."""
     figures = {"hottest_inlet": inlet, "coldest_inlet": inlet - 3.0, "mean_inlet": inlet - 1.0}
     values = {
         "racks": {"inlet_temperature": jnp.asarray([[inlet, inlet - 1.0, inlet - 3.0]])},
         "key_figures": {name: jnp.asarray(value) for name, value in figures.items()},
         "balance": {"stored_heat": jnp.asarray(stored)},
-        "blocks": {name: jnp.zeros(0) for name in ("temperature", "stored_heat", "conductance")},
+        "blocks": {
+            "temperature": jnp.asarray([] if block is None else [block], float),
+            "stored_heat": jnp.zeros(0 if block is None else 1),
+            "conductance": jnp.ones(0 if block is None else 1),
+        },
         "interior": {"temperature": jnp.full((2, 2, 2), inlet)},
     }
     nothing = Round(*[jnp.zeros(())] * len(Round._fields))
@@ -137,6 +141,19 @@ def test_a_unit_that_moves_more_than_the_hottest_of_each_moment_counts():
     verdict = judge(window, series, CRITERIA)
     assert verdict.spread == 0.0
     assert verdict.uncertainty > 1.0
+
+
+@pytest.mark.parametrize(("spread", "known"), [(0.0, False), (1.5, True)])
+def test_a_block_may_drift_less_in_a_quiet_flow(spread, known):
+    """By 0.06 K from one half window to the other: above a fifth of 0.1 K, far below what a flow of 1.5 K meanders."""
+    window, series = Window(7.5), []
+    for i in range(120):
+        inlet = 25.0 + spread * np.sin(2 * np.pi * i / 15.0)
+        window.add(round_of(i * STEP, inlet, block=40.0 + 0.001 * i))
+        series.append((i * STEP, 0.0, 0.0, inlet))
+    misses = judge(window, series, CRITERIA).misses
+    assert (not misses) is known
+    assert known or misses[0].text.startswith("the means of block 1 (5 times) over two half windows disagree by 0.3 K")
 
 
 def test_growing_keeps_the_mean_and_moving_on_drops_a_quarter():
