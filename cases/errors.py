@@ -6,11 +6,14 @@ import difflib
 from collections.abc import Iterable
 
 LONGEST_VALUE = 70  # characters of a value that a message repeats
+ALIKE = 0.7  # ratio of difflib: slips of keys have 0.8 and more, "thermal_mass" and "power_map" 0.57
+SHORT, SHORT_ALIKE = 3, 0.5  # names of so few letters ("C3") are alike where one differs
 
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The known names most like `word`, best first; empty when none is alike."""
-    return tuple(difflib.get_close_matches(word, list(known), n=count, cutoff=0.5))
+    """The known names that `word` may be a slip of, best first; empty when none is alike."""
+    cutoff = SHORT_ALIKE if len(word) <= SHORT else ALIKE
+    return tuple(difflib.get_close_matches(word, list(known), n=count, cutoff=cutoff))
 
 
 def shown(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -36,6 +36,7 @@ def axis_edges(
     fine_spacing: Number | None = None,
     ratio: Number = 1.2,
     minimum: Number | None = None,
+    narrowest: Number = 0.0,
 ) -> np.ndarray:
     """Cell edges (n+1,) from `lower` to `upper` (m) with an edge exactly on every plane of `planes`.
 
@@ -48,6 +49,10 @@ def axis_edges(
     of width h_k, `h(x) = min(spacing, h_k + 0.8 (ratio - 1) (|x - x_k| - h_k))`. Each interval between planes
     is filled by edges at equal steps of the integral of 1 / h, rounded up to whole cells.
 
+    Rounding up makes narrow cells, which ask for narrow neighbours, and so on. Where cells would be narrower than the
+    share `narrowest` of the widest that `spacing` and `fine_spacing` allow there, an interval gets fewer cells, and
+    neighbouring widths may differ by more than `ratio`.
+
     Raises:
       ValueError: upper is not above lower; spacing, fine_spacing or ratio is out of range; a plane lies outside; two
         planes are closer than `minimum` (default: a thousandth of the spacing); it names them and the distance.
@@ -57,12 +62,16 @@ def axis_edges(
     lower, upper, spacing = float(lower), float(upper), float(spacing)
     smallest = 1e-3 * spacing if minimum is None else float(minimum)
     stops = _stops(lower, upper, [*(float(p) for p in planes), *fine], smallest)
-    sources = [(plane, min(float(fine_spacing or spacing), spacing)) for plane in fine]
-    # Growth is slightly less than asked for: rounding up to whole cells shifts neighbours a little.
-    growth = 0.8 * (ratio - 1.0)
+    given = [(plane, min(float(fine_spacing or spacing), spacing)) for plane in fine]
+    growth = growth_of(ratio)
+
+    def limit(x: np.ndarray) -> np.ndarray:
+        return widest(x, spacing, given, growth)
+
+    sources = list(given)
     for _ in range(ROUNDS):
-        parts = [_fill(a, b, spacing, sources, growth) for a, b in pairwise(stops)]
-        steep = _steep_ends(parts, ratio)
+        parts = [_fill(a, b, spacing, sources, growth, limit, float(narrowest)) for a, b in pairwise(stops)]
+        steep = [source for source in _steep_ends(parts, ratio) if source not in sources]
         if not steep:
             break
         sources += steep
@@ -110,18 +119,59 @@ def _stops(lower: float, upper: float, planes: list[float], minimum: float) -> l
     return stops
 
 
-def _fill(a: float, b: float, spacing: float, sources: list[tuple[float, float]], growth: float) -> np.ndarray:
-    """Edges from a to b at equal steps of the number of cells per length."""
-    narrowest = min([spacing, *(narrow for _, narrow in sources)])
-    x = np.linspace(a, b, int(np.clip(20 * (b - a) / narrowest, 200, 20_000)) + 1)
+def growth_of(ratio: Number) -> float:
+    """Growth of widths along a line for a ratio of neighbouring widths.
+
+    It is slightly less than asked for: rounding up to whole cells shifts neighbours a little.
+    """
+    return 0.8 * (float(ratio) - 1.0)
+
+
+def widest(x: np.ndarray, spacing: float, sources: Iterable[tuple[float, float]], growth: float) -> np.ndarray:
+    """Widest allowed cell at each of the points `x (n,)`, m; `sources`: narrow places and widths there."""
     width = np.full_like(x, spacing)
     for position, narrow in sources:
         # The narrow cell itself keeps its width; growth begins behind it.
         away = np.maximum(np.abs(x - position) - narrow, 0.0)
         width = np.minimum(width, narrow + growth * away)
-    density = 1.0 / width
+    return width
+
+
+def _fill(
+    a: float,
+    b: float,
+    spacing: float,
+    sources: list[tuple[float, float]],
+    growth: float,
+    limit: Callable[[np.ndarray], np.ndarray],
+    share: float,
+) -> np.ndarray:
+    """Edges from a to b at equal steps of the number of cells per length.
+
+    Args:
+      limit: function of points; returns the widest cells that are asked for there, m.
+      share: share of that below which there are fewer cells, if none becomes wider than it may.
+    """
+    narrowest = min([spacing, *(narrow for _, narrow in sources)])
+    x = np.linspace(a, b, int(np.clip(20 * (b - a) / narrowest, 200, 20_000)) + 1)
+    density = 1.0 / widest(x, spacing, sources, growth)
     count = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(x))])
     cells = max(math.ceil(count[-1] * (1 - 1e-9)), 1)
+    edges = _steps(x, count, cells)
+    while cells > 1 and np.any(np.diff(edges) < share * _at_cells(limit, edges) * (1 - 1e-9)):
+        fewer = _steps(x, count, cells - 1)
+        if np.any(np.diff(fewer) > _at_cells(limit, fewer) * (1 + 1e-9)):
+            break
+        cells, edges = cells - 1, fewer
+    return edges
+
+
+def _at_cells(limit: Callable[[np.ndarray], np.ndarray], edges: np.ndarray) -> np.ndarray:
+    return limit(0.5 * (edges[1:] + edges[:-1]))
+
+
+def _steps(x: np.ndarray, count: np.ndarray, cells: int) -> np.ndarray:
+    """Edges of so many cells at equal steps of `count`, the number of cells up to each of the points `x`."""
     edges = np.interp(np.linspace(0.0, count[-1], cells + 1), count, x)
-    edges[0], edges[-1] = a, b
+    edges[0], edges[-1] = x[0], x[-1]
     return edges

@@ -149,8 +149,12 @@ def table(data: xr.Dataset, axes: list[Axis]) -> Table:
     result = Table(show_edge=False, pad_edge=False)
     for axis in axes:
         result.add_column(escape(axis.path), justify="right")
-    for name in ("hottest inlet, °C", "ASHRAE class", "hull share", "seawater rise, K", "status"):
-        result.add_column(name, justify="left" if name == "status" else "right")
+    # A room on land has neither a hull nor a sea.
+    hull, sea = ("hull_share" in data, "seawater_rise" in data)
+    figures = ["hottest inlet, °C", "ASHRAE class", *["hull share"] * hull, *["seawater rise, K"] * sea]
+    for name in figures:
+        result.add_column(name, justify="right")
+    result.add_column("status", justify="left")
     for row in rows(data, axes):
         good = row["status"] in GOOD_STATUS
         end = f"{row['status']}: {row['message']}" if row["message"] else row["status"]
@@ -158,8 +162,8 @@ def table(data: xr.Dataset, axes: list[Axis]) -> Table:
             *(escape(text) for text in row["values"].values()),
             number(row.get("hottest_inlet"), 1),
             str(row.get("ashrae_class", "")),
-            share(row.get("hull_share")),
-            number(row.get("seawater_rise"), 2),
+            *([share(row["hull_share"])] if hull else []),
+            *([number(row["seawater_rise"], 2)] if sea else []),
             escape(end),
             style="" if good else "red",
         )

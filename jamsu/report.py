@@ -16,6 +16,7 @@ from jamsu.progress import duration
 # How a run may end well: a steady one converges, a transient one comes to its last time.
 GOOD_STATUS = ("converged", "finished")
 MISSING = "–"
+MEANDERS = 0.1  # K of standard deviation above which a flow counts as one that keeps moving
 NEAR_EVEN = 5.0  # percent by which a return temperature index may miss 100 and nothing be said of it
 
 Summary = Mapping[str, Any]
@@ -27,9 +28,12 @@ def print_report(summary: Summary, console: Console) -> None:
     good = summary["status"] in GOOD_STATUS
     style = "bold green" if good else "bold red"
     console.print(f"[{style}]{escape(str(summary['status']))}[/]" + ("" if good else _warning(summary)))
-    tables = [balance_table(summary["balance"]), key_table(summary)]
-    if summary["coils"]:
-        tables.insert(0, coil_table(summary["coils"]))
+    coils, units = ({name: summary["coils"][name] for name in summary["sinks"][k]} for k in ("coils", "coolers"))
+    tables = [balance_table(summary["balance"], summary["sinks"]), key_table(summary)]
+    if units:
+        tables.insert(0, unit_table(units))
+    if coils:
+        tables.insert(0, coil_table(coils))
     if summary["racks"]:
         tables.insert(0, rack_table(summary["racks"]))
     for table in tables:
@@ -80,21 +84,40 @@ def coil_table(coils: Mapping[str, Summary]) -> Table:
     return table
 
 
-_BALANCE = {
-    "it_power": "IT power",
-    "fan_power": "fan power",
-    "coil_heat": "to the coils",
-    "hull_heat": "through the hull",
-    "liquid_heat": "to the liquid loop",
-    "stored_heat": "stored",
-    "imbalance": "not accounted for",
-}
+def unit_table(units: Mapping[str, Summary]) -> Table:
+    """A line for each cooling unit of a room, whose water is not known."""
+    table = _table("Cooling units", "duty, kW", "air flow, m³/s", "return, °C", "supply, °C")
+    for name, unit in units.items():
+        table.add_row(
+            escape(name),
+            number(unit["duty"], 2, 1e-3),
+            number(unit["gas_flow"], 3),
+            number(unit["gas_inlet_temperature"], 1),
+            number(unit["gas_outlet_temperature"], 1),
+        )
+    return table
 
 
-def balance_table(balance: Summary) -> Table:
+def balance_labels(sinks: Summary) -> dict[str, str]:
+    """Headings of the heat balance by name; those of what a case does not have are left out."""
+    units, coils, outside = bool(sinks["coolers"]), bool(sinks["coils"]), sinks["outside"]
+    cooled = " and ".join(["coils"] * coils + ["cooling units"] * units)
+    labels = {
+        "it_power": "IT power",
+        "fan_power": "fan power",
+        "coil_heat": cooled and f"to the {cooled}",
+        "hull_heat": {"sea": "through the hull", "film": "through the walls"}.get(outside, ""),
+        "liquid_heat": "to the liquid loop" if sinks["liquid"] else "",
+        "stored_heat": "stored",
+        "imbalance": "not accounted for",
+    }
+    return {key: label for key, label in labels.items() if label}
+
+
+def balance_table(balance: Summary, sinks: Summary) -> Table:
     """Heat in, heat out, and what is left over, with shares of the IT power."""
     table = _table("Heat balance", "power, kW", "share, of IT")
-    for key, label in _BALANCE.items():
+    for key, label in balance_labels(sinks).items():
         power = balance.get(key)
         table.add_row(label, number(power, 3, 1e-3), share(_ratio(power, balance["it_power"])))
     return table
@@ -110,14 +133,21 @@ def key_table(summary: Summary) -> Table:
     spread = kpis.get("hottest_inlet_spread")
     moving = f" ± {number(spread, 2)}" if _known(spread) else ""
     table.add_row("hottest rack inlet", f"{number(kpis.get('hottest_inlet'), 1)}{moving} °C{where}")
+    if _known(spread) and spread > MEANDERS and _known(kpis.get("hottest_inlet_uncertainty")):
+        scale = 2 * kpis.get("hottest_inlet_time_scale", 0.0)
+        table.add_row("it meanders", f"by {number(spread, 2)} K over some {number(scale, 0)} s")
+        table.add_row("its mean is known to", f"± {number(kpis['hottest_inlet_uncertainty'], 2)} K (95 %)")
     table.add_row("ASHRAE class met", escape(class_text(kpis.get("ashrae_class"), racks)))
     if kpis.get("h1_range"):
         table.add_row("range of class H1 met by racks above 30 kW", escape(str(kpis["h1_range"])))
     if _known(kpis.get("rti")):
         table.add_row("return temperature index (RTI)", f"{number(kpis.get('rti'), 1)} %{_air(kpis['rti'])}")
         table.add_row("supply heat index (SHI)", number(kpis.get("shi"), 3))
-    table.add_row("share of heat through the hull", share(kpis.get("hull_share")))
-    table.add_row("seawater rise", f"{number(kpis.get('seawater_rise'), 2)} K")
+    if "hull_share" in kpis:
+        walls = "hull" if summary["sinks"]["outside"] == "sea" else "walls"
+        table.add_row(f"share of heat through the {walls}", share(kpis["hull_share"]))
+    if "seawater_rise" in kpis:
+        table.add_row("seawater rise", f"{number(kpis['seawater_rise'], 2)} K")
     balance = summary["balance"]
     # What is stored has no place in a steady balance; in time it is part of the answer.
     stored = 0.0 if summary["status"] == "finished" else balance.get("stored_heat", 0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from jamsu.cases.errors import CaseError, Problem
@@ -9,7 +11,7 @@ from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import Case
 from jamsu.cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
 from jamsu.geometry.cutcells import CutCells, cut_cells
-from jamsu.geometry.grading import axis_edges, check_planes
+from jamsu.geometry.grading import axis_edges, check_planes, growth_of, widest
 from jamsu.geometry.grid import Grid
 from jamsu.geometry.smallcells import SMALLEST_OPEN_SHARE, close_small_cells
 
@@ -17,8 +19,9 @@ QUALITY = {"coarse": 2.0, "default": 1.0, "fine": 0.5}  # cell width in units of
 FEWEST_CELLS = 4  # cells across the vessel's smallest extent
 STEEPEST = 20  # a wall resolution finer than this share of the resolution makes more cells than anyone wants
 MOST_CELLS = 20_000_000
-BYTES_A_CELL = 880  # in single precision, see `runner.check_case`
-SMALLEST_GAP = 0.2  # two different planes need this share of a cell between them
+BYTES_A_CELL = 1050  # in single precision, see `runner.check_case`
+RATIO = 1.3  # of neighbouring cells
+SMALLEST_GAP = 0.05  # planes that are not merged (`placing`) need this share of a cell between them
 
 
 def case_extents(case: Case, bounds: tuple[np.ndarray, np.ndarray]) -> dict[str, Extent]:
@@ -46,7 +49,7 @@ def fits(case: Case, coarseness: float) -> bool:
 
 
 def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
-    """Graded grid whose planes hold every face of every object.
+    """Graded grid whose planes hold every face of every object, as the case has them (`placing.place` moves some).
 
     Args:
       coarseness: cell width in units of the case's resolution.
@@ -66,7 +69,7 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
             f"{most:.4g} m",
         )
     _check_count(case, float(np.prod((upper - lower) / spacing)))
-    fine = None if case.solver.wall_resolution is None else case.solver.wall_resolution * coarseness
+    fine = _fine_width(case, coarseness)
     if fine is not None and fine < spacing / STEEPEST:
         raise CaseError(
             case.name,
@@ -81,7 +84,7 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
             check_planes({**planes, "hull (low)": lower[axis], "hull (high)": upper[axis]}, minimum)
         except ValueError as error:
             raise _resolution_error(case, str(error)) from None
-        faces = [lower[axis], upper[axis], *_planes(_fine_extents(extents), axis).values()]
+        faces = _fine_planes(extents, axis, (lower, upper))
         edges.append(
             axis_edges(
                 lower[axis],
@@ -90,12 +93,36 @@ def build_grid(case: Case, coarseness: float = 1.0) -> Grid:
                 spacing,
                 fine_planes=faces if fine is not None else (),
                 fine_spacing=fine,
-                ratio=1.3,
+                ratio=RATIO,
                 minimum=1e-6,
+                narrowest=case.solver.merge_faces,
             )
         )
     _check_count(case, float(np.prod([len(edge) - 1.0 for edge in edges])))
     return Grid(*edges)
+
+
+def local_width(
+    case: Case,
+    coarseness: float,
+    extents: dict[str, Extent],
+    bounds: tuple[np.ndarray, np.ndarray],
+    axis: int,
+) -> Callable[[float], float]:
+    """The widest cell that the grid has at a position along an axis, m, as a function of the position."""
+    spacing, fine = case.solver.resolution * coarseness, _fine_width(case, coarseness)
+    places = [] if fine is None else _fine_planes(extents, axis, bounds)
+    sources = [(place, min(fine or spacing, spacing)) for place in places]
+    return lambda position: float(widest(np.array([position]), spacing, sources, growth_of(RATIO))[0])
+
+
+def _fine_width(case: Case, coarseness: float) -> float | None:
+    return None if case.solver.wall_resolution is None else case.solver.wall_resolution * coarseness
+
+
+def _fine_planes(extents: dict[str, Extent], axis: int, bounds: tuple[np.ndarray, np.ndarray]) -> list[float]:
+    """Planes at which cells have the wall's resolution: hull, racks, coils."""
+    return [float(bounds[0][axis]), float(bounds[1][axis]), *_planes(_fine_extents(extents), axis).values()]
 
 
 def _check_count(case: Case, cells: float) -> None:

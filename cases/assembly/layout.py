@@ -14,6 +14,7 @@ from jamsu.cases.assembly.hull import hull_layout
 from jamsu.cases.assembly.machinery import Machinery
 from jamsu.cases.assembly.machines import build_machines
 from jamsu.cases.assembly.operation import laws
+from jamsu.cases.assembly.placing import Placement
 from jamsu.cases.assembly.racks import open_units
 from jamsu.cases.assembly.surfaces import build_blocks, build_films, cell_conductivity
 from jamsu.cases.errors import CaseError, Problem
@@ -49,20 +50,26 @@ class Geometry:
     machinery: Machinery
     wall_distance: np.ndarray
     beside_wall: np.ndarray
+    placement: Placement
 
 
-def build_geometry(case: Case, grid: Grid, cut: CutCells) -> Geometry:
-    """Place everything of a case on its grid.
+def build_geometry(case: Case, grid: Grid, cut: CutCells, placement: Placement | None = None) -> Geometry:
+    """Place everything of a case on its grid, whose planes hold all faces.
+
+    Args:
+      placement: where things stand on the grid, if not where `case` has them.
 
     Raises:
       CaseError: see `build_machines`.
     """
+    placement = placement or Placement(case)
+    case = placement.case
     domain = build_domain(case, cut)
     try:
         machinery = build_machines(case, domain)
     except Problem as problem:
         raise CaseError(case.name, problem) from None
-    return Geometry(grid, domain, machinery, *wall_distances(domain, vessel_shape(case)))
+    return Geometry(grid, domain, machinery, *wall_distances(domain, vessel_shape(case)), placement)
 
 
 def run_dtype(case: Case) -> DTypeLike:

@@ -79,6 +79,11 @@ def _outside_vessel(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Itera
             yield problem_with(case, key, f"{where} outside the vessel{_where(case, shape)}")
 
 
+def reach(shape: Shape, box: Extent) -> float:
+    """How far a box reaches beyond the vessel, m; negative inside."""
+    return float(shape(_lattice(box)).max())
+
+
 def _where(case: Case, shape: Shape) -> str:
     """Where the vessel is, which only an STL file knows."""
     if not isinstance(case.vessel, StlVessel):

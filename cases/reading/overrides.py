@@ -10,7 +10,8 @@ from typing import Any
 
 from jamsu.cases.errors import Problem, nearest, shown
 from jamsu.cases.reading.inheritance import KINDS
-from jamsu.cases.schema.paths import case_paths
+from jamsu.cases.schema.base import takes
+from jamsu.cases.schema.paths import case_paths, model_at
 
 
 def split_override(text: str) -> tuple[str, Any]:
@@ -54,7 +55,7 @@ def set_path(tree: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
     hits = places(tree, path)
     if not hits:
         near = _near(path, list(case_paths(tree)))
-        raise Problem(path, shown(value), "this path addresses nothing in the case", near)
+        raise Problem(path, shown(value), _no_such_key(tree, path), near)
     changed = copy.deepcopy(dict(tree))
     for place in hits:
         _set(changed, place, copy.deepcopy(value))
@@ -84,7 +85,24 @@ def _set(tree: dict[str, Any], place: tuple[str, ...], value: Any) -> None:
             node = node[slot] if in_list else node.setdefault(slot, {})
 
 
+def _no_such_key(tree: Mapping[str, Any], path: str) -> str:
+    """What to say of a path that addresses nothing; of a table of one kind (an airflow law), what that kind takes."""
+    parent = path.rpartition(".")[0]
+    models = {model for place in places(tree, parent) if (model := model_at(tree, place)) is not None}
+    told = sorted(filter(None, map(takes, models)))
+    return f"{parent}: {'; '.join(told)}" if told else "this path addresses nothing in the case"
+
+
 def _near(path: str, known: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """The paths that `path` may be a slip of: each part by itself, so that parts in common do not count."""
     if "*" in path:
         known = [(place[0], "*", *place[2:]) if place[0] in KINDS and place[1:] else place for place in known]
-    return nearest(path, dict.fromkeys(".".join(place) for place in known))
+    parts = tuple(path.split("."))
+    slips: dict[int, list[str]] = {}
+    for place in dict.fromkeys(known):
+        differ = [(p, q) for p, q in zip(parts, place, strict=False) if p != q]
+        if len(place) == len(parts) and all(nearest(p, [q]) for p, q in differ):
+            slips.setdefault(len(differ), []).append(".".join(place))
+    if slips:
+        return nearest(path, slips[min(slips)])
+    return nearest(path, [".".join(place) for place in known if len(place) > len(parts)])

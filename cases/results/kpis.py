@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel, SphereVessel
+from jamsu.cases.schema.ranges import gives_heat_to_the_sea
 
 if TYPE_CHECKING:
     from jamsu.solver.march.averaging import Average
+    from jamsu.solver.march.settled import Verdict
     from jamsu.solver.module import Loads
 
 UNKNOWN = float("nan")
@@ -32,6 +34,7 @@ class Findings(NamedTuple):
       wall: temperatures of the hull's inner side, degC; None where nothing cools it.
       average: means and spreads over the window.
       loads: powers and seawater.
+      verdict: how well the means of a steady run are known; None where nothing is averaged so.
     """
 
     case: Case
@@ -42,6 +45,7 @@ class Findings(NamedTuple):
     wall: np.ndarray | None
     average: Average
     loads: Loads
+    verdict: Verdict | None = None
 
     @property
     def inlets(self) -> np.ndarray:
@@ -116,6 +120,16 @@ def _wake_rise(found: Findings) -> float:
     return heat / (float(loads.sea_density) * float(loads.sea_heat_capacity) * speed * area)
 
 
+def _where(holds: Callable[[Case], bool], find: Callable[[Findings], Any]) -> Callable[[Findings], Any]:
+    """A figure that a case has only where it has the thing that the figure is of; else it is left out."""
+    return lambda found: find(found) if holds(found.case) else None
+
+
+def has_hull(case: Case) -> bool:
+    """Whether the walls pass heat."""
+    return case.vessel.outside != "adiabatic"
+
+
 def _seawater_rise(found: Findings) -> float:
     given, water = to_the_water(found)
     if water <= 0:
@@ -135,6 +149,11 @@ def _mean_inlet(found: Findings) -> float:
 
 def _inlet_spread(name: str) -> Callable[[Findings], float]:
     return lambda found: found.average.spread(f"key_figures.{name}") if found.inlets.size else UNKNOWN
+
+
+def _of_verdict(name: str) -> Callable[[Findings], float | None]:
+    """A figure of how well the hottest inlet is known; None where it is not averaged or no gas passes a rack."""
+    return lambda found: float(getattr(found.verdict, name)) if found.verdict and found.inlets.size else None
 
 
 def _hull_share(found: Findings, heat: float) -> float:
@@ -212,6 +231,14 @@ KPIS: dict[str, Kpi] = {
         "standard deviation of the hottest rack inlet over the averaging window",
         _inlet_spread("hottest_inlet"),
     ),
+    "hottest_inlet_uncertainty": Kpi(
+        "K", "half-width of the mean of the hottest rack inlet at 95 % confidence", _of_verdict("uncertainty")
+    ),
+    "hottest_inlet_time_scale": Kpi(
+        "s",
+        "integral time scale of the hottest rack inlet over the averaging window",
+        _of_verdict("time_scale"),
+    ),
     "hottest_gas_spread": Kpi(
         "K",
         "standard deviation of the hottest gas over the window, where no gas enters a rack",
@@ -241,22 +268,28 @@ KPIS: dict[str, Kpi] = {
     "hull_share": Kpi(
         "1",
         "share of the heat that leaves through the hull",
-        lambda found: _hull_share(found, found.balance["hull_heat"]),
+        _where(has_hull, lambda found: _hull_share(found, found.balance["hull_heat"])),
     ),
     "hull_share_spread": Kpi(
         "1",
         "standard deviation of the hull's share over the averaging window",
-        lambda found: abs(_hull_share(found, found.average.spread("balance.hull_heat"))),
+        _where(has_hull, lambda found: abs(_hull_share(found, found.average.spread("balance.hull_heat")))),
     ),
     "seawater_rise": Kpi(
         "K",
         "rise of the seawater through all coils together; of the water that sweeps the hull where coils use none",
-        _seawater_rise,
+        _where(gives_heat_to_the_sea, _seawater_rise),
     ),
     "seawater_rise_spread": Kpi(
-        "K", "standard deviation of the seawater's rise over the averaging window", _rise_spread
+        "K",
+        "standard deviation of the seawater's rise over the averaging window",
+        _where(gives_heat_to_the_sea, _rise_spread),
     ),
-    "wake_rise": Kpi("K", "mean rise of the water that the current carries past the hull", _wake_rise),
+    "wake_rise": Kpi(
+        "K",
+        "mean rise of the water that the current carries past the hull",
+        _where(gives_heat_to_the_sea, _wake_rise),
+    ),
     "pue_partial": Kpi("1", "IT, fan and pump power over IT power", _pue),
     "rci_high": Kpi(
         "percent",

@@ -16,6 +16,7 @@ from jamsu.cases.results.kpis import Findings, find_kpis
 from jamsu.cases.results.patches import hull_patches
 from jamsu.cases.schema.case import Case
 from jamsu.solver.march.averaging import Average
+from jamsu.solver.march.settled import Verdict
 from jamsu.solver.module import Module
 from jamsu.solver.variables import VARIABLES
 
@@ -39,11 +40,12 @@ def celsius(case: Case, difference: Any) -> Any:
     return np.asarray(difference, float) + case.site.seawater_temperature - ZERO_CELSIUS
 
 
-def find_outcome(case: Case, module: Module, average: Average) -> Outcome:
+def find_outcome(case: Case, module: Module, average: Average, verdict: Verdict | None = None) -> Outcome:
     """Evaluate a window's averages; every power, flow and conductance is the one that the solver used.
 
     Args:
       case: gives names, extents and what its keys mean; no operated value is read from it.
+      verdict: how well the means of a steady run are known.
     """
     balance = _balance(average)
     units = _units(case, average)
@@ -52,7 +54,7 @@ def find_outcome(case: Case, module: Module, average: Average) -> Outcome:
     wall = None
     if case.vessel.outside != "adiabatic":
         wall = celsius(case, hull_patches(module.hull, average).means["inner_temperature"])
-    found = Findings(case, balance, racks, coils, units, wall, average, module.loads)
+    found = Findings(case, balance, racks, coils, units, wall, average, module.loads, verdict)
     return Outcome(balance, racks, coils, find_kpis(found), units, _blocks(case, average))
 
 

@@ -12,6 +12,7 @@ import xarray as xr
 from jamsu.cases.assembly.layout import Geometry
 from jamsu.cases.results.outcome import COIL_NUMBERS, Outcome, celsius
 from jamsu.cases.results.patches import hull_patches
+from jamsu.cases.results.placement_notes import moved_faces
 from jamsu.cases.results.variables import FIELD_DIMENSIONS, VARIABLES
 from jamsu.cases.schema.case import Case, CylinderVessel
 from jamsu.cases.schema.extents import coil_extent, placed, rack_extent
@@ -21,7 +22,7 @@ from jamsu.solver.module import Module
 
 TURBULENCE = TurbulentFields._fields  # fields of /interior that only some turbulence models have
 STATUS_MEANING = {
-    "converged": "two successive averaging windows agree and the heat balance closes within the tolerance",
+    "converged": "the means over the averaging window are known and the heat balance closes within the tolerance",
     "finished": "a transient run that came to its last time",
     "not converged": "the run ended before its averages settled or its heat balance closed: do not sign off on it",
 }
@@ -94,6 +95,8 @@ def result_tree(
         "/kpis": kpis,
         "/history": _history(case, series),
     }
+    if geometry.placement.moves:
+        groups["/moved_faces"] = moved_faces(geometry.placement)
     return xr.DataTree.from_dict(groups)
 
 

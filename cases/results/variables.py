@@ -48,6 +48,18 @@ _ADDED: dict[str, dict[str, tuple[str, str]]] = {
         "imbalance": ("1", "imbalance as a share of the IT power"),
         "hottest_inlet": ("degC", "hottest rack inlet"),
     },
+    "moved_faces": {
+        "object": ("", "object whose face was moved onto another plane of the grid; no such group where none was"),
+        "axis": ("", "axis along which it was moved"),
+        "side": ("", "side of the object: low, high, or flat for a rectangle"),
+        "given": ("m", "position of the face in the case"),
+        "placed": ("m", "position of the face on the grid"),
+        "area_given": (
+            "m2",
+            "area in the case: of openings and panels their own, of racks and coils the front, else the surface",
+        ),
+        "area_placed": ("m2", "the same area on the grid"),
+    },
     "kpis": {name: (kpi.units, kpi.meaning) for name, kpi in KPIS.items()},
 }
 

@@ -18,6 +18,7 @@ from jamsu.cases.results.output import Stamp, beside, checkpoint_path, fields_fo
 from jamsu.cases.run import checkpoint
 from jamsu.cases.schema.case import Case
 from jamsu.solver.march.averaging import Average
+from jamsu.solver.march.window import Window
 
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
 SECONDS_OF_GRACE = 60.0  # a run leaves another one's checkpoint this long: its user may have forgotten --resume
@@ -167,3 +168,22 @@ def saved_average(name: str, average: Average) -> dict[str, Any]:
 def restored_average(name: str, duration: float, trees: dict[str, dict[str, np.ndarray]]) -> Average:
     """An average from its saved sums."""
     return Average(duration, trees.get(name, {}), trees.get(f"{name}_squares", {}))
+
+
+def saved_window(window: Window | None) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The facts and the trees of an averaging window for a checkpoint."""
+    if window is None:
+        return None, {}
+    trees = saved_average("filling", window.filling)
+    for number, block in enumerate(window.blocks):
+        trees |= saved_average(f"block{number}", block)
+    durations = [block.duration for block in window.blocks]
+    return {"length": window.length, "blocks": durations, "filling": window.filling.duration}, trees
+
+
+def restored_window(facts: dict[str, Any] | None, trees: dict[str, dict[str, np.ndarray]]) -> Window | None:
+    """A window from what `saved_window` gave."""
+    if facts is None:
+        return None
+    blocks = [restored_average(f"block{number}", time, trees) for number, time in enumerate(facts["blocks"])]
+    return Window(facts["length"], blocks, restored_average("filling", facts["filling"], trees))

@@ -13,6 +13,7 @@ from jamsu.cases.assembly.circulation import check_circulation
 from jamsu.cases.assembly.grid import QUALITY, build_cut_cells, build_grid, fits
 from jamsu.cases.assembly.layout import Geometry, build_geometry, layout_of, run_dtype, standing
 from jamsu.cases.assembly.operation import operation_of
+from jamsu.cases.assembly.placing import place
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.stl_vessel import vessel_key
 from jamsu.cases.run.runtime import forget_programs
@@ -26,7 +27,7 @@ from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.grid.mesh import Vector
 from jamsu.solver.layout import Layout
 from jamsu.solver.march.averaging import Average
-from jamsu.solver.march.steady import Criteria
+from jamsu.solver.march.settled import Criteria
 from jamsu.solver.march.transfer import refine
 from jamsu.solver.module import Module, ModuleState, first_module_state
 from jamsu.solver.operate import operate
@@ -83,7 +84,8 @@ def properties_moved(case: Case, level: Level, average: Average) -> bool:
 
 def geometry_of(case: Case, coarseness: float) -> Geometry:
     """Grid, cut cells and placed machines of a case; the cut cells of a grid seen before are used again."""
-    grid = build_grid(case, coarseness)
+    placement = place(case, coarseness)
+    grid = build_grid(placement.case, coarseness)
     edges = b"".join(np.asarray(grid.edges(a)).tobytes() for a in range(3))
     key = f"{vessel_key(case)}{hash(edges)}"
     if key not in _CUTS:
@@ -91,7 +93,7 @@ def geometry_of(case: Case, coarseness: float) -> Geometry:
         while len(_CUTS) > _KEPT:
             _CUTS.popitem(last=False)
     grid, cut = _CUTS[key]
-    return build_geometry(case, grid, cut)
+    return build_geometry(case, grid, cut, placement)
 
 
 def layout_at(case: Case, coarseness: float) -> tuple[Geometry, Layout]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from jamsu.cases.results.outcome import Outcome, celsius, find_outcome
 from jamsu.cases.results.tree import STATUS_MEANING, interior_dataset, result_tree
 from jamsu.cases.run import checkpoint
 from jamsu.cases.run.ahead import Ahead
-from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_average, saved_average
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter, restored_window, saved_window
 from jamsu.cases.run.levels import (
     MOST_RENEWALS,
     Level,
@@ -25,10 +26,15 @@ from jamsu.cases.run.levels import (
     next_state,
     properties_moved,
 )
-from jamsu.cases.run.progress import Progress, Watcher, steady_doing
+from jamsu.cases.run.progress import Progress, Watcher, meandering, steady_doing
 from jamsu.cases.schema.case import Case
 from jamsu.solver.march.averaging import Average
-from jamsu.solver.march.steady import STEPS_A_ROUND, March, begin, march_round
+from jamsu.solver.march.settled import Verdict, judge
+from jamsu.solver.march.steady import STEPS_A_ROUND, March, begin, march_round, missed
+from jamsu.solver.march.window import FEWEST_BLOCKS
+
+# Of a `March`, for a checkpoint.
+MARCH_FACTS = ("rounds", "agreed", "direction", "expected", "passing", "finished", "converged")
 
 
 class SteadyRun:
@@ -129,16 +135,11 @@ class SteadyRun:
             "series": self.series,
             "start": march.start,
             "dt": march.dt,
-            "rounds": march.rounds,
-            "agreed": march.agreed,
-            "finished": march.finished,
-            "converged": march.converged,
+            **{name: getattr(march, name) for name in MARCH_FACTS},
             "march_series": march.series,
-            "older": march.older.duration,
-            "newer": march.newer.duration,
         }
-        halves = saved_average("older", march.older) | saved_average("newer", march.newer)
-        return facts, {"state": march.state, **halves}
+        facts["window"], window = saved_window(march.window)
+        return facts, {"state": march.state, **window}
 
     def _restore(self, saved: checkpoint.Checkpoint) -> None:
         facts = saved.facts
@@ -152,14 +153,11 @@ class SteadyRun:
             state=state,
             start=facts["start"],
             dt=facts["dt"],
-            older=restored_average("older", facts["older"], saved.trees),
-            newer=restored_average("newer", facts["newer"], saved.trees),
+            window=restored_window(facts["window"], saved.trees),
             series=[tuple(row) for row in facts["march_series"]],
-            rounds=facts["rounds"],
-            agreed=facts["agreed"],
-            finished=facts["finished"],
-            converged=facts["converged"],
+            **{name: facts[name] for name in MARCH_FACTS},
         )
+        self.march.verdict = self._verdict()
 
     def _seconds_left(self, elapsed: float, rounds: int, fraction: float) -> float | None:
         """Seconds left: the rest of this level at its own pace; a finer level costs about ten times as much."""
@@ -188,14 +186,27 @@ class SteadyRun:
 
     def _doing(self, time: float) -> str:
         march, criteria = self.march, self.level.criteria
-        averaged = march.older.duration + march.newer.duration
-        return steady_doing(time - march.start, criteria.settle, averaged, criteria.window, march.agreed)
+        wanted = max(criteria.window, march.expected)
+        moving = self._moving(march.verdict)
+        return steady_doing(time - march.start, criteria.settle, march.averaged, wanted, march.agreed, moving)
+
+    def _moving(self, verdict: Verdict | None) -> str:
+        """How the flow meanders, in words; "" where it hardly does."""
+        if verdict is None or verdict.spread <= self.level.criteria.drift:
+            return ""
+        return meandering(verdict.spread, verdict.time_scale, verdict.uncertainty)
+
+    def _verdict(self) -> Verdict | None:
+        """What is known of the window's means now; None where it is too short to be judged."""
+        window = self.march.window
+        if window is None or len(window.blocks) < FEWEST_BLOCKS:
+            return None
+        return judge(window, self.march.series, self.level.criteria)
 
     @property
     def average(self) -> Average:
         """The average over the last window."""
-        march = self.march
-        return march.older.merged(march.newer)
+        return self.march.average
 
     @property
     def status(self) -> str:
@@ -203,16 +214,33 @@ class SteadyRun:
 
     def result(self) -> tuple[Outcome, xr.DataTree]:
         level, average = self.level, self.average
-        outcome = find_outcome(self.case, level.module, average)
+        verdict = self._verdict()
+        outcome = find_outcome(self.case, level.module, average, verdict)
         # A steady state has no time. With the marched one, xarray would find nothing in common in two results.
         interior = interior_dataset(self.case, level.geometry, level.module, average.group("interior"), 0.0)
-        hottest = "hottest inlet" if np.isfinite(outcome.kpis["hottest_inlet"]) else "hottest gas"
-        meaning = (
-            f"{STATUS_MEANING[self.status]}; fields are means over the last {average.duration:.3g} s, in which the "
-            f"{hottest} varied by {average.spread('key_figures.hottest_inlet'):.2g} K (standard deviation)"
-        )
+        meaning = f"{self._status_meaning(verdict)}; {self._means(average, verdict, outcome)}"
         history = np.array(self.series + self.march.series, float)
         tree = result_tree(
             self.case, interior, level.geometry, level.module, average, outcome, history, self.status, meaning
         )
         return outcome, tree
+
+    def _status_meaning(self, verdict: Verdict | None) -> str:
+        """What the status means; of a run that did not converge, which criteria it misses."""
+        march, criteria = self.march, self.level.criteria
+        meaning = STATUS_MEANING[self.status]
+        if march.converged:
+            return meaning
+        misses = [miss.text for miss in missed(self.level.module, replace(march, verdict=verdict), criteria)]
+        if verdict is None or march.averaged < criteria.shortest:
+            misses.insert(0, f"only {march.averaged:.3g} s were averaged of {criteria.window:.3g} s")
+        return f"{meaning} (after {criteria.longest:.4g} s {'; '.join(misses)})" if misses else meaning
+
+    def _means(self, average: Average, verdict: Verdict | None, outcome: Outcome) -> str:
+        """Over which time the fields are means, and how the flow moved in it."""
+        hottest = "hottest inlet" if np.isfinite(outcome.kpis["hottest_inlet"]) else "hottest gas"
+        fields = f"fields are means over the last {average.duration:.3g} s, in which the {hottest}"
+        moving = self._moving(verdict)
+        if moving:
+            return f"{fields} {moving}"
+        return f"{fields} varied by {average.spread('key_figures.hottest_inlet'):.2g} K (standard deviation)"

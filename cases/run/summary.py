@@ -26,6 +26,16 @@ class Run:
     summary: dict[str, Any]
 
 
+def sinks(case: Case) -> dict[str, Any]:
+    """What takes the heat of a case: coils and cooling units by name, what is beyond the walls, a liquid loop."""
+    return {
+        "coils": list(case.coils),
+        "coolers": list(case.coolers),
+        "outside": case.vessel.outside,
+        "liquid": case.liquid is not None,
+    }
+
+
 def run_summary(
     case: Case,
     level: Level,
@@ -53,6 +63,7 @@ def run_summary(
         "balance": outcome.balance,
         "racks": outcome.racks,
         "coils": outcome.coils,
+        "sinks": sinks(case),
         "blocks": outcome.blocks,
         "kpis": outcome.kpis,
         "warnings": collect_warnings(case, level, average, outcome),

@@ -14,6 +14,7 @@ from jamsu.cases.results.condensation import (
     machine_surfaces,
 )
 from jamsu.cases.results.patches import hull_patches
+from jamsu.cases.results.placement_notes import placement_notes
 from jamsu.cases.run.levels import Level, gas_temperature
 from jamsu.cases.schema.case import BoxVessel, Case, CylinderVessel
 from jamsu.cases.schema.ranges import estimates, gives_heat_to_the_sea, range_warnings
@@ -47,6 +48,7 @@ def collect_warnings(case: Case, level: Level, average: Average | None, outcome:
         if layer.material is not None:
             found += get_solid(layer.material).check(sea)
     found += range_warnings(case)
+    found += placement_notes(level.geometry.placement)
     found += _constant_properties(case)
     if average is None or outcome is None:
         found += _gas_at_start(case) + sea_film(case, level, 0.0) + estimates(case) + _too_short(case, level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,6 +13,8 @@ from jamsu.cases.errors import nearest
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$")]
 Direction = Literal["-x", "+x", "-y", "+y", "-z", "+z"]
 HorizontalDirection = Literal["-x", "+x", "-y", "+y"]
+# Keys whose value says which other keys a table has.
+DISCRIMINATORS = ("shape", "law")
 
 
 class Frozen(BaseModel):
@@ -33,7 +35,17 @@ class Frozen(BaseModel):
 
 
 def _unknown(model: type[BaseModel]) -> str:
-    return f"unknown key; expected one of {', '.join(model.model_fields)}"
+    return f"unknown key: {takes(model) or 'expected one of ' + ', '.join(model.model_fields)}"
+
+
+def takes(model: type[BaseModel]) -> str:
+    """What a model of several kinds says of itself: 'law "fixed" takes flow'; "" for a model of one kind."""
+    for key in DISCRIMINATORS:
+        if key in model.model_fields:
+            (value,) = get_args(model.model_fields[key].annotation)
+            others = ", ".join(name for name in model.model_fields if name != key)
+            return f'{key} "{value}" takes {others}'
+    return ""
 
 
 def key_error(key: str, expected: str, near: tuple[str, ...] = ()) -> PydanticCustomError:

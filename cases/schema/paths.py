@@ -9,11 +9,11 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from jamsu.cases.schema.base import DISCRIMINATORS
 from jamsu.cases.schema.case import Case
 from jamsu.cases.schema.units import QuantityList
 
 Path = tuple[str, ...]
-DISCRIMINATORS = ("shape", "law")
 
 
 def case_paths(tree: Mapping[str, Any]) -> Iterator[Path]:
@@ -51,6 +51,15 @@ def several_at(tree: Mapping[str, Any], path: Path) -> str:
 
 def _bare(kind: Any) -> Any:
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+
+
+def model_at(tree: Mapping[str, Any], path: Path) -> type[BaseModel] | None:
+    """The model that the table at a path of the raw tree is read with; None where none is chosen."""
+    field = field_at(tree, path)
+    node: Any = tree
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return None if field is None else chosen_model(field.annotation, node)
 
 
 def chosen_model(kind: Any, node: Any) -> type[BaseModel] | None:

@@ -215,6 +215,9 @@ RelativeHumidity = Annotated[float, share("a relative humidity", '0.4 or "40 %"'
 Tolerance = Annotated[
     float, share("a share of the IT power", "0.003", above=0.0, high=0.5, why="half of the heat would be missing")
 ]
+MergedShare = Annotated[
+    float, share("a share of a cell's width", "0.25", high=0.5, why="objects would move by half a cell")
+]
 StlScale = Annotated[float, Number("a number of metres per unit", "0.001", above=0.0, high=1e6)]
 
 

@@ -78,6 +78,8 @@ class Rack(Frozen):
     @classmethod
     def _total(cls, data: Any) -> Any:
         """Without `power`, the total of the servers or of a map in watts."""
+        if isinstance(data, dict) and data.get("servers") in ([], ()):
+            raise key_error("servers", "expected at least one group of servers, or no such key for all units alike")
         if not isinstance(data, dict) or "power" in data:
             return data
         key, powers = _listed_powers(data)

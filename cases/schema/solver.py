@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from jamsu.cases.schema.base import Frozen, key_error
-from jamsu.cases.schema.quantities import CellWidth, Duration, KinematicViscosity, Temperature, Tolerance
+from jamsu.cases.schema.quantities import CellWidth, Duration, KinematicViscosity, MergedShare, Temperature, Tolerance
 
 MOST_OUTPUTS = 10_000  # saved fields: of natick2 coarse some 10 GB
 
@@ -18,6 +18,11 @@ class Solver(Frozen):
     resolution: CellWidth = Field(default=0.08, description="Largest cell width, m.")
     wall_resolution: CellWidth | None = Field(
         default=None, description="Cell width at the hull, racks and coils, m (default: as resolution)."
+    )
+    merge_faces: MergedShare = Field(
+        default=0.25,
+        description="Faces of objects nearer to each other than this share of the local cell width are moved onto one "
+        "plane, and the run says which and by how much; 0 moves none.",
     )
     precision: Literal["float32", "float64"] = Field(default="float32", description="Floating-point numbers.")
     turbulence: Literal["laminar", "constant", "zero_equation", "smagorinsky", "wale", "k_epsilon"] = Field(
@@ -45,8 +50,8 @@ class Solver(Frozen):
     )
     averaging_time: Duration = Field(
         default=30.0,
-        description="Window over which a moving steady flow is averaged (in a transient run without output_interval: "
-        "the last stretch), s.",
+        description="Shortest window over which a moving steady flow is averaged; it grows until the means are known "
+        "(in a transient run without output_interval: the last stretch), s.",
     )
     max_time: Duration = Field(default=1200.0, description="Physical time after which a steady run gives up, s.")
 

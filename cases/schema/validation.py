@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from jamsu.cases.errors import Problem, nearest, shown
+from jamsu.cases.schema.base import DISCRIMINATORS
 from jamsu.cases.schema.case import Case
-from jamsu.cases.schema.paths import DISCRIMINATORS, Path, field_at
+from jamsu.cases.schema.paths import Path, field_at
 
 ABSENT = object()
 

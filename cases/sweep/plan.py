@@ -61,8 +61,9 @@ def _case(case: str | Path, overrides: Sequence[str], quality: str) -> Case | Ca
 def check_grid(case: Case, quality: str) -> None:
     """Make the case's grid, without what stands on it. Raises CaseError where there is none."""
     from jamsu.cases.assembly.grid import QUALITY, build_grid
+    from jamsu.cases.assembly.placing import place
 
-    build_grid(case, QUALITY[quality])
+    build_grid(place(case, QUALITY[quality]).case, QUALITY[quality])
 
 
 def refusals(plan: Plan, axes: Sequence[Axis]) -> list[str]:

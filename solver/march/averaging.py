@@ -12,6 +12,8 @@ from jamsu.solver.round import Round
 from jamsu.solver.variables import averaged
 
 Sums = dict[str, np.ndarray]
+SQUARED = ("racks.inlet_temperature",)  # besides single numbers: quantities whose squares are kept
+FIELD = 3  # dimensions of a quantity by cells or faces
 
 
 @dataclass
@@ -22,7 +24,7 @@ class Average:
       duration: length of the window, s.
       sums: sum of value times duration by dotted name, "coils.duty" (`jamsu.solver.variables`), in double precision;
         "exchanged.NAME" is the heat that an exchanger took from the gas.
-      squares: sum of value squared times duration, for single numbers.
+      squares: sum of value squared times duration, for single numbers and `SQUARED`.
     """
 
     duration: float = 0.0
@@ -36,7 +38,7 @@ class Average:
         values = {f"{group}.{name}": np.asarray(v, float) for group, own in found.items() for name, v in own.items()}
         values |= {f"exchanged.{name}": np.asarray(heat, float) for name, heat in report.exchanged.items()}
         self.sums = _added(self.sums, {name: np.asarray(value * weight) for name, value in values.items()})
-        single = {name: value for name, value in values.items() if value.ndim == 0}
+        single = {name: value for name, value in values.items() if value.ndim == 0 or name in SQUARED}
         self.squares = _added(self.squares, {name: np.asarray(value**2 * weight) for name, value in single.items()})
         self.duration += weight
 
@@ -44,6 +46,14 @@ class Average:
         """The average over both windows."""
         sums, squares = _added(self.sums, other.sums), _added(self.squares, other.squares)
         return Average(self.duration + other.duration, sums, squares)
+
+    def packed(self) -> Average:
+        """The same with fields in single precision, of which several windows are kept at a time.
+
+        A mean temperature of 20 K loses a micro-kelvin by it; heat balances are single numbers, which stay double.
+        """
+        sums = {name: value.astype(np.float32) if value.ndim == FIELD else value for name, value in self.sums.items()}
+        return Average(self.duration, sums, self.squares)
 
     def mean(self, name: str) -> np.ndarray:
         """Time mean of a quantity. Raises ValueError when nothing was added."""
@@ -61,11 +71,11 @@ class Average:
     def _mean(self, sums: Mapping[str, np.ndarray], name: str) -> np.ndarray:
         if not sums:
             raise ValueError("an average of no rounds")
-        return np.asarray(sums[name] / self.duration)
+        return np.asarray(np.asarray(sums[name], float) / self.duration)
 
 
 def _added(first: Sums, second: Sums) -> Sums:
-    """Sums by name; where one is empty, the other."""
+    """Sums by name, in double precision; where one is empty, the other."""
     if not first or not second:
         return first or second
-    return {name: np.asarray(first[name] + value) for name, value in second.items()}
+    return {name: np.asarray(np.asarray(first[name], float) + value) for name, value in second.items()}

@@ -2,9 +2,12 @@
 
 A level (one grid) is marched in rounds. While it settles, and where the heat leaves slowly, as through a bare hull, the
 gas's mean temperature is moved towards its heat balance (one Newton step on the mean a round: heat stored over total
-conductance to the surroundings). Blocks respond quickly, as a steady run gives them a small heat capacity. Then two
-half windows are averaged. When both agree and every store of heat is steady by its own measure, the level is converged;
-else the older half is dropped and the window moves on.
+conductance to the surroundings). Blocks respond quickly, as a steady run gives them a small heat capacity.
+
+Then the flow is averaged until its means are known and every store of heat is steady (`jamsu.solver.march.settled`). A
+window that is full before that moves on where the flow drifts one way, else it grows to twice its length
+(`jamsu.solver.march.window`): a flow that meanders is known the better the longer it is averaged, whatever two windows
+show by chance.
 """
 
 from __future__ import annotations
@@ -18,7 +21,6 @@ from jaxtyping import Array
 from jamsu.solver.grid.arrays import on_device
 from jamsu.solver.march.averaging import Average
 from jamsu.solver.march.progress import (
-    COURANT,
     LARGEST_GROWTH,
     Progress,
     advance_by,
@@ -27,9 +29,10 @@ from jamsu.solver.march.progress import (
     sinks,
     sources,
 )
+from jamsu.solver.march.settled import Criteria, Miss, Verdict, judge, open_balance
+from jamsu.solver.march.window import FEWEST_BLOCKS, MOST_BLOCKS, Window
 from jamsu.solver.module import Module, ModuleState
 from jamsu.solver.round import Round, courant_rate_now
-from jamsu.solver.variables import KEY_FIGURES
 
 STEPS_A_ROUND = 20
 LARGEST_COURANT = 1.5  # a round that ends beyond this is taken again with smaller steps
@@ -38,37 +41,7 @@ FEWEST_STEPS = 100  # a turnover; gas at rest has no Courant number, and buoyanc
 STILL_DIFFERENCE = 10.0  # K: without any heat a balance is measured against the heat that this drives out of the gas
 FIRST_STEP = 1e-3  # the very first step, in units of the target Courant number
 SHIFT_SHARE = 0.7  # share of the Newton step on the mean temperature
-BLOCK_SHARE = 0.2  # share of the drift that inlets may have from one half window to the next
-NEWER_HALF = 2.0  # times the tolerance that the newer half window may store
-LONGEST_WINDOW = 4.0  # times the window: means that agree but store heat for longer than this are drifting
 SLOW_PATH = 3.0  # turnovers: where heat takes longer to leave, the mean temperature is moved
-
-
-@dataclass(frozen=True)
-class Criteria:
-    """When a level is done.
-
-    Attributes:
-      settle: time before averaging, s.
-      window: averaging time of a flow that keeps moving, s.
-      shortest: averaging time of a flow that has come to rest, s.
-      longest: time after which the level gives up, s.
-      tolerance: share of the heat that passes the gas, and of a block's heat, that either may store in the mean.
-      drift: largest difference of two half windows' rack inlet (without racks: mean gas) temperatures, K.
-      block_drift: difference by which a block may miss its steady temperature if the tolerance allows less, K.
-      steady_drift: difference between two half windows below which the flow counts as at rest, K.
-      courant: target Courant number.
-    """
-
-    settle: float
-    window: float
-    shortest: float
-    longest: float
-    tolerance: float
-    drift: float = 0.1
-    block_drift: float = 0.1
-    steady_drift: float = 0.01
-    courant: float = COURANT
 
 
 @dataclass
@@ -78,22 +51,38 @@ class March:
     Attributes:
       start: time at which the level began, s.
       dt: next step, s.
-      older: older half window.
-      newer: newer half window.
+      window: what is averaged; begun with the first round after settling.
       series: by round (time, residual, imbalance, hottest).
-      agreed: whether both halves have been found alike.
+      agreed: whether the window's means are known.
+      direction: the last change of a full window that was no chance, 0 before.
+      expected: length at which the window is expected to do, s; 0 before it is judged.
+      verdict: what the window was last judged to be; made again after an interruption.
+      passing: heat that passed the gas in the window, W.
     """
 
     state: ModuleState
     start: float
     dt: float
-    older: Average = field(default_factory=Average)
-    newer: Average = field(default_factory=Average)
+    window: Window | None = None
     series: list[tuple[float, float, float, float]] = field(default_factory=list)
     rounds: int = 0
     agreed: bool = False
+    direction: float = 0.0
+    expected: float = 0.0
+    verdict: Verdict | None = None
+    passing: float = 0.0
     finished: bool = False
     converged: bool = False
+
+    @property
+    def averaged(self) -> float:
+        """Length of the window, s."""
+        return 0.0 if self.window is None else self.window.duration
+
+    @property
+    def average(self) -> Average:
+        """The average over the window."""
+        return Average() if self.window is None else self.window.merged()
 
 
 def begin(module: Module, state: ModuleState, criteria: Criteria) -> March:
@@ -164,10 +153,9 @@ def of_round(module: Module, power: float, report: Round) -> float:
     return throughput(power, by_heading(module, report.exchanged), float(report.sensitivity))
 
 
-def of_window(module: Module, march: March, report: Round) -> float:
-    """`throughput` of the means over both half windows; `report`: the last round's."""
-    mean = march.older.merged(march.newer)
-    exchanged = {name: float(mean.mean(f"exchanged.{name}")) for name in report.exchanged}
+def of_window(module: Module, window: Window, report: Round) -> float:
+    """`throughput` of the means over a window; `report`: the last round's."""
+    exchanged = {name: float(window.mean(f"exchanged.{name}")) for name in report.exchanged}
     return throughput(sources(module), by_heading(module, exchanged), float(report.sensitivity))
 
 
@@ -192,10 +180,11 @@ def march_round(module: Module, march: March, criteria: Criteria, turnover: floa
         if far and slow and elapsed < 0.7 * criteria.settle:
             _shift_mean(module, march, SHIFT_SHARE * held / exchange)
     else:
-        _average(module, march, report, criteria)
+        average_round(module, march, report, criteria)
         if elapsed > criteria.longest:
             march.finished = True
-    fraction = 1.0 if march.finished else min(elapsed / (criteria.settle + criteria.window), 0.99)
+    whole = criteria.settle + max(criteria.window, march.expected)
+    fraction = 1.0 if march.finished else min(elapsed / min(whole, max(criteria.longest, 1e-9)), 0.99)
     return Progress(time, residual, excess / scale, hot, fraction)
 
 
@@ -231,75 +220,40 @@ def coldest_sink(module: Module) -> float:
     return min((float(sink) for sink in sinks if sink is not None), default=0.0)
 
 
-def _average(module: Module, march: March, report: Round, criteria: Criteria) -> None:
-    """Add a round to the newer half; when both halves are full, compare them, then lengthen them or move on."""
-    march.newer.add(report)
+def average_round(module: Module, march: March, report: Round, criteria: Criteria) -> None:
+    """Add a round to the window. Judge the means at the end of each block and, where they are known, the heat now."""
+    if march.window is None:
+        march.window = Window(criteria.shortest / MOST_BLOCKS)
+    window = march.window
+    ended = window.add(report)
+    march.passing = of_window(module, window, report)
+    if ended and window.duration >= 0.99 * criteria.shortest and len(window.blocks) >= FEWEST_BLOCKS:
+        march.verdict = judge(window, march.series, criteria)
+        march.agreed = not march.verdict.misses
     if march.agreed:
         # A mean over any longer window is as good: it ends as soon as the stored heat has averaged out.
-        march.finished = march.converged = closed(module, march, criteria, of_window(module, march, report))
-        if not march.converged and march.older.duration + march.newer.duration > LONGEST_WINDOW * criteria.window:
-            march.agreed, march.older, march.newer = False, march.newer, Average()  # it drifts: begin again
-        return
-    if march.newer.duration < max(criteria.shortest / 2, march.older.duration):
-        return
-    if not march.older.sums:
-        march.older, march.newer = march.newer, Average()
-        return
-    wide = march.older.duration + march.newer.duration >= 0.99 * criteria.window
-    march.agreed = agreed(march, criteria.drift if wide else criteria.steady_drift, wide)
-    if march.agreed:
-        march.finished = march.converged = closed(module, march, criteria, of_window(module, march, report))
-    elif wide:
-        march.older, march.newer = march.newer, Average()  # the flow is still settling: leave its beginning behind
+        march.finished = march.converged = not open_balance(module, window, criteria, march.passing)
+    if ended and not march.finished:
+        misses = missed(module, march, criteria)
+        march.expected = max([miss.wanted for miss in misses], default=0.0)
+        if window.is_full:
+            _make_room(window, march, criteria, misses)
+
+
+def missed(module: Module, march: March, criteria: Criteria) -> list[Miss]:
+    """All criteria that a window misses, those of its means as they were last judged."""
+    if march.window is None:
+        return []
+    means = () if march.verdict is None else march.verdict.misses
+    return [*means, *open_balance(module, march.window, criteria, march.passing)]
+
+
+def _make_room(window: Window, march: March, criteria: Criteria, misses: list[Miss]) -> None:
+    """Let a full window move on where the flow drifts, still the same way as the last time; else let it grow."""
+    direction = next((miss.direction for miss in misses if miss.direction), 0.0)
+    wide = window.duration >= 0.99 * criteria.window
+    if wide and direction and direction * march.direction >= 0:
+        window.move_on()
     else:
-        march.older, march.newer = march.older.merged(march.newer), Average()
-
-
-def closed(module: Module, march: March, criteria: Criteria, scale: float) -> bool:
-    """Whether gas and blocks are steady in the mean over both half windows; `scale` as `throughput` gives it, W."""
-    mean = march.older.merged(march.newer)
-    # A mean over an earlier time, when the gas still cooled or warmed, may store little by chance: the newer half has
-    # to be steady too.
-    stores = [
-        abs(float(half.mean("balance.stored_heat") - np.sum(half.mean("blocks.stored_heat"))))
-        for half in (mean, march.newer)
-    ]
-    gas = stores[0] <= criteria.tolerance * scale and stores[1] <= NEWER_HALF * criteria.tolerance * scale
-    return gas and bool(np.all(unsteady(module, mean, criteria) <= 1.0))
-
-
-def unsteady(module: Module, mean: Average, criteria: Criteria) -> np.ndarray:
-    """Distance of each block from its steady state over the allowed one: (block,).
-
-    A block that stores S (W) and has the conductance G (W/K) to its surroundings has S / G (K) to go. Allowed is the
-    larger of `block_drift` and the tolerance's share of P / G, the excess that its own power P gives it.
-    """
-    tied = np.maximum(mean.mean("blocks.conductance"), 1e-12)
-    allowed = np.maximum(criteria.block_drift, criteria.tolerance * np.asarray(module.blocks.power, float) / tied)
-    return np.abs(mean.mean("blocks.stored_heat")) / tied / allowed
-
-
-def agreed(march: March, drift: float, moving: bool) -> bool:
-    """Whether two half windows agree.
-
-    The hottest rack inlet, the root mean square over all inlets, and their extremes and mean (the gas's where there are
-    none) may differ by `drift` (K). In a flow that keeps `moving` they may differ by half the standard deviation of its
-    hottest inlet over the window. The mean of each block, whose film follows the slowest of the flow, may differ by
-    `BLOCK_SHARE` of that.
-    """
-    halves = (march.older, march.newer)
-    old, new = (_inlets(half) for half in halves)
-    if moving:
-        series = np.array(march.series)
-        window = series[:, 0] > series[-1, 0] - march.older.duration - march.newer.duration
-        drift = max(drift, 0.5 * float(np.std(series[window, 3])))
-    root_mean_square = np.sqrt(np.mean((old - new) ** 2))
-    blocks = [half.mean("blocks.temperature") for half in halves]
-    apart = max([abs(np.max(old) - np.max(new)), root_mean_square, *np.abs(blocks[0] - blocks[1]) / BLOCK_SHARE])
-    return bool(apart <= drift)
-
-
-def _inlets(half: Average) -> np.ndarray:
-    """All rack inlets and their key figures, K from the reference."""
-    figures = [half.mean(f"key_figures.{name}") for name in KEY_FIGURES]
-    return np.append(half.mean("racks.inlet_temperature"), figures)
+        window.grow()
+    march.direction = direction

@@ -66,7 +66,14 @@ BAD = [
     # what to replace, by what, key, value, words of the expectation
     ("seawater_temperature", "seawater_temprature", "site.seawater_temprature", "'10 degC'",
      "unknown key (nearest: seawater_temperature)"),
-    ("[site]", "[sites]", "sites", "", "unknown key (nearest: site, title)"),
+    ("[site]", "[sites]", "sites", "", "unknown key (nearest: site)"),
+    ("height_units = 4", "height_units = 4\nthermal_mass = 5", "racks.R1.thermal_mass", "5",
+     "unknown key: expected one of position"),
+    ("height_units = 4", "height_units = 4\nservers = []", "racks.R1.servers", "[]",
+     "expected at least one group of servers"),
+    ('power = "20 kW"', "servers = []", "racks.R1.servers", "[]", "expected at least one group of servers"),
+    ('flow_per_power = "125 cfm/kW"', 'flow_per_power = "125 cfm/kW", rise = "10 K"', "racks.R1.airflow.rise",
+     "'10 K'", 'unknown key: law "per_power" takes flow_per_power'),
     ("[racks.R2]", "[rack.R2]", "rack", "", "unknown key (nearest: racks)"),
     ('power = "20 kW"', 'power = "20 kW/K"', "racks.R1.power", "'20 kW/K'",
      "wrong unit 'kW/K': expected a power"),
@@ -234,7 +241,9 @@ def test_stl_vessel(tmp_path):
             "site.seawater_temprature=12 degC",
             "nothing in the case (nearest: site.seawater_temperature",
         ),
-        ("racks.R99.power=20 kW", "(nearest: racks.R09.power"),
+        ("racks.R99.power=20 kW", "(nearest: racks.R09.power)"),
+        ("racks.R01.powr=20 kW", "(nearest: racks.R01.power)"),
+        ("racks.*.airflow.flow=1 m3/s", 'racks.*.airflow: law "temperature_rise" takes rise'),
         ("racks.*.powr=20 kW", "racks.*.power"),
         ("racks.R01.power=20", "natick2.toml: racks.R01.power: 20: missing unit"),
         ("racks.R01.power=many", "natick2.toml: racks.R01.power: 'many': expected a power"),
@@ -252,6 +261,20 @@ def test_bad_override(override, expected):
         cases.load_case("natick2", [override])
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("racks.A1.thermal_mass=5 kg", "this path addresses nothing in the case"),
+        ("racks.A1.airflow.rise=10 K", 'racks.A1.airflow: law "fixed" takes flow'),
+    ],
+)
+def test_a_hint_is_near_or_there_is_none(path, told):
+    fixed = 'racks.A1.airflow={ law = "fixed", flow = "0.3 m3/s" }'
+    with pytest.raises(cases.CaseError) as caught:
+        cases.load_case("box-room", [fixed, path])
+    assert str(caught.value).endswith(told)
 
 
 def test_fresh_water_of_0_degC_is_liquid():

@@ -14,7 +14,9 @@ import xarray as xr
 from jamsu.cases import load_case
 from jamsu.cases.errors import CaseError
 from jamsu.cases.results.output import OutputWarning, checkpoint_path
+from jamsu.cases.run.checkpoint_writer import CheckpointWriter
 from jamsu.cases.run.runner import run_case
+from jamsu.cases.run.steady import MARCH_FACTS, SteadyRun
 
 SMALL = Path(__file__).parents[1] / "small.toml"
 SCRIPT = """
@@ -79,6 +81,45 @@ def test_a_checkpoint_of_another_case_or_format_is_refused(tmp_path, monkeypatch
     checkpoint_path(output).write_bytes(b"not a checkpoint")
     with pytest.raises(CaseError, match="checkpoint"):
         run_case(load_case(SMALL), output=output, resume=True)
+
+
+def test_the_averaging_window_is_kept_bit_by_bit(tmp_path, monkeypatch):
+    """Blocks, the one that is being filled, and what the march has decided by then."""
+    monkeypatch.setattr("jamsu.solver.march.steady.STEPS_A_ROUND", 2)  # several rounds a block
+    case = load_case(SMALL)
+    keeper = CheckpointWriter(case, "coarse", tmp_path / "a.vtkhdf")
+
+    def stop(progress):
+        window = run.march.window if hasattr(run, "march") else None
+        if window is not None and len(window.blocks) >= 5 and window.filling.sums:
+            raise KeyboardInterrupt
+
+    run = SteadyRun(case, "coarse", stop, keeper)
+    with pytest.raises(KeyboardInterrupt):
+        run.solve(None)
+    run.keep()
+    again = SteadyRun(case, "coarse", None, keeper)
+    again._restore(keeper.load())
+    before, after = run.march, again.march
+    assert {name: getattr(after, name) for name in MARCH_FACTS} == {name: getattr(before, name) for name in MARCH_FACTS}
+    assert after.window.length == before.window.length
+    for one, other in zip(
+        [*before.window.blocks, before.window.filling], [*after.window.blocks, after.window.filling], strict=True
+    ):
+        assert one.duration == other.duration
+        for sums, restored in ((one.sums, other.sums), (one.squares, other.squares)):
+            assert sums.keys() == restored.keys()
+            for name, value in sums.items():
+                assert value.dtype == restored[name].dtype
+                np.testing.assert_array_equal(value, restored[name])
+
+
+def test_a_run_that_ends_too_early_says_what_it_misses():
+    solved = run_case(load_case(SMALL, ("solver.max_time=24 s",)), quality="coarse")
+    assert solved.summary["status"] == "not converged"
+    meaning = solved.summary["status_meaning"]
+    assert "after 24 s" in meaning
+    assert "is allowed" in meaning or "were averaged" in meaning
 
 
 def test_a_finished_result_is_not_resumed_away(tmp_path):

@@ -59,3 +59,23 @@ def test_close_planes_are_named_and_coinciding_ones_are_fine():
     check_planes({"rack A front": 1.0, "rack B rear": 1.0, "wall": 2.0}, 0.05)
     with pytest.raises(ValueError, match=r"rack A front at 1 m and coil B rear at 1.01 m are 0.01 m apart"):
         check_planes({"coil B rear": 1.01, "rack A front": 1.0, "wall": 2.0}, 0.05)
+
+
+def test_narrow_intervals_do_not_narrow_their_neighbours_below_the_share():
+    """Planes of a real room, the nearest 92.5 mm apart: rounding up to whole cells made cells of 34 mm between them."""
+    planes = [0.62, 0.7125, 1.24, 1.7125, 1.86, 2.275, 2.3875, 2.48, 3.1, 3.3875, 3.5, 3.72]
+    free = np.diff(axis_edges(0.0, 4.87, planes, 0.248, ratio=1.3))
+    held = np.diff(axis_edges(0.0, 4.87, planes, 0.248, ratio=1.3, narrowest=0.25))
+    assert free.min() < 0.035
+    assert held.min() >= 0.25 * 0.248
+    assert held.max() <= 0.248 * (1 + 1e-9)
+    assert len(held) < 0.75 * len(free)
+
+
+def test_fewer_cells_keep_fine_ones_at_the_wall():
+    planes = [0.62, 0.7125, 1.24, 1.7125]
+    edges = axis_edges(0.0, 2.5, planes, 0.2, fine_planes=[0.0, 1.24], fine_spacing=0.05, ratio=1.3, narrowest=0.4)
+    at = int(np.flatnonzero(edges == 1.24)[0])
+    width = np.diff(edges)
+    assert max(width[0], width[at - 1], width[at]) <= 0.05 * (1 + 1e-6)
+    assert width.min() >= 0.4 * 0.05

@@ -46,6 +46,7 @@ def summary(hottest: float = 24.5, status: str = "converged", result: str | None
                 "approach": 10.0,
             }
         },
+        "sinks": {"coils": ["door"], "coolers": [], "outside": "sea", "liquid": False},
         "kpis": {
             "hottest_inlet": hottest,
             "hottest_inlet_spread": 0.05,

@@ -73,7 +73,7 @@ def test_json_is_one_strict_object_and_nothing_else(runner, jamsu_command):
     result = jamsu_command("run", "module", "--json")
     answer = json.loads(result.stdout, parse_constant=pytest.fail)
     assert list(answer) == [
-        *("status", "result", "cells", "balance", "racks", "coils", "kpis", "warnings", "timings"),
+        *("status", "result", "cells", "balance", "racks", "coils", "sinks", "kpis", "warnings", "timings"),
     ]
     assert answer["result"] == "module.vtkhdf"
     assert answer["balance"]["it_power"] == 40e3

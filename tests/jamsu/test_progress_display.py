@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from jamsu import progress
-from jamsu.cases.run.progress import Progress, steady_doing
+from jamsu.cases.run.progress import Progress, meandering, steady_doing
 
 STEP = Progress(
     stage="coarse grid",
@@ -42,7 +42,12 @@ def test_only_the_end_is_a_hundred_percent(fraction, text):
         ((12.0, 40.0, 0.0, 300.0, False), "settling, 12 of 40 s"),
         ((160.0, 40.0, 120.0, 300.0, False), "averaging, 120 of at least 300 s"),
         ((400.0, 40.0, 320.0, 300.0, True), "averaging, 320 s so far, until the heat balance closes"),
-        ((400.0, 40.0, 300.0, 300.0, False), "averaging, 300 s, until both halves agree"),
+        ((400.0, 40.0, 300.0, 300.0, False), "averaging, 300 s, until the means are known"),
+        (
+            (400.0, 40.0, 300.0, 420.0, False, meandering(1.3, 20.0, 0.7)),
+            "averaging, 300 of at least 420 s: the hottest inlet meanders by 1.3 K (standard deviation) over some "
+            "40 s, its mean known to ± 0.7 K (95 %)",
+        ),
     ],
 )
 def test_what_a_steady_run_is_doing(state, text):

@@ -49,11 +49,30 @@ def test_what_is_not_there_is_a_dash():
     found["racks"]["r1"]["inlet_temperature"] = math.nan
     found["kpis"]["seawater_rise"] = None
     found["balance"]["it_power"] = 0.0
-    found["coils"] = {}
+    found["coils"], found["sinks"]["coils"] = {}, []
     text = printed(found)
     assert "– K" in text
     assert "– %" in text
     assert "Coils" not in text
+
+
+def test_a_room_on_land_has_no_coils_no_hull_and_no_sea():
+    found = summary()
+    unit = {"duty": 39e3, "gas_flow": 1.25, "gas_inlet_temperature": 33.5, "gas_outlet_temperature": 18.0}
+    found["coils"] = {"crac": unit}
+    found["sinks"] = {"coils": [], "coolers": ["crac"], "outside": "adiabatic", "liquid": False}
+    del found["kpis"]["hull_share"], found["kpis"]["seawater_rise"]
+    text = printed(found)
+    assert not any(word in text for word in ("Coils", "coils", "hull", "seawater", "liquid", "walls"))
+    lines = [[cell.strip() for cell in line.split("│")] for line in text.splitlines()]
+    assert ["crac", "39.00", "1.250", "33.5", "18.0"] in lines
+    assert "to the cooling units" in text
+    found["sinks"] |= {"outside": "film", "liquid": True}
+    found["kpis"]["hull_share"] = 0.036
+    text = printed(found)
+    assert "through the walls  " in text
+    assert "share of heat through the walls" in text
+    assert "to the liquid loop" in text
 
 
 def test_absurd_temperatures_are_printed_as_they_are():
@@ -76,3 +95,13 @@ def test_colours_only_where_asked_for(monkeypatch):
     assert "\x1b[1;32m" in printed(summary(), force_terminal=True, color_system="standard")
     monkeypatch.setenv("NO_COLOR", "1")
     assert "[1;32m" not in printed(summary(), force_terminal=True)
+
+
+def test_a_flow_that_meanders_says_so():
+    found = summary()
+    found["kpis"] |= {"hottest_inlet_uncertainty": 0.31, "hottest_inlet_time_scale": 20.0}
+    assert "meanders" not in printed(found)  # by 0.05 K
+    found["kpis"]["hottest_inlet_spread"] = 1.3
+    text = " ".join(printed(found).split())
+    assert "it meanders │ by 1.30 K over some 40 s" in text
+    assert "its mean is known to │ ± 0.31 K (95 %)" in text

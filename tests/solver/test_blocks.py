@@ -9,8 +9,10 @@ from jamsu.solver.exchange.coils import Coils
 from jamsu.solver.exchange.coolers import Coolers
 from jamsu.solver.exchange.hull import Hull
 from jamsu.solver.march.averaging import Average
-from jamsu.solver.march.steady import Criteria, March, closed, of_round, throughput, unsteady
-from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.march.settled import Criteria, open_balance, unsteady
+from jamsu.solver.march.steady import of_round, throughput
+from jamsu.solver.march.window import Window
+from jamsu.solver.module import Module
 from jamsu.solver.round import Round
 
 CRITERIA = Criteria(settle=10.0, window=10.0, shortest=5.0, longest=100.0, tolerance=0.003)
@@ -61,21 +63,24 @@ def half(gas, blocks=(), tied=()):
     return Average(2.0, {name: np.asarray(2.0 * np.asarray(value, float)) for name, value in means.items()})
 
 
-def march_of(older, newer):
-    return March(state=object.__new__(ModuleState), start=0.0, dt=0.1, older=older, newer=newer)
+def window_of(older, newer):
+    return Window(2.0, [older, newer])
+
+
+def closed(module, window, criteria, scale):
+    return not open_balance(module, window, criteria, scale)
 
 
 def test_a_block_that_takes_what_the_gas_gives_is_not_steady():
     """It stores 34 W of its 120 W, the gas gives 34 W away: together nothing. At 15 W/K it has 2.3 K to go."""
     passing, tied = 40120.0, (15.0,)
-    half_way = march_of(half(-34.0, (34.0,), tied), half(-34.0, (34.0,), tied))
-    mean = half_way.older.merged(half_way.newer)
-    assert float(mean.mean("balance.stored_heat")) == 0.0
-    np.testing.assert_allclose(unsteady(module_of(120.0), mean, CRITERIA), [34.0 / 15.0 / 0.1])
+    half_way = window_of(half(-34.0, (34.0,), tied), half(-34.0, (34.0,), tied))
+    assert float(half_way.mean("balance.stored_heat")) == 0.0
+    np.testing.assert_allclose(unsteady(module_of(120.0), half_way, CRITERIA), [34.0 / 15.0 / 0.1])
     assert not closed(module_of(120.0), half_way, CRITERIA, passing)
     # Stored heat below 0.1 K times 15 W/K is steady.
     for stored, steady in ((1.4, True), (1.6, False), (-1.6, False)):
-        now = march_of(half(-stored, (stored,), tied), half(-stored, (stored,), tied))
+        now = window_of(half(-stored, (stored,), tied), half(-stored, (stored,), tied))
         assert closed(module_of(120.0), now, CRITERIA, passing) is steady
 
 
@@ -84,7 +89,7 @@ def test_every_block_has_its_own_measure():
 
     Of one with 1 kW at 0.5 W/K, 2000 K warmer than the gas, the tolerance allows 0.3 %: 6 K.
     """
-    mean = half(0.0, (0.05, 1.0, 2.9), (0.1, 100.0, 0.5))
+    mean = Window(2.0, [half(0.0, (0.05, 1.0, 2.9), (0.1, 100.0, 0.5))])
     np.testing.assert_allclose(unsteady(module_of(0.0, 500.0, 1000.0), mean, CRITERIA), [5.0, 0.1, 5.8 / 6.0])
 
 
@@ -99,7 +104,7 @@ def test_a_tolerance_is_a_share_of_the_heat_that_passes():
     scale = throughput(100.0, {"coils": 100.0}, 6600.0)
     assert scale == pytest.approx(100.0)
     for stored, steady in ((0.29, True), (0.31, False), (20.0, False), (-21.0, False)):
-        assert closed(module_of(), march_of(half(stored), half(stored)), CRITERIA, scale) is steady
+        assert closed(module_of(), window_of(half(stored), half(stored)), CRITERIA, scale) is steady
 
 
 def test_what_passes_is_the_most_of_one_kind():
@@ -114,5 +119,5 @@ def test_what_passes_is_the_most_of_one_kind():
 
 def test_gas_that_cools_and_then_warms_is_not_steady():
     """Halves that store -5 and +5 W cancel in the mean; the newer one has to be steady too."""
-    assert not closed(module_of(), march_of(half(-5.0), half(5.0)), CRITERIA, 100.0)
-    assert closed(module_of(), march_of(half(-0.5), half(0.5)), CRITERIA, 100.0)
+    assert not closed(module_of(), window_of(half(-5.0), half(5.0)), CRITERIA, 100.0)
+    assert closed(module_of(), window_of(half(-0.5), half(0.5)), CRITERIA, 100.0)
