@@ -21,6 +21,7 @@ from jamsu.solver.flow.model import TurbulenceModel
 from jamsu.solver.grid.mesh import Mesh, Vector
 from jamsu.solver.linear.fast_diagonalization import FastDiagonalization
 from jamsu.solver.linear.preconditioner import Preconditioner
+from jamsu.solver.probes import Probes
 
 
 @jax.tree_util.register_dataclass
@@ -94,6 +95,7 @@ class Layout:
       liquid: kind of the liquid loop's exchanger.
       films: faces of blocks and closed panels.
       blocks: cells and faces of the solid blocks; their power is not read.
+      probes: where the gas is told.
     """
 
     gas: DomainLayout
@@ -105,3 +107,4 @@ class Layout:
     liquid: LiquidLayout
     films: SurfaceFilms
     blocks: Blocks
+    probes: Probes

@@ -67,6 +67,7 @@ def operate(layout: Layout, operation: Operation) -> Module:
         },
         films=layout.films,
         blocks=replace(layout.blocks, power=operation.block_power),
+        probes=layout.probes,
         loads=found.loads,
         gas=found.gas,
         reference_temperature=operation.reference_temperature,

@@ -12,13 +12,15 @@ from jaxtyping import Array
 
 from jamsu.solver.coupling import Coupling, couple
 from jamsu.solver.exchange.blocks import block_report
-from jamsu.solver.exchange.racks import by_unit, unit_outlet
+from jamsu.solver.exchange.racks import by_unit, passage_flow, unit_outlet
 from jamsu.solver.flow.closure import TurbulentFields, turbulent_fields
 from jamsu.solver.flow.courant import courant_rate
 from jamsu.solver.flow.model import FlowState
 from jamsu.solver.flow.step import StepReport, step
 from jamsu.solver.grid.arrays import on_device
+from jamsu.solver.grid.operators import volume_flux
 from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.probes import probe_report
 from jamsu.solver.variables import KEY_FIGURES, Values
 
 
@@ -137,7 +139,8 @@ def _report(
     blocks = (module.blocks, taken.temperature, rise, heat.capacity, heat.conductance, heat.exchange, taken.duration)
     values |= block_report(*blocks)
     stored = jnp.sum(heat.capacity * rise) / taken.duration
-    values["racks"] = _rack_report(module, state, mean)
+    values["racks"] = _rack_report(module, state, flow, mean)
+    values["probes"] = probe_report(module.probes, mean, flow.velocity)
     values["machines"] = {"flow": state.machine_flow}
     values["interior"] = interior_fields(module, taken.temperature, flow, turbulence)
     values["balance"] = _balance(module, values, stored)
@@ -166,16 +169,18 @@ def interior_fields(
     return fields | {name: field for name, field in turbulence._asdict().items() if field is not None}
 
 
-def _rack_report(module: Module, state: ModuleState, mean: Array) -> dict[str, Array]:
+def _rack_report(module: Module, state: ModuleState, fields: FlowState, mean: Array) -> dict[str, Array]:
     racks = module.racks
     flow = state.machine_flow[: racks.flow.shape[0]]
     rate = module.model.heat.fluid_capacity * flow
+    face_flow = jnp.concatenate([f.ravel() for f in volume_flux(module.model.mesh, fields.velocity)])
     return {
         "power": racks.power,
         "gas_heat": racks.gas_heat,
         "flow": racks.unit_share * flow[:, None],
         "inlet_temperature": by_unit(racks, mean[racks.layout.front_cell]),
         "outlet_temperature": unit_outlet(racks, mean[racks.layout.rear_cell], rate),
+        "passage_flow": passage_flow(racks, face_flow),
     }
 
 

@@ -14,6 +14,7 @@ from jamsu.cases.assembly.hull import hull_layout
 from jamsu.cases.assembly.machinery import Machinery
 from jamsu.cases.assembly.machines import build_machines
 from jamsu.cases.assembly.operation import laws
+from jamsu.cases.assembly.probes import build_probes
 from jamsu.cases.assembly.racks import open_units
 from jamsu.cases.assembly.surfaces import build_blocks, build_films, cell_conductivity
 from jamsu.cases.errors import CaseError, Problem
@@ -89,6 +90,7 @@ def layout_of(case: Case, geometry: Geometry) -> Layout:
         liquid=_liquid(case),
         films=build_films(domain, cell_conductivity(case, domain, 1.0), cast),
         blocks=build_blocks(case, domain, cast),
+        probes=build_probes(case, domain, cast),
     )
 
 
@@ -109,10 +111,12 @@ def _domain_layout(case: Case, geometry: Geometry, dtype: DTypeLike, cast) -> Do
 
 
 def _pressure_solver(case: Case, mesh: Mesh) -> FastDiagonalization | Preconditioner:
-    """The open box's direct solver; with closed panels, where it preconditions poorly, one that knows of them."""
+    """The open box's direct solver; with closed panels or passages through racks, where it preconditions poorly,
+    one that knows of thin walls."""
     box = box_solver(mesh)
     panelled = any(panel.open_fraction == 0 for panel in case.panels.values())
-    return preconditioner(mesh, box) if panelled else box
+    passages = any(rack.empty_units == "open" or rack.leakage_area is not None for rack in case.racks.values())
+    return preconditioner(mesh, box) if panelled or passages else box
 
 
 def _integers(values) -> jnp.ndarray:
@@ -153,6 +157,9 @@ def _racks(case: Case, made: Machinery, cast) -> RackLayout:
         open_unit=cast(opened),
         law_racks={law: _integers(numbers) for law, numbers in laws(racks).items()},
         door_loss=cast(np.array(losses, float)),
+        passage_face=_integers(made.passages.array("face", np.int32)),
+        passage_rack=_integers(made.passages.array("rack", np.int32)),
+        passage_sign=cast(made.passages.array("sign", float)),
     )
 
 

@@ -40,6 +40,7 @@ class Machinery:
       faces: columns of `jamsu.solver.exchange.machines.MachineLayout`: face, machine, slot, velocity.
       heated: columns of that layout for the heated cells: cell, source, share.
       ports: columns of `jamsu.solver.exchange.racks.RackLayout`, one row a port.
+      passages: columns of that layout for passages: face, rack, sign.
       level_rack: rack of each layer of cells.
       units: largest number of height units.
       coil_cells, coil_columns, cooler_cells, intakes: columns of the layouts of coils and cooling units.
@@ -51,6 +52,7 @@ class Machinery:
     faces: Rows = field(default_factory=Rows)
     heated: Rows = field(default_factory=Rows)
     ports: Rows = field(default_factory=Rows)
+    passages: Rows = field(default_factory=Rows)
     level_rack: list[int] = field(default_factory=list)
     coil_cells: Rows = field(default_factory=Rows)
     coil_columns: Rows = field(default_factory=Rows)

@@ -7,6 +7,7 @@ import numpy as np
 from jamsu.cases.assembly.coils import place_coil_block
 from jamsu.cases.assembly.grid import flow_axis
 from jamsu.cases.assembly.machinery import Machinery, Sources, depth, flat_cells, pass_through
+from jamsu.cases.assembly.passages import open_passages, rack_rows
 from jamsu.cases.schema.case import Case, Rack
 from jamsu.cases.schema.extents import Extent, coil_extent, rack_extent
 from jamsu.geometry.boxes import box_cells, overlap_matrix
@@ -58,9 +59,12 @@ def place_rack(
     z_edges = np.asarray(domain.grid.edges(2))[body[2].start : body[2].stop + 1]
     unit_edges = np.linspace(extent.lower[2], extent.upper[2], rack.height_units + 1)
     inside = overlap_matrix(z_edges, unit_edges) / (unit_edges[1] - unit_edges[0])  # (row, unit)
+    inside, loss = rack_rows(rack, inside, np.diff(z_edges))
     passed = inside * open_units(rack)
+    before = [a.copy() for a in domain.area], [f.copy() for f in domain.free]
     slots = number * made.units + np.arange(rack.height_units)
     pass_through(domain, made, stream, axis, sign, _plane_share(domain.grid, stream, axis, passed), machine, slots)
+    open_passages(domain, made, body, axis, sign, loss, before, number)
     _rack_heat(domain, made, body, inside, slots)
     _rack_ports(domain, made, body, stream, axis, sign, passed, number)
     if door is not None:

@@ -65,6 +65,8 @@ def _problems(case: Case) -> Iterator[Problem]:
     yield from _overlaps(case, boxes)
     yield from _openings(case)
     yield from _blocked(case, shape, boxes)
+    yield from _probes(case, shape, boxes)
+    yield from _behind_doors(case)
 
 
 def _outside_vessel(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Problem]:
@@ -133,6 +135,31 @@ def _blocked(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Pro
                 key = f"{path}.{_place_key(case, path)}"
                 expected = f"the {word} ({side}) of {path} is blocked: expected a gap for the gas"
                 yield problem_with(case, key, expected)
+
+
+def _probes(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Problem]:
+    """Probes that are not in the gas."""
+    for name, probe in case.probes.items():
+        key = f"probes.{name}.{'position' if probe.place is None else 'place'}"
+        for point in probe.points:
+            at = ", ".join(f"{value:g}" for value in point)
+            if float(shape(np.array([point])).max()) > TOUCH:
+                yield problem_with(case, key, f"({at}) m is outside the vessel{_where(case, shape)}")
+            for path, box in boxes.items():
+                if all(a + TOUCH < v < b - TOUCH for a, v, b in zip(box.lower, point, box.upper, strict=True)):
+                    yield problem_with(case, key, f"({at}) m is inside {path}: expected a place in the gas")
+
+
+def _behind_doors(case: Case) -> Iterator[Problem]:
+    """Racks with ways past their servers that a rear door covers."""
+    doors = {coil.rack: name for name, coil in case.coils.items() if coil.rack is not None}
+    for name, rack in case.racks.items():
+        if name not in doors:
+            continue
+        for key, given in (("empty_units", rack.empty_units == "open"), ("leakage_area", rack.leakage_area)):
+            if given:
+                expected = f"the rear door coils.{doors[name]} covers the rack: expected no ways past its servers"
+                yield problem_with(case, f"racks.{name}.{key}", expected)
 
 
 def _passable(layer: Extent, side: str, shape: Shape, boxes: list[Extent]) -> bool:

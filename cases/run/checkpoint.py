@@ -20,7 +20,7 @@ from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.results.output import part_name, write_through
 from jamsu.cases.schema.case import Case
 
-FORMAT = 4  # raised whenever what a run keeps changes: a checkpoint of another format does not fit
+FORMAT = 5  # raised whenever what a run keeps changes: a checkpoint of another format does not fit
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def run_summary(
     total: float,
     output: Path | None,
 ) -> dict[str, Any]:
-    """Status, what was asked and when, balance, racks, coils, key figures, warnings and timings as plain numbers.
+    """Status, what was asked and when, balance, racks, coils, probes, key figures, warnings, timings as plain numbers.
 
     Args:
       level: the last grid.
@@ -54,6 +54,7 @@ def run_summary(
         "racks": outcome.racks,
         "coils": outcome.coils,
         "blocks": outcome.blocks,
+        "probes": outcome.probes,
         "kpis": outcome.kpis,
         "warnings": collect_warnings(case, level, average, outcome),
         "timings": {

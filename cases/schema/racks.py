@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
@@ -13,6 +13,8 @@ from jamsu.cases.schema.airflow import Airflow
 from jamsu.cases.schema.base import Frozen, HorizontalDirection, key_error
 from jamsu.cases.schema.quantities import (
     POWERS,
+    LeakageArea,
+    LossCoefficient,
     Position,
     Power,
     Share,
@@ -68,6 +70,21 @@ class Rack(Frozen):
         description="Groups of servers; gas flows only through the units they fill.",
         strict=False,
     )
+    empty_units: Literal["blanked", "open"] = Field(
+        default="blanked",
+        description="Height units that servers (or the power map) leave empty: closed by blanking panels, or open.",
+    )
+    empty_loss_coefficient: LossCoefficient | None = Field(
+        default=None,
+        description="Loss K of open empty units, in dp = K rho u^2 / 2 at the speed in them, either way (default 0.5: "
+        "a sharp-edged entrance; the loss at the exit is the computed flow's own).",
+    )
+    leakage_area: LeakageArea | None = Field(
+        default=None, description="Free area of the gaps by which gas passes the rack from front to rear or back, m2."
+    )
+    leakage_at: Literal["floor", "empty_units"] = Field(
+        default="floor", description="Where these gaps are: under the rack, or around the panels of its empty units."
+    )
     airflow: Airflow = Field(description="Law of the gas flow through the rack.")
     liquid_share: Share = Field(default=0.0, description="Share of the power that goes to the liquid loop, 0 to 1.")
     fan_power: Power = Field(
@@ -99,6 +116,18 @@ class Rack(Frozen):
             )
         if self.servers is not None:
             self._check_servers()
+        return self
+
+    @model_validator(mode="after")
+    def _passages(self) -> Rack:
+        if self.empty_loss_coefficient is not None and self.empty_units != "open":
+            raise key_error("empty_loss_coefficient", 'has an effect only with empty_units = "open"')
+        if self.leakage_area is None and "leakage_at" in self.model_fields_set and self.leakage_at != "floor":
+            raise key_error("leakage_at", "has an effect only with a leakage_area")
+        by_units = self.leakage_area is not None and self.leakage_at == "empty_units"
+        if (self.empty_units == "open" or by_units) and not any(self.unit_empty):
+            key = "empty_units" if self.empty_units == "open" else "leakage_at"
+            raise key_error(key, "expected servers or a power_map that leave some height units empty")
         return self
 
     def _check_servers(self) -> None:
@@ -140,6 +169,13 @@ class Rack(Frozen):
             return (True,) * self.height_units
         filled = {unit for group in self.servers for unit in range(group.units[0], group.units[1] + 1)}
         return tuple(unit + 1 in filled for unit in range(self.height_units))
+
+    @property
+    def unit_empty(self) -> tuple[bool, ...]:
+        """Whether nothing stands in each height unit, (height_units,): not filled by servers, or no share of a map."""
+        if self.servers is None and self.power_map is not None:
+            return tuple(share == 0 for share in self.power_map)
+        return tuple(not filled for filled in self.unit_open)
 
     @property
     def gas_power(self) -> float:
