@@ -17,6 +17,7 @@ from jamsu.solver.exchange.racks import by_rack, follow_pressure
 from jamsu.solver.exchange.surface_films import film_conductance, with_films
 from jamsu.solver.flow.closure import closure, renewed_walls
 from jamsu.solver.flow.heat import HeatEquation
+from jamsu.solver.flow.jets import jets_of_flow
 from jamsu.solver.flow.model import FlowModel
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector
 from jamsu.solver.grid.operators import cell_velocity, volume_flux
@@ -56,7 +57,8 @@ def couple(module: Module, state: ModuleState) -> tuple[Coupling, ModuleState]:
         exchange=exchange.reshape(mesh.shape),
         exchange_temperature=external.reshape(mesh.shape),
     )
-    model = renewed_walls(replace(model, heat=new_heat, prescribed=prescribed), velocity)
+    jets = None if module.jets is None else jets_of_flow(module.jets, flow)
+    model = renewed_walls(replace(model, heat=new_heat, prescribed=prescribed, jets=jets), velocity)
     state = replace(state, machine_flow=flow, exchangers=states)
     return Coupling(model, exchanges, film_g), _with_held(module, exchanges, state)
 

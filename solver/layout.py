@@ -17,6 +17,7 @@ from jamsu.solver.exchange.machines import MachineLayout
 from jamsu.solver.exchange.racks import RackLayout
 from jamsu.solver.exchange.surface_films import SurfaceFilms
 from jamsu.solver.flow.heat import Conduction
+from jamsu.solver.flow.jets import Jets
 from jamsu.solver.flow.model import TurbulenceModel
 from jamsu.solver.grid.mesh import Mesh, Vector
 from jamsu.solver.linear.fast_diagonalization import FastDiagonalization
@@ -96,6 +97,7 @@ class Layout:
       films: faces of blocks and closed panels.
       blocks: cells and faces of the solid blocks; their power is not read.
       probes: where the gas is told.
+      jets: momentum of openings with less free area than their faces; None without any.
     """
 
     gas: DomainLayout
@@ -108,3 +110,4 @@ class Layout:
     films: SurfaceFilms
     blocks: Blocks
     probes: Probes
+    jets: Jets | None = None

@@ -25,7 +25,8 @@ def case_extents(case: Case, bounds: tuple[np.ndarray, np.ndarray]) -> dict[str,
     """Boxes and rectangles of all objects by path, cut off at the grid's bounds."""
     extents = dict(solid_extents(case)) | dict(flat_extents(case))
     for name, cooler in case.coolers.items():
-        extents[f"coolers.{name}.outlet"] = opening_extent(cooler, cooler.outlet)
+        for number, outlet in enumerate(cooler.outlets):
+            extents[f"coolers.{name}.outlet{number or ''}"] = opening_extent(cooler, outlet)
         extents[f"coolers.{name}.intake"] = opening_extent(cooler, cooler.intake)
     lower, upper = bounds
     # Three values each: the type checker cannot count what a generator yields.

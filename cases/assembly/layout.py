@@ -11,6 +11,7 @@ from jax.typing import DTypeLike
 from jamsu.cases.assembly.domain import build_domain
 from jamsu.cases.assembly.heat import heat_layout
 from jamsu.cases.assembly.hull import hull_layout
+from jamsu.cases.assembly.jets import build_jets
 from jamsu.cases.assembly.machinery import Machinery
 from jamsu.cases.assembly.machines import build_machines
 from jamsu.cases.assembly.operation import laws
@@ -91,6 +92,7 @@ def layout_of(case: Case, geometry: Geometry) -> Layout:
         films=build_films(domain, cell_conductivity(case, domain, 1.0), cast),
         blocks=build_blocks(case, domain, cast),
         probes=build_probes(case, domain, cast),
+        jets=build_jets(made, cast),
     )
 
 
@@ -114,7 +116,7 @@ def _pressure_solver(case: Case, mesh: Mesh) -> FastDiagonalization | Preconditi
     """The open box's direct solver; with closed panels or passages through racks, where it preconditions poorly,
     one that knows of thin walls."""
     box = box_solver(mesh)
-    panelled = any(panel.open_fraction == 0 for panel in case.panels.values())
+    panelled = any(panel.open_share == 0 for panel in case.panels.values())
     passages = any(rack.empty_units == "open" or rack.leakage_area is not None for rack in case.racks.values())
     return preconditioner(mesh, box) if panelled or passages else box
 
@@ -141,7 +143,7 @@ def _racks(case: Case, made: Machinery, cast) -> RackLayout:
     racks, ports = list(case.racks.values()), made.ports
     opened = np.zeros((len(racks), made.units))
     for row, rack in zip(opened, racks, strict=True):
-        row[: rack.height_units] = rack.unit_open
+        row[: rack.height_units] = rack.unit_weight
     doors = {coil.rack: coil.gas_loss_coefficient for coil in case.coils.values() if coil.rack is not None}
     # The rack's stream stays within the height units that it passes, through the door too.
     losses = [doors.get(name, 0.0) / (2 * rack.open_face**2) for name, rack in case.racks.items()]
@@ -238,7 +240,7 @@ def standing(case: Case) -> str:
     kept["layers"] = [(layer.material, layer.thickness, layer.resistance is None) for layer in case.vessel.layers]
     for group, operated in _OPERATED.items():
         kept[group] = [(n, [i for i in thing.items() if i[0] not in operated]) for n, thing in tree[group].items()]
-    kept["flow"] = [(r.airflow.law, r.unit_open, open_units(r).tolist()) for r in case.racks.values()]
+    kept["flow"] = [(r.airflow.law, r.unit_weight, open_units(r).tolist()) for r in case.racks.values()]
     kept["fan_points"] = [len(getattr(rack.airflow, "flows", ())) for rack in case.racks.values()]
     kept["water"] = [(coil.water_flow is None, coil.gas_flow is None) for coil in case.coils.values()]
     kept["circuit"] = (case.loop.arrangement, case.water_order, str(_liquid(case)))

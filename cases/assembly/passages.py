@@ -43,7 +43,6 @@ def rack_rows(rack: Rack, inside: np.ndarray, height: np.ndarray) -> Rows:
       height: heights of the rows, m.
     """
     unit = rack.size[2] / rack.height_units
-    width = rack.size[1 if rack.front[1] == "x" else 0]
     empty = np.array(rack.unit_empty)
     empty_share = inside[:, empty].sum(1) * unit / height
     conducted = np.zeros(len(height))  # 1 / K^(1/2)
@@ -56,7 +55,7 @@ def rack_rows(rack: Rack, inside: np.ndarray, height: np.ndarray) -> Rows:
         conducted[free] += 1 / (np.sqrt(max(loss, 1e-6)) * wider)
     if rack.leakage_area is not None:
         leaking = free if rack.leakage_at == "empty_units" and free.any() else np.arange(len(height)) == 0
-        share = min(rack.leakage_area / (width * height[leaking].sum()), 1 - 1e-9)
+        share = min(rack.leakage_area / (rack.width * height[leaking].sum()), 1 - 1e-9)
         conducted[leaking] += 1 / np.sqrt(max(perforation_loss(share), 1e-6))
     passage = conducted > 0
     if passage.all():

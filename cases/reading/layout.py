@@ -101,8 +101,10 @@ def _overlaps(case: Case, boxes: dict[str, Extent]) -> Iterator[Problem]:
 def _openings(case: Case) -> Iterator[Problem]:
     for name, cooler in case.coolers.items():
         box = placed(cooler.position, cooler.size)
-        for which in ("outlet", "intake"):
-            face = opening_extent(cooler, getattr(cooler, which))
+        openings = [("outlet", outlet) for outlet in cooler.outlets[:1]] + [("intake", cooler.intake)]
+        openings += [(f"more_outlets.{i}", outlet) for i, outlet in enumerate(cooler.more_outlets)]
+        for which, opening in openings:
+            face = opening_extent(cooler, opening)
             if any(
                 face.lower[axis] < box.lower[axis] - TOUCH or face.upper[axis] > box.upper[axis] + TOUCH
                 for axis in range(3)
@@ -110,11 +112,10 @@ def _openings(case: Case) -> Iterator[Problem]:
                 key = f"coolers.{name}.{which}.lower"
                 expected = f"the {which} reaches beyond its face of the unit, in coordinates of the room"
                 yield problem_with(case, key, expected)
-        if cooler.outlet.face == cooler.intake.face:
-            shared = opening_extent(cooler, cooler.outlet).overlap(opening_extent(cooler, cooler.intake))
-            if sum(length > TOUCH for length in shared) == 2:
-                key = f"coolers.{name}.intake.lower"
-                yield problem_with(case, key, "the intake overlaps the outlet")
+        for (first, one), (second, other) in itertools.combinations(openings, 2):
+            shared = opening_extent(cooler, one).overlap(opening_extent(cooler, other))
+            if one.face == other.face and sum(length > TOUCH for length in shared) == 2:
+                yield problem_with(case, f"coolers.{name}.{second}.lower", f"the {second} overlaps the {first}")
 
 
 def _blocked(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Problem]:
@@ -151,14 +152,15 @@ def _probes(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Prob
 
 
 def _behind_doors(case: Case) -> Iterator[Problem]:
-    """Racks with ways past their servers that a rear door covers."""
+    """Racks with ways past their servers, or exhausts of their own, that a rear door covers."""
     doors = {coil.rack: name for name, coil in case.coils.items() if coil.rack is not None}
     for name, rack in case.racks.items():
         if name not in doors:
             continue
-        for key, given in (("empty_units", rack.empty_units == "open"), ("leakage_area", rack.leakage_area)):
+        ways = {"empty_units": rack.empty_units == "open", "leakage_area": rack.leakage_area}
+        for key, given in (ways | {"exhaust_area": rack.exhaust_area}).items():
             if given:
-                expected = f"the rear door coils.{doors[name]} covers the rack: expected no ways past its servers"
+                expected = f"the rear door coils.{doors[name]} covers the rack: expected none behind it"
                 yield problem_with(case, f"racks.{name}.{key}", expected)
 
 

@@ -82,7 +82,7 @@ def _units(case: Case, average: Average) -> dict[str, np.ndarray]:
 def _blocks(case: Case, average: Average) -> dict[str, dict[str, float]]:
     means = average.group("blocks")
     means["temperature"] = celsius(case, means["temperature"])
-    return {name: {key: float(values[i]) for key, values in means.items()} for i, name in enumerate(case.blocks)}
+    return {name: {key: float(values[i]) for key, values in means.items()} for i, name in enumerate(case.solids)}
 
 
 def _probes(case: Case, average: Average) -> dict[str, dict[str, list]]:

@@ -66,6 +66,11 @@ class Case(Frozen):
         return sum(rack.power for rack in self.racks.values())
 
     @property
+    def solids(self) -> dict[str, Block]:
+        """The blocks that conduct heat."""
+        return {name: block for name, block in self.blocks.items() if not block.adiabatic}
+
+    @property
     def water_order(self) -> tuple[str, ...]:
         """Names of the coils in the order in which the water meets them."""
         return self.loop.order or tuple(self.coils)

@@ -168,6 +168,11 @@ _PRESSURE = Quantity(
 Pressure = Annotated[float, _PRESSURE]
 GAS_PRESSURE = replace(_PRESSURE, high=1e7, why="the gas's density would be wrong by more than 3 %")
 PressureRises = Annotated[tuple[float, ...], QuantityList(_PRESSURE_RISE, shortest=2)]
+_ANGLE = Quantity(
+    "an angle", "rad", '"20 deg"', low=-1.3963, high=1.3963, display=("deg",),
+    why_low="vanes turn a jet by less than 80 degrees", why="vanes turn a jet by less than 80 degrees",
+)  # fmt: skip
+Angles = Annotated[tuple[float, float], QuantityList(_ANGLE, 2, names="towards the face's two coordinates")]
 LeakageArea = Annotated[
     float,
     Quantity(

@@ -14,6 +14,7 @@ from jamsu.cases.schema.base import Frozen, HorizontalDirection, key_error
 from jamsu.cases.schema.quantities import (
     POWERS,
     LeakageArea,
+    Length,
     LossCoefficient,
     Position,
     Power,
@@ -29,6 +30,10 @@ class Servers(Frozen):
 
     units: tuple[int, int] = Field(description="First and last height unit, from 1 at the bottom.", strict=False)
     power: Power = Field(description="Power of the whole group, W.")
+    flow_share: Share | None = Field(
+        default=None,
+        description="Share of the rack's gas flow through the group; for laws that do not split it by heat.",
+    )
 
 
 def _shares(value: Any) -> Any:
@@ -79,6 +84,13 @@ class Rack(Frozen):
         description="Loss K of open empty units, in dp = K rho u^2 / 2 at the speed in them, either way (default 0.5: "
         "a sharp-edged entrance; the loss at the exit is the computed flow's own).",
     )
+    opening_width: Length | None = Field(
+        default=None, description="Width of the servers' openings, in the middle of front and rear (default: all), m."
+    )
+    exhaust_area: LeakageArea | None = Field(
+        default=None,
+        description="Free area of all servers' exhausts: gas leaves at flow / this area (default: the open units').",
+    )
     leakage_area: LeakageArea | None = Field(
         default=None, description="Free area of the gaps by which gas passes the rack from front to rear or back, m2."
     )
@@ -116,6 +128,21 @@ class Rack(Frozen):
             )
         if self.servers is not None:
             self._check_servers()
+        return self
+
+    @model_validator(mode="after")
+    def _openings(self) -> Rack:
+        if self.opening_width is not None and self.opening_width > self.width * (1 + 1e-9):
+            raise key_error("opening_width", f"expected at most the rack's width, {self.width:g} m")
+        if self.exhaust_area is not None and self.exhaust_area > self.open_face * (1 + 1e-9):
+            raise key_error("exhaust_area", f"expected at most the open units' area, {self.open_face:.4g} m2")
+        given = [group.flow_share for group in self.servers or () if group.flow_share is not None]
+        if not given:
+            return self
+        if LAWS[self.airflow.law].by_heat:
+            raise key_error("servers", f'flow_share: airflow law "{self.airflow.law}" splits the flow by heat')
+        if len(given) < len(self.servers or ()) or abs(sum(given) - 1) > 1e-6:
+            raise key_error("servers", f"flow_share: expected one for every group, of sum 1, got {sum(given):.6g}")
         return self
 
     @model_validator(mode="after")
@@ -171,6 +198,21 @@ class Rack(Frozen):
         return tuple(unit + 1 in filled for unit in range(self.height_units))
 
     @property
+    def unit_weight(self) -> tuple[float, ...]:
+        """How a flow that is not split by heat is: weight of each height unit, (height_units,), 0 where none passes."""
+        weights = [float(is_open) for is_open in self.unit_open]
+        for group in self.servers or ():
+            first, last = group.units
+            if group.flow_share is not None:
+                weights[first - 1 : last] = [group.flow_share / (last - first + 1)] * (last - first + 1)
+        return tuple(weights)
+
+    @property
+    def width(self) -> float:
+        """Extent across the flow, m."""
+        return self.size[1 if self.front[1] == "x" else 0]
+
+    @property
     def unit_empty(self) -> tuple[bool, ...]:
         """Whether nothing stands in each height unit, (height_units,): not filled by servers, or no share of a map."""
         if self.servers is None and self.power_map is not None:
@@ -193,8 +235,8 @@ class Rack(Frozen):
 
     @property
     def open_face(self) -> float:
-        """Area through which gas flows, m2: across the front, at the height units that let it through."""
-        width = self.size[1 if self.front[1] == "x" else 0]
+        """Area through which gas flows, m2: of the openings' width, at the height units that let it through."""
+        width = self.width if self.opening_width is None else self.opening_width
         return width * self.size[2] * sum(self.unit_open) / self.height_units
 
     @property

@@ -26,7 +26,7 @@ class RackLayout:
       level_rack: rack of each of these layers.
       inside: share of the height unit that lies in the row's layer.
       across: share of the layer's width that the row's face has.
-      open_unit: 1 where gas flows through a height unit, else 0.
+      open_unit: weight of each height unit in a flow that is not split by heat; 0 where none passes.
       law_racks: racks of each airflow law, by its name.
       door_loss: loss coefficient of a rear door over twice the square of the rack's open face, 1/m4.
       passage_face: number, among all faces, of each face at which gas enters a passage past the servers at the front.
