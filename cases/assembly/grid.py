@@ -7,7 +7,7 @@ import numpy as np
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import Case
-from jamsu.cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
+from jamsu.cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, server_extent, solid_extents
 from jamsu.geometry.cutcells import CutCells, cut_cells
 from jamsu.geometry.grading import axis_edges, check_planes
 from jamsu.geometry.grid import Grid
@@ -24,6 +24,9 @@ SMALLEST_GAP = 0.2  # two different planes need this share of a cell between the
 def case_extents(case: Case, bounds: tuple[np.ndarray, np.ndarray]) -> dict[str, Extent]:
     """Boxes and rectangles of all objects by path, cut off at the grid's bounds."""
     extents = dict(solid_extents(case)) | dict(flat_extents(case))
+    for name, rack in case.racks.items():
+        if rack.front_plenum or rack.rear_plenum:
+            extents[f"racks.{name}.servers"] = server_extent(rack)
     for name, cooler in case.coolers.items():
         for number, outlet in enumerate(cooler.outlets):
             extents[f"coolers.{name}.outlet{number or ''}"] = opening_extent(cooler, outlet)

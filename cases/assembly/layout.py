@@ -117,7 +117,10 @@ def _pressure_solver(case: Case, mesh: Mesh) -> FastDiagonalization | Preconditi
     one that knows of thin walls."""
     box = box_solver(mesh)
     panelled = any(panel.open_share == 0 for panel in case.panels.values())
-    passages = any(rack.empty_units == "open" or rack.leakage_area is not None for rack in case.racks.values())
+    passages = any(
+        rack.empty_units == "open" or rack.leakage_area or rack.front_plenum or rack.rear_plenum
+        for rack in case.racks.values()
+    )
     return preconditioner(mesh, box) if panelled or passages else box
 
 

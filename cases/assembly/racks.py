@@ -12,10 +12,11 @@ from jamsu.cases.assembly.jets import add_jet
 from jamsu.cases.assembly.machinery import Machinery, Sources, depth, flat_cells, pass_through
 from jamsu.cases.assembly.passages import open_passages, rack_rows
 from jamsu.cases.schema.case import Case, Rack
-from jamsu.cases.schema.extents import Extent, coil_extent, rack_extent
+from jamsu.cases.schema.extents import Extent, coil_extent, rack_extent, server_extent
 from jamsu.geometry.boxes import box_cells, overlap_matrix
 from jamsu.geometry.domain import Domain, Index, plane_of
 from jamsu.solver.exchange.airflow import LAWS
+from jamsu.solver.flow.losses import perforation_loss
 
 
 def open_units(rack: Rack) -> np.ndarray:
@@ -62,7 +63,7 @@ def place_rack(
     machine = len(made.names)
     made.names.append(f"racks.{name}")
     axis, sign = flow_axis(rack.front)
-    extent = rack_extent(rack)
+    extent = server_extent(rack)
     body = box_cells(domain.grid, *extent)
     stream = body
     if door is not None:
@@ -83,11 +84,34 @@ def place_rack(
         speed = sum(rack.unit_open) / rack.exhaust_area  # of each unit's exhaust at 1 m3/s
         ahead = sign * np.eye(3)[axis]
         made.later.append(partial(add_jet, domain, made, axis, rear, sign, part, speed, ahead, machine, slots))
+    _close_plenums(domain, rack, body, axis)
     open_passages(domain, made, body, axis, sign, loss, before, number)
     _rack_heat(domain, made, body, axis, columns, inside, slots)
     _rack_ports(domain, made, body, stream, axis, sign, columns, passed, number)
     if door is not None:
         place_coil_block(domain, made, sources, case.coils[door[0]], door_extent, axis, sign, door[1])
+
+
+def _close_plenums(domain: Domain, rack: Rack, body: Index, axis: int) -> None:
+    """Close the sides of the spaces before and behind the servers; drag of perforated doors at their ends."""
+    whole = box_cells(domain.grid, *rack_extent(rack))
+    spaces = [slice(whole[axis].start, body[axis].start), slice(body[axis].stop, whole[axis].stop)]
+    doors = [whole[axis].start, whole[axis].stop]
+    for space, door in zip(spaces, doors, strict=True):
+        if space.start == space.stop:
+            continue
+        cells = list(whole)
+        cells[axis] = space
+        index = (cells[0], cells[1], cells[2])
+        for across in range(3):
+            for end in (index[across].start, index[across].stop):
+                if across != axis:
+                    domain.area[across][plane_of(index, across, end)] = 0.0
+                    domain.free[across][plane_of(index, across, end)] = False
+        if rack.door_open_fraction is not None and rack.door_open_fraction < 1:
+            length = np.asarray(domain.grid.spacing(axis))[door]
+            drag = perforation_loss(rack.door_open_fraction) / (2 * length)
+            domain.drag[axis][plane_of(index, axis, door)] += drag
 
 
 def _joined(a: Extent, b: Extent) -> tuple[np.ndarray, np.ndarray]:

@@ -158,7 +158,7 @@ def _behind_doors(case: Case) -> Iterator[Problem]:
         if name not in doors:
             continue
         ways = {"empty_units": rack.empty_units == "open", "leakage_area": rack.leakage_area}
-        for key, given in (ways | {"exhaust_area": rack.exhaust_area}).items():
+        for key, given in (ways | {"exhaust_area": rack.exhaust_area, "rear_plenum": rack.rear_plenum}).items():
             if given:
                 expected = f"the rear door coils.{doors[name]} covers the rack: expected none behind it"
                 yield problem_with(case, f"racks.{name}.{key}", expected)

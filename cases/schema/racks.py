@@ -91,6 +91,15 @@ class Rack(Frozen):
         default=None,
         description="Free area of all servers' exhausts: gas leaves at flow / this area (default: the open units').",
     )
+    front_plenum: Length | None = Field(
+        default=None, description="Depth between the rack's front and its servers, closed at the sides, m."
+    )
+    rear_plenum: Length | None = Field(
+        default=None, description="Depth between the servers and the rack's rear, closed at the sides, m."
+    )
+    door_open_fraction: Share | None = Field(
+        default=None, description="Open share of perforated doors before these plenums (default: no doors)."
+    )
     leakage_area: LeakageArea | None = Field(
         default=None, description="Free area of the gaps by which gas passes the rack from front to rear or back, m2."
     )
@@ -136,6 +145,15 @@ class Rack(Frozen):
             raise key_error("opening_width", f"expected at most the rack's width, {self.width:g} m")
         if self.exhaust_area is not None and self.exhaust_area > self.open_face * (1 + 1e-9):
             raise key_error("exhaust_area", f"expected at most the open units' area, {self.open_face:.4g} m2")
+        depth = self.size[0 if self.front[1] == "x" else 1]
+        plenums = [depth for depth in (self.front_plenum, self.rear_plenum) if depth is not None]
+        if sum(plenums) > 0.9 * depth:
+            key = "rear_plenum" if self.rear_plenum is not None else "front_plenum"
+            raise key_error(key, f"expected servers in at least a tenth of the rack's depth, {depth:g} m")
+        if self.door_open_fraction is not None and not plenums:
+            raise key_error("door_open_fraction", "has an effect only with a front_plenum or a rear_plenum")
+        if self.door_open_fraction == 0:
+            raise key_error("door_open_fraction", "expected a share above 0: no gas would pass")
         given = [group.flow_share for group in self.servers or () if group.flow_share is not None]
         if not given:
             return self

@@ -79,6 +79,27 @@ def test_exhausts_bring_their_own_momentum():
     assert float(jets.force.sum()) * 0.12**2 == pytest.approx(float(np.sum(shares**2)) / 0.04)
 
 
+def test_a_plenum_is_gas_closed_at_its_sides_behind_a_perforated_door():
+    level = made("racks.A.size=0.6, 0.8, 1.2 m", "racks.A.rear_plenum=0.2 m", "racks.A.door_open_fraction=0.6")
+    domain, mesh = level.geometry.domain, level.module.model.mesh
+    np.testing.assert_allclose(rear(level).sum(), 0.12)  # the servers still end at x = 1.2 m
+    plenum = (6, slice(2, 6), slice(0, 6))
+    assert (domain.machine[plenum] < 0).all()
+    assert domain.open_cell[plenum].all()
+    for edge in (2, 6):
+        assert not domain.area[1][6, edge, :6].any()
+    assert not domain.area[2][6, 2:6, 6].any()
+    assert domain.free[0][7, 2:6, :6].all()
+    np.testing.assert_allclose(domain.drag[0][7, 2:6, :6] * 2 * 0.2, perforation_loss(0.6))
+    assert not domain.drag[0][7, 0].any()
+    state = first_state(level)
+    for _ in range(20):
+        state, _ = advance_by(level.module, state, 0.02, 5)
+    through = np.asarray(mesh.area[0] * state.flow.velocity[0])[7, 2:6, :6]
+    assert through.sum() == pytest.approx(0.12, rel=1e-4)  # what the servers blow leaves by the door
+    assert through[:, 2:4].sum() > 0.005  # where no server blows too
+
+
 def test_an_adiabatic_block_stands_in_the_way_and_keeps_out_of_the_heat():
     block = '\n[blocks.column]\nposition = "1.6, 0.6, 0.0 m"\nsize = "0.4, 0.4, 1.6 m"\nadiabatic = true\n'
     level = make_level(case_from_text(ROOM + block, name="room"), 1.0, None, True)
@@ -110,6 +131,8 @@ def test_a_leaking_panel_throttles_as_its_gaps():
     ("override", "message"),
     [
         ("racks.A.opening_width=0.9 m", r"opening_width.*rack's width, 0\.8 m"),
+        ("racks.A.door_open_fraction=0.5", r"door_open_fraction.*plenum"),
+        ("racks.A.rear_plenum=0.38 m", r"rear_plenum.*a tenth"),
         ("racks.A.exhaust_area=1 m2", r"exhaust_area.*0\.64 m2"),
         (SHARED.replace("0.75", "0.7"), r"servers.*of sum 1, got 0\.95"),
     ],
