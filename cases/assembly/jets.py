@@ -54,7 +54,7 @@ def add_jet(
     behind = plane_of(index, axis, face - side)
     width = np.asarray(domain.grid.widths(axis))
     outside, inside = (face, face - 1) if side > 0 else (face - 1, face)
-    open_beyond = domain.free[axis][beyond] & (domain.area[axis][index] > 0)
+    open_beyond = domain.free[axis][beyond] & (part.sum(-1) > 0)  # not the empty units beside the servers
     made.jet_faces.add(
         source=numbers[axis][index][open_beyond],
         beyond=numbers[axis][beyond][open_beyond],

@@ -79,6 +79,16 @@ def test_exhausts_bring_their_own_momentum():
     assert float(jets.force.sum()) * 0.12**2 == pytest.approx(float(np.sum(shares**2)) / 0.04)
 
 
+def test_gas_through_empty_units_is_no_part_of_the_jets():
+    level = made("racks.A.exhaust_area=0.16 m2", "racks.A.empty_units=open")
+    jets, mesh = level.module.jets, level.module.model.mesh
+    x, _, z = np.unravel_index(np.asarray(jets.source), mesh.area[0].shape)
+    assert set(x.tolist()) == {6}
+    assert sorted(set(z.tolist())) == [0, 1, 4, 5]
+    assert len(z) == 16
+    assert level.geometry.domain.free[0][6, 2:6, 2:4].all()
+
+
 def test_a_plenum_is_gas_closed_at_its_sides_behind_a_perforated_door():
     level = made("racks.A.size=0.6, 0.8, 1.2 m", "racks.A.rear_plenum=0.2 m", "racks.A.door_open_fraction=0.6")
     domain, mesh = level.geometry.domain, level.module.model.mesh
