@@ -171,6 +171,7 @@ PressureRises = Annotated[tuple[float, ...], QuantityList(_PRESSURE_RISE, shorte
 _ANGLE = Quantity(
     "an angle", "rad", '"20 deg"', low=-1.3963, high=1.3963, display=("deg",),
     why_low="vanes turn a jet by less than 80 degrees", why="vanes turn a jet by less than 80 degrees",
+    usual=(8e-3, 1.05),
 )  # fmt: skip
 Angles = Annotated[tuple[float, float], QuantityList(_ANGLE, 2, names="towards the face's two coordinates")]
 LeakageArea = Annotated[
