@@ -36,6 +36,8 @@ def print_report(summary: Summary, console: Console) -> None:
         tables.insert(0, coil_table(coils))
     if summary["racks"]:
         tables.insert(0, rack_table(summary["racks"]))
+    if summary.get("probes"):
+        tables.insert(-2, probe_table(summary["probes"]))
     for table in tables:
         console.print()
         console.print(table)
@@ -95,6 +97,17 @@ def unit_table(units: Mapping[str, Summary]) -> Table:
             number(unit["gas_inlet_temperature"], 1),
             number(unit["gas_outlet_temperature"], 1),
         )
+    return table
+
+
+def probe_table(probes: Mapping[str, Summary]) -> Table:
+    """A line for each point of the probes."""
+    table = _table("Probes", "x, m", "y, m", "z, m", "temperature, °C", "speed, m/s")
+    for name, probe in probes.items():
+        rows = zip(probe["position"], probe["temperature"], probe["speed"], strict=True)
+        for i, (position, temperature, speed) in enumerate(rows):
+            place = [number(value, 2) for value in position]
+            table.add_row("" if i else escape(name), *place, number(temperature, 2), number(speed, 2))
     return table
 
 

@@ -17,6 +17,7 @@ from jamsu.solver.exchange.racks import by_rack, follow_pressure
 from jamsu.solver.exchange.surface_films import film_conductance, with_films
 from jamsu.solver.flow.closure import closure, renewed_walls
 from jamsu.solver.flow.heat import HeatEquation
+from jamsu.solver.flow.jets import jets_of_flow
 from jamsu.solver.flow.model import FlowModel
 from jamsu.solver.grid.mesh import AXES, Mesh, Vector
 from jamsu.solver.grid.operators import cell_velocity, volume_flux
@@ -74,7 +75,8 @@ def couple_heat(
         exchange_temperature=external.reshape(mesh.shape),
     )
     prescribed = prescribed_velocity(module.machines, state.machine_flow, mesh)
-    model = replace(model, heat=new_heat, prescribed=prescribed)
+    jets = None if module.jets is None else jets_of_flow(module.jets, state.machine_flow)
+    model = replace(model, heat=new_heat, prescribed=prescribed, jets=jets)
     state = replace(state, exchangers=states)
     return Coupling(model, exchanges, film_g), _with_held(module, exchanges, state)
 

@@ -17,10 +17,12 @@ from jamsu.solver.exchange.machines import MachineLayout
 from jamsu.solver.exchange.racks import RackLayout
 from jamsu.solver.exchange.surface_films import SurfaceFilms
 from jamsu.solver.flow.heat import Conduction
+from jamsu.solver.flow.jets import Jets
 from jamsu.solver.flow.model import TurbulenceModel
 from jamsu.solver.grid.mesh import Mesh, Vector
 from jamsu.solver.linear.fast_diagonalization import FastDiagonalization
 from jamsu.solver.linear.preconditioner import Preconditioner
+from jamsu.solver.probes import Probes
 
 
 @jax.tree_util.register_dataclass
@@ -94,6 +96,8 @@ class Layout:
       liquid: kind of the liquid loop's exchanger.
       films: faces of blocks and closed panels.
       blocks: cells and faces of the solid blocks; their power is not read.
+      probes: where the gas is told.
+      jets: momentum of openings with less free area than their faces; None without any.
     """
 
     gas: DomainLayout
@@ -105,3 +109,5 @@ class Layout:
     liquid: LiquidLayout
     films: SurfaceFilms
     blocks: Blocks
+    probes: Probes
+    jets: Jets | None = None

@@ -15,7 +15,9 @@ from jamsu.solver.exchange.machines import Machines
 from jamsu.solver.exchange.outside_films import FilmProperties
 from jamsu.solver.exchange.racks import Racks
 from jamsu.solver.exchange.surface_films import SurfaceFilms
+from jamsu.solver.flow.jets import Jets
 from jamsu.solver.flow.model import FlowModel, FlowState
+from jamsu.solver.probes import Probes
 
 
 class Loads(NamedTuple):
@@ -50,6 +52,8 @@ class Module:
       exchangers: what exchanges heat with the gas, by name, see `jamsu.solver.exchange.exchanger.Exchanger`.
       films: films on blocks and closed panels.
       blocks: solid blocks as stores of heat.
+      probes: where the gas is told.
+      jets: momentum of openings with less free area than their faces; None without any.
       loads: powers for the balance.
       gas: properties of the gas.
       reference_temperature: temperature from which the others count, K.
@@ -61,6 +65,8 @@ class Module:
     exchangers: dict[str, Exchanger]
     films: SurfaceFilms
     blocks: Blocks
+    probes: Probes
+    jets: Jets | None
     loads: Loads
     gas: FilmProperties
     reference_temperature: Array

@@ -18,6 +18,7 @@ from jamsu.solver.exchange.machines import Machines, heat_of_cells, machines_at
 from jamsu.solver.exchange.outside_films import GRAVITY, FilmProperties
 from jamsu.solver.exchange.racks import Racks, racks_at
 from jamsu.solver.flow.heat import HeatEquation
+from jamsu.solver.flow.jets import jets_at
 from jamsu.solver.flow.model import FlowModel
 from jamsu.solver.flow.momentum import FluidConstants
 from jamsu.solver.grid.mesh import Vector
@@ -67,6 +68,8 @@ def operate(layout: Layout, operation: Operation) -> Module:
         },
         films=layout.films,
         blocks=replace(layout.blocks, power=operation.block_power),
+        probes=layout.probes,
+        jets=None if layout.jets is None else jets_at(layout.jets, found.racks.unit_share),
         loads=found.loads,
         gas=found.gas,
         reference_temperature=operation.reference_temperature,

@@ -26,6 +26,7 @@ _TABLES: dict[str, tuple[dict[str, Any], ...]] = {
     "racks": (
         {"front_cell": 0, "rear_cell": 0, "behind_cell": 0, "slot": 0, "level": 0, "inside": 0.0, "across": 0.0},
         {"level_rack": 0},
+        {"passage_face": 0, "passage_rack": 0, "passage_sign": 0.0},
     ),
     "coils": (
         {"cell": CELL, "cell_column": 0},

@@ -12,13 +12,16 @@ from jaxtyping import Array
 
 from jamsu.solver.coupling import Coupling, couple
 from jamsu.solver.exchange.blocks import block_report
-from jamsu.solver.exchange.racks import by_unit, unit_outlet
+from jamsu.solver.exchange.racks import by_unit, passage_flow, unit_outlet
 from jamsu.solver.flow.closure import TurbulentFields, turbulent_fields
 from jamsu.solver.flow.courant import courant_rate
 from jamsu.solver.flow.model import FlowState
 from jamsu.solver.flow.step import StepReport, step
 from jamsu.solver.grid.arrays import on_device
+from jamsu.solver.grid.mesh import Vector
+from jamsu.solver.grid.operators import volume_flux
 from jamsu.solver.module import Module, ModuleState
+from jamsu.solver.probes import probe_report
 from jamsu.solver.variables import KEY_FIGURES, Values
 
 
@@ -125,7 +128,7 @@ def _report(
     rise = flow.temperature - state.flow.temperature
     turbulence = turbulent_fields(model, flow)
     values, states, exchanged = thermal_report(
-        module, coupling, state, taken.temperature, taken.carried, rise, taken.duration
+        module, coupling, state, flow.velocity, taken.temperature, taken.carried, rise, taken.duration
     )
     values["interior"] = interior_fields(module, taken.temperature, flow, turbulence)
     stored = values["balance"]["stored_heat"]
@@ -147,6 +150,7 @@ def thermal_report(
     module: Module,
     coupling: Coupling,
     state: ModuleState,
+    velocity: Vector,
     temperature: Array,
     carried: dict[str, Array],
     rise: Array,
@@ -155,6 +159,7 @@ def thermal_report(
     """All quantities but the fields, the exchangers' new states, and the heat that each took, W.
 
     Args:
+      velocity: on faces by axis, m/s.
       temperature: mean of the cells, K from the reference.
       carried: heat that the flow carries into held cells, by exchanger, W.
       rise: rise of the cells' temperature over `duration` (s), K.
@@ -163,7 +168,8 @@ def thermal_report(
     values, states, exchanged = exchanger_reports(module, coupling, mean, carried, state.exchangers)
     blocks = (module.blocks, temperature, rise, heat.capacity, heat.conductance, heat.exchange, duration)
     values |= block_report(*blocks)
-    values["racks"] = _rack_report(module, state, mean)
+    values["racks"] = _rack_report(module, state, velocity, mean)
+    values["probes"] = probe_report(module.probes, mean, velocity)
     values["machines"] = {"flow": state.machine_flow}
     values["balance"] = _balance(module, values, jnp.sum(heat.capacity * rise) / duration)
     values["key_figures"] = _key_figures(module, values["racks"], mean)
@@ -203,16 +209,18 @@ def interior_fields(
     return fields | {name: field for name, field in turbulence._asdict().items() if field is not None}
 
 
-def _rack_report(module: Module, state: ModuleState, mean: Array) -> dict[str, Array]:
+def _rack_report(module: Module, state: ModuleState, velocity: Vector, mean: Array) -> dict[str, Array]:
     racks = module.racks
     flow = state.machine_flow[: racks.flow.shape[0]]
     rate = module.model.heat.fluid_capacity * flow
+    face_flow = jnp.concatenate([f.ravel() for f in volume_flux(module.model.mesh, velocity)])
     return {
         "power": racks.power,
         "gas_heat": racks.gas_heat,
         "flow": racks.unit_share * flow[:, None],
         "inlet_temperature": by_unit(racks, mean[racks.layout.front_cell]),
         "outlet_temperature": unit_outlet(racks, mean[racks.layout.rear_cell], rate),
+        "passage_flow": passage_flow(racks, face_flow),
     }
 
 

@@ -58,6 +58,9 @@ VARIABLES: dict[str, dict[str, Variable]] = {
         "flow": Variable(("rack", "unit"), "m3 s-1", "gas flow through the height unit"),
         "inlet_temperature": Variable(("rack", "unit"), "degC", "gas temperature entering the height unit"),
         "outlet_temperature": Variable(("rack", "unit"), "degC", "gas temperature leaving the height unit"),
+        "passage_flow": Variable(
+            ("rack",), "m3 s-1", "gas flow past the servers, through empty units and gaps, from front to rear"
+        ),
     },
     "coils": {
         "duty": Variable(("coil",), "W", "heat from the gas to the seawater"),
@@ -99,6 +102,10 @@ VARIABLES: dict[str, dict[str, Variable]] = {
         "temperature": Variable(("block",), "degC", "mean temperature of the block"),
         "stored_heat": Variable(("block",), "W", "rate of change of the heat that the block holds"),
         "conductance": Variable(("block",), "W K-1", "conductance from the block to all around it"),
+    },
+    "probes": {
+        "temperature": Variable(("probe",), "degC", "gas temperature at the probe, mean over the window"),
+        "speed": Variable(("probe",), "m s-1", "gas speed at the probe, mean over the window"),
     },
     "machines": {
         "flow": Variable(("machine",), "m3 s-1", "gas flow of racks, coils with fans, fans, cooling units", saved=False)

@@ -111,7 +111,8 @@ def fixtures_of(tree: xr.DataTree) -> tuple[tuple[Fixture, ...], tuple[str, ...]
 def _cooler(name: str, raw: Any) -> Iterator[Fixture]:
     unit = Cooler.model_validate(raw)
     yield _fixture(name, placed(unit.position, unit.size), "cooling unit")
-    yield _fixture(name, opening_extent(unit, unit.outlet), "outlet", unit.outlet.face)
+    for outlet in unit.outlets:
+        yield _fixture(name, opening_extent(unit, outlet), "outlet", outlet.face)
     yield _fixture(name, opening_extent(unit, unit.intake), "intake", opposite(unit.intake.face))
 
 
@@ -122,7 +123,7 @@ def _fan(name: str, raw: Any) -> Iterator[Fixture]:
 
 def _panel(name: str, raw: Any) -> Iterator[Fixture]:
     panel = Panel.model_validate(raw)
-    kind = f"perforated {panel.kind}" if panel.open_fraction > 0 else panel.kind
+    kind = f"perforated {panel.kind}" if panel.open_share > 0 else panel.kind
     yield _fixture(name, placed(panel.position, panel.size), kind)
 
 

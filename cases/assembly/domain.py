@@ -15,9 +15,10 @@ from jamsu.solver.flow.losses import perforation_loss
 def build_domain(case: Case, cut: CutCells) -> Domain:
     """The vessel with its solid blocks and panels; machines are placed by `build_machines`."""
     domain, grid = open_domain(cut), cut.grid
-    for number, block in enumerate(case.blocks.values()):
+    numbers = {name: number for number, name in enumerate(case.solids)}
+    for name, block in case.blocks.items():
         cells = box_cells(grid, *placed(block.position, block.size))
-        domain.solid[cells] = number
+        domain.solid[cells] = numbers.get(name, -1)
         close_box(domain, cells)
         domain.open_cell[cells] = False
     _add_panels(case, domain)
@@ -28,9 +29,9 @@ def _add_panels(case: Case, domain: Domain) -> None:
     for panel in case.panels.values():
         axis = panel.axis
         faces = panel_faces(domain, axis, *placed(panel.position, panel.size))
-        if panel.open_fraction == 0:
+        if panel.open_share == 0:
             domain.area[axis][faces] = 0.0
             domain.free[axis][faces] = False
-        elif panel.open_fraction < 1:
+        elif panel.open_share < 1:
             distance = np.asarray(domain.grid.spacing(axis))[faces[axis].start]
-            domain.drag[axis][faces] += perforation_loss(panel.open_fraction) / (2 * distance)
+            domain.drag[axis][faces] += perforation_loss(panel.open_share) / (2 * distance)

@@ -9,7 +9,7 @@ import numpy as np
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.layout import vessel_shape
 from jamsu.cases.schema.case import Case
-from jamsu.cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, solid_extents
+from jamsu.cases.schema.extents import Extent, axis_of, flat_extents, opening_extent, server_extent, solid_extents
 from jamsu.geometry.cutcells import CutCells, cut_cells
 from jamsu.geometry.grading import axis_edges, check_planes, growth_of, widest
 from jamsu.geometry.grid import Grid
@@ -27,8 +27,12 @@ SMALLEST_GAP = 0.05  # planes that are not merged (`placing`) need this share of
 def case_extents(case: Case, bounds: tuple[np.ndarray, np.ndarray]) -> dict[str, Extent]:
     """Boxes and rectangles of all objects by path, cut off at the grid's bounds."""
     extents = dict(solid_extents(case)) | dict(flat_extents(case))
+    for name, rack in case.racks.items():
+        if rack.front_plenum or rack.rear_plenum:
+            extents[f"racks.{name}.servers"] = server_extent(rack)
     for name, cooler in case.coolers.items():
-        extents[f"coolers.{name}.outlet"] = opening_extent(cooler, cooler.outlet)
+        for number, outlet in enumerate(cooler.outlets):
+            extents[f"coolers.{name}.outlet{number or ''}"] = opening_extent(cooler, outlet)
         extents[f"coolers.{name}.intake"] = opening_extent(cooler, cooler.intake)
     lower, upper = bounds
     # Three values each: the type checker cannot count what a generator yields.

@@ -42,7 +42,7 @@ def heat_layout(case: Case, domain: Domain, made: Machinery, cast) -> HeatLayout
             for axis, (area, owner) in enumerate(zip(domain.area, made.owner, strict=True))
         ),
         wall_shift=cast(shift) if np.any(shift) else None,
-        conduction="implicit" if case.blocks else "explicit",
+        conduction="implicit" if case.solids else "explicit",
     )
 
 
@@ -65,7 +65,7 @@ def _capacities(case: Case, domain: Domain) -> tuple[np.ndarray, np.ndarray, np.
     open_share = np.maximum(domain.cut.volume_fraction, SMALLEST_INERTIA)
     gas = np.where(domain.solid >= 0, 0.0, np.where(domain.open_cell, open_share, 1.0) * full)
     solid, limited = np.zeros(full.shape), np.zeros(full.shape)
-    for number, block in enumerate(case.blocks.values()):
+    for number, block in enumerate(case.solids.values()):
         inside = domain.solid == number
         material = get_solid(block.material)
         if case.solver.mode == "transient":

@@ -11,10 +11,12 @@ from jax.typing import DTypeLike
 from jamsu.cases.assembly.domain import build_domain
 from jamsu.cases.assembly.heat import heat_layout
 from jamsu.cases.assembly.hull import hull_layout
+from jamsu.cases.assembly.jets import build_jets
 from jamsu.cases.assembly.machinery import Machinery
 from jamsu.cases.assembly.machines import build_machines
 from jamsu.cases.assembly.operation import laws
 from jamsu.cases.assembly.placing import Placement
+from jamsu.cases.assembly.probes import build_probes
 from jamsu.cases.assembly.racks import open_units
 from jamsu.cases.assembly.surfaces import build_blocks, build_films, cell_conductivity
 from jamsu.cases.errors import CaseError, Problem
@@ -96,6 +98,8 @@ def layout_of(case: Case, geometry: Geometry) -> Layout:
         liquid=_liquid(case),
         films=build_films(domain, cell_conductivity(case, domain, 1.0), cast),
         blocks=build_blocks(case, domain, cast),
+        probes=build_probes(case, domain, cast),
+        jets=build_jets(made, cast),
     )
 
 
@@ -116,10 +120,15 @@ def _domain_layout(case: Case, geometry: Geometry, dtype: DTypeLike, cast) -> Do
 
 
 def _pressure_solver(case: Case, mesh: Mesh) -> FastDiagonalization | Preconditioner:
-    """The open box's direct solver; with closed panels, where it preconditions poorly, one that knows of them."""
+    """The open box's direct solver; with closed panels or passages through racks, where it preconditions poorly,
+    one that knows of thin walls."""
     box = box_solver(mesh)
-    panelled = any(panel.open_fraction == 0 for panel in case.panels.values())
-    return preconditioner(mesh, box) if panelled else box
+    panelled = any(panel.open_share == 0 for panel in case.panels.values())
+    passages = any(
+        rack.empty_units == "open" or rack.leakage_area or rack.front_plenum or rack.rear_plenum
+        for rack in case.racks.values()
+    )
+    return preconditioner(mesh, box) if panelled or passages else box
 
 
 def _integers(values) -> jnp.ndarray:
@@ -144,7 +153,7 @@ def _racks(case: Case, made: Machinery, cast) -> RackLayout:
     racks, ports = list(case.racks.values()), made.ports
     opened = np.zeros((len(racks), made.units))
     for row, rack in zip(opened, racks, strict=True):
-        row[: rack.height_units] = rack.unit_open
+        row[: rack.height_units] = rack.unit_weight
     doors = {coil.rack: coil.gas_loss_coefficient for coil in case.coils.values() if coil.rack is not None}
     # The rack's stream stays within the height units that it passes, through the door too.
     losses = [doors.get(name, 0.0) / (2 * rack.open_face**2) for name, rack in case.racks.items()]
@@ -160,6 +169,9 @@ def _racks(case: Case, made: Machinery, cast) -> RackLayout:
         open_unit=cast(opened),
         law_racks={law: _integers(numbers) for law, numbers in laws(racks).items()},
         door_loss=cast(np.array(losses, float)),
+        passage_face=_integers(made.passages.array("face", np.int32)),
+        passage_rack=_integers(made.passages.array("rack", np.int32)),
+        passage_sign=cast(made.passages.array("sign", float)),
     )
 
 
@@ -238,7 +250,7 @@ def standing(case: Case) -> str:
     kept["layers"] = [(layer.material, layer.thickness, layer.resistance is None) for layer in case.vessel.layers]
     for group, operated in _OPERATED.items():
         kept[group] = [(n, [i for i in thing.items() if i[0] not in operated]) for n, thing in tree[group].items()]
-    kept["flow"] = [(r.airflow.law, r.unit_open, open_units(r).tolist()) for r in case.racks.values()]
+    kept["flow"] = [(r.airflow.law, r.unit_weight, open_units(r).tolist()) for r in case.racks.values()]
     kept["fan_points"] = [len(getattr(rack.airflow, "flows", ())) for rack in case.racks.values()]
     kept["water"] = [(coil.water_flow is None, coil.gas_flow is None) for coil in case.coils.values()]
     kept["circuit"] = (case.loop.arrangement, case.water_order, str(_liquid(case)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -40,6 +41,9 @@ class Machinery:
       faces: columns of `jamsu.solver.exchange.machines.MachineLayout`: face, machine, slot, velocity.
       heated: columns of that layout for the heated cells: cell, source, share.
       ports: columns of `jamsu.solver.exchange.racks.RackLayout`, one row a port.
+      jets, jet_faces: columns of `jamsu.solver.flow.jets.Jets`: entries, and faces of openings.
+      later: what is placed once all machines stand.
+      passages: columns of that layout for passages: face, rack, sign.
       level_rack: rack of each layer of cells.
       units: largest number of height units.
       coil_cells, coil_columns, cooler_cells, intakes: columns of the layouts of coils and cooling units.
@@ -51,6 +55,10 @@ class Machinery:
     faces: Rows = field(default_factory=Rows)
     heated: Rows = field(default_factory=Rows)
     ports: Rows = field(default_factory=Rows)
+    jets: Rows = field(default_factory=Rows)
+    jet_faces: Rows = field(default_factory=Rows)
+    later: list[Callable[[], None]] = field(default_factory=list)
+    passages: Rows = field(default_factory=Rows)
     level_rack: list[int] = field(default_factory=list)
     coil_cells: Rows = field(default_factory=Rows)
     coil_columns: Rows = field(default_factory=Rows)

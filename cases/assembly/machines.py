@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from jamsu.cases.assembly.coils import place_free_coil
+from jamsu.cases.assembly.jets import add_jet
 from jamsu.cases.assembly.machinery import Machinery, Sources, flat_cells, most_units, set_faces
 from jamsu.cases.assembly.racks import place_rack
 from jamsu.cases.errors import Problem
 from jamsu.cases.schema.case import Case, Cooler, Fan
+from jamsu.cases.schema.cooling import Outlet
 from jamsu.cases.schema.extents import axis_of, opening_extent, placed
 from jamsu.geometry.boxes import box_cells, rectangle_faces
 from jamsu.geometry.domain import Domain, close_box, panel_faces, plane_of
@@ -33,6 +37,8 @@ def build_machines(case: Case, domain: Domain) -> Machinery:
         _place_cooler(domain, made, name, cooler, number)
     _heat_blocks(case, domain, made, sources)
     _check_neighbours(domain, made)
+    for place_jet in made.later:  # they need to know which faces around them are open
+        place_jet()
     return made
 
 
@@ -59,7 +65,9 @@ def _place_cooler(domain, made, name, cooler: Cooler, number: int) -> None:
     domain.machine[cells] = machine
     inner = flat_cells(domain, cells).ravel()
     made.cooler_cells.add(cell=inner, cooler=np.full(inner.size, number))
-    for opening, outward in ((cooler.outlet, True), (cooler.intake, False)):
+    blown = [(outlet, share) for outlet, share in zip(cooler.outlets, cooler.outlet_shares, strict=True)]
+    for opening, of_flow in (*blown, (cooler.intake, 0.0)):
+        outward = of_flow > 0
         extent = opening_extent(cooler, opening)
         axis = axis_of(opening.face)
         others = [a for a in range(3) if a != axis]
@@ -74,8 +82,23 @@ def _place_cooler(domain, made, name, cooler: Cooler, number: int) -> None:
         index[axis], index[others[0]], index[others[1]] = slice(face, face + 1), first, second
         area = domain.passable[axis][tuple(index)]
         side = 1 if opening.face[0] == "+" else -1
-        share = area / area.sum()
+        share = area / area.sum() * (of_flow if outward else 1.0)
         set_faces(domain, made, axis, (index[0], index[1], index[2]), share, machine, side if outward else -side)
+        if isinstance(opening, Outlet) and opening.is_jet:
+            made.later.append(
+                partial(
+                    add_jet,
+                    domain,
+                    made,
+                    axis,
+                    (index[0], index[1], index[2]),
+                    side,
+                    share,
+                    of_flow / opening.jet_area,
+                    np.array(opening.direction),
+                    machine,
+                )
+            )
         if not outward:
             outside = face if side > 0 else face - 1
             seen = flat_cells(domain, plane_of((index[0], index[1], index[2]), axis, outside)).ravel()
@@ -84,7 +107,7 @@ def _place_cooler(domain, made, name, cooler: Cooler, number: int) -> None:
 
 def _heat_blocks(case: Case, domain: Domain, made: Machinery, sources: Sources) -> None:
     volume = np.broadcast_to(np.asarray(domain.grid.cell_volume), domain.grid.shape).ravel()
-    for number in range(len(case.blocks)):
+    for number in range(len(case.solids)):
         cells = np.flatnonzero(domain.solid.ravel() == number)
         share = volume[cells] / volume[cells].sum()
         made.heated.add(cell=cells, source=np.full(cells.size, sources.block(number)), share=share)

@@ -21,7 +21,7 @@ def operation_of(case: Case, gas_temperature: float, dtype: DTypeLike) -> Operat
       gas_temperature: mean temperature of the gas, K; a case of constant properties has its own.
     """
     racks, coils, fans = list(case.racks.values()), list(case.coils.values()), list(case.fans.values())
-    coolers, blocks, site, vessel = list(case.coolers.values()), list(case.blocks.values()), case.site, case.vessel
+    coolers, blocks, site, vessel = list(case.coolers.values()), list(case.solids.values()), case.site, case.vessel
 
     def cast(value: object) -> jnp.ndarray:
         return on_device(np.asarray(value, float), dtype)

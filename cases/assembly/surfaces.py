@@ -72,7 +72,7 @@ def build_blocks(case: Case, domain: Domain, cast) -> Blocks:
     return Blocks(
         cell=on_device(cells, jnp.int32),
         block=on_device(domain.solid.ravel()[cells], jnp.int32),
-        power=cast(np.zeros(len(case.blocks))),
+        power=cast(np.zeros(len(case.solids))),
         face=on_device(np.concatenate(numbers), jnp.int32),
         face_block=on_device(np.concatenate(owners), jnp.int32),
     )
@@ -81,7 +81,7 @@ def build_blocks(case: Case, domain: Domain, cast) -> Blocks:
 def cell_conductivity(case: Case, domain: Domain, gas_conductivity: float) -> np.ndarray:
     """Conductivity of every cell, W/(m K)."""
     conductivity = np.full(domain.grid.shape, gas_conductivity)
-    for number, block in enumerate(case.blocks.values()):
+    for number, block in enumerate(case.solids.values()):
         conductivity[domain.solid == number] = get_solid(block.material).conductivity
     return conductivity
 

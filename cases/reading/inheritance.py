@@ -8,11 +8,13 @@ from typing import Any
 
 from jamsu.cases.errors import Problem, nearest, shown
 
-KINDS = ("racks", "coils", "coolers", "fans", "panels", "blocks")
+KINDS = ("racks", "coils", "coolers", "fans", "panels", "blocks", "probes")
 # Keys of which a rack has one or the other: one that it gives itself drops the ones it would inherit.
 _EXCLUSIVE = {
     "power_map": ("servers",),
     "servers": ("power_map", "power"),
+    "position": ("place", "heights"),
+    "place": ("position",),
     "rack": ("position", "size", "front", "gas_flow"),
 }
 

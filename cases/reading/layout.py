@@ -65,6 +65,8 @@ def _problems(case: Case) -> Iterator[Problem]:
     yield from _overlaps(case, boxes)
     yield from _openings(case)
     yield from _blocked(case, shape, boxes)
+    yield from _probes(case, shape, boxes)
+    yield from _behind_doors(case)
 
 
 def _outside_vessel(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Problem]:
@@ -104,8 +106,10 @@ def _overlaps(case: Case, boxes: dict[str, Extent]) -> Iterator[Problem]:
 def _openings(case: Case) -> Iterator[Problem]:
     for name, cooler in case.coolers.items():
         box = placed(cooler.position, cooler.size)
-        for which in ("outlet", "intake"):
-            face = opening_extent(cooler, getattr(cooler, which))
+        openings = [("outlet", outlet) for outlet in cooler.outlets[:1]] + [("intake", cooler.intake)]
+        openings += [(f"more_outlets.{i}", outlet) for i, outlet in enumerate(cooler.more_outlets)]
+        for which, opening in openings:
+            face = opening_extent(cooler, opening)
             if any(
                 face.lower[axis] < box.lower[axis] - TOUCH or face.upper[axis] > box.upper[axis] + TOUCH
                 for axis in range(3)
@@ -113,11 +117,10 @@ def _openings(case: Case) -> Iterator[Problem]:
                 key = f"coolers.{name}.{which}.lower"
                 expected = f"the {which} reaches beyond its face of the unit, in coordinates of the room"
                 yield problem_with(case, key, expected)
-        if cooler.outlet.face == cooler.intake.face:
-            shared = opening_extent(cooler, cooler.outlet).overlap(opening_extent(cooler, cooler.intake))
-            if sum(length > TOUCH for length in shared) == 2:
-                key = f"coolers.{name}.intake.lower"
-                yield problem_with(case, key, "the intake overlaps the outlet")
+        for (first, one), (second, other) in itertools.combinations(openings, 2):
+            shared = opening_extent(cooler, one).overlap(opening_extent(cooler, other))
+            if one.face == other.face and sum(length > TOUCH for length in shared) == 2:
+                yield problem_with(case, f"coolers.{name}.{second}.lower", f"the {second} overlaps the {first}")
 
 
 def _blocked(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Problem]:
@@ -138,6 +141,32 @@ def _blocked(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Pro
                 key = f"{path}.{_place_key(case, path)}"
                 expected = f"the {word} ({side}) of {path} is blocked: expected a gap for the gas"
                 yield problem_with(case, key, expected)
+
+
+def _probes(case: Case, shape: Shape, boxes: dict[str, Extent]) -> Iterator[Problem]:
+    """Probes that are not in the gas."""
+    for name, probe in case.probes.items():
+        key = f"probes.{name}.{'position' if probe.place is None else 'place'}"
+        for point in probe.points:
+            at = ", ".join(f"{value:g}" for value in point)
+            if float(shape(np.array([point])).max()) > TOUCH:
+                yield problem_with(case, key, f"({at}) m is outside the vessel{_where(case, shape)}")
+            for path, box in boxes.items():
+                if all(a + TOUCH < v < b - TOUCH for a, v, b in zip(box.lower, point, box.upper, strict=True)):
+                    yield problem_with(case, key, f"({at}) m is inside {path}: expected a place in the gas")
+
+
+def _behind_doors(case: Case) -> Iterator[Problem]:
+    """Racks with ways past their servers, or exhausts of their own, that a rear door covers."""
+    doors = {coil.rack: name for name, coil in case.coils.items() if coil.rack is not None}
+    for name, rack in case.racks.items():
+        if name not in doors:
+            continue
+        ways = {"empty_units": rack.empty_units == "open", "leakage_area": rack.leakage_area}
+        for key, given in (ways | {"exhaust_area": rack.exhaust_area, "rear_plenum": rack.rear_plenum}).items():
+            if given:
+                expected = f"the rear door coils.{doors[name]} covers the rack: expected none behind it"
+                yield problem_with(case, f"racks.{name}.{key}", expected)
 
 
 def _passable(layer: Extent, side: str, shape: Shape, boxes: list[Extent]) -> bool:

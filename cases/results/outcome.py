@@ -25,7 +25,7 @@ ZERO_CELSIUS = 273.15
 
 @dataclass(frozen=True)
 class Outcome:
-    """Balance by name (W); racks, coils and blocks by name; key figures and their spreads."""
+    """Balance by name (W); racks, coils, blocks and probes by name; key figures and their spreads."""
 
     balance: dict[str, float]
     racks: dict[str, dict[str, Any]]
@@ -33,6 +33,7 @@ class Outcome:
     kpis: dict[str, Any]
     units: dict[str, np.ndarray]  # (rack, unit): power, gas_heat, flow, inlet_temperature, outlet_temperature
     blocks: dict[str, dict[str, float]]  # power, mean temperature, stored heat, conductance to what is around
+    probes: dict[str, dict[str, list]]  # position, temperature, speed; one entry a point
 
 
 def celsius(case: Case, difference: Any) -> Any:
@@ -49,13 +50,13 @@ def find_outcome(case: Case, module: Module, average: Average, verdict: Verdict 
     """
     balance = _balance(average)
     units = _units(case, average)
-    racks = _racks(case, units)
+    racks = _racks(case, units, average.group("racks")["passage_flow"])
     coils = _coils(case, average, racks)
     wall = None
     if case.vessel.outside != "adiabatic":
         wall = celsius(case, hull_patches(module.hull, average).means["inner_temperature"])
     found = Findings(case, balance, racks, coils, units, wall, average, module.loads, verdict)
-    return Outcome(balance, racks, coils, find_kpis(found), units, _blocks(case, average))
+    return Outcome(balance, racks, coils, find_kpis(found), units, _blocks(case, average), _probes(case, average))
 
 
 def _balance(average: Average) -> dict[str, float]:
@@ -83,10 +84,21 @@ def _units(case: Case, average: Average) -> dict[str, np.ndarray]:
 def _blocks(case: Case, average: Average) -> dict[str, dict[str, float]]:
     means = average.group("blocks")
     means["temperature"] = celsius(case, means["temperature"])
-    return {name: {key: float(values[i]) for key, values in means.items()} for i, name in enumerate(case.blocks)}
+    return {name: {key: float(values[i]) for key, values in means.items()} for i, name in enumerate(case.solids)}
 
 
-def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]]:
+def _probes(case: Case, average: Average) -> dict[str, dict[str, list]]:
+    means = average.group("probes")
+    temperature, speed = celsius(case, means["temperature"]).tolist(), means["speed"].tolist()
+    found, first = {}, 0
+    for name, probe in case.probes.items():
+        rows = slice(first, first := first + len(probe.points))
+        positions = [list(point) for point in probe.points]
+        found[name] = {"position": positions, "temperature": temperature[rows], "speed": speed[rows]}
+    return found
+
+
+def _racks(case: Case, units: dict[str, np.ndarray], passage_flow: np.ndarray) -> dict[str, dict[str, Any]]:
     result: dict[str, dict[str, Any]] = {}
     for i, name in enumerate(case.racks):
         flow, inlet, outlet = (units[k][i] for k in ("flow", "inlet_temperature", "outlet_temperature"))
@@ -96,6 +108,7 @@ def _racks(case: Case, units: dict[str, np.ndarray]) -> dict[str, dict[str, Any]
         result[name] = {
             "power": float(np.nansum(units["power"][i])),
             "flow": total,
+            "passage_flow": float(passage_flow[i]),
             "inlet_temperature": float(np.sum((weight * inlet)[passed])) if total > 0 else float("nan"),
             "outlet_temperature": float(np.sum((weight * outlet)[passed])) if total > 0 else float("nan"),
             "inlet_maximum": float(np.max(inlet[passed])) if passed.any() else float("nan"),

@@ -71,8 +71,13 @@ def result_tree(
     series: np.ndarray,
     status: str,
     meaning: str,
+    probe_series: np.ndarray | None = None,
 ) -> xr.DataTree:
-    """The whole result of a run."""
+    """The whole result of a run.
+
+    Args:
+      probe_series: of a run in time, by round: time (s), temperatures (K from the reference) and speeds of the probes.
+    """
     kpis = xr.Dataset(outcome.kpis)
     groups = {
         "/": xr.Dataset(
@@ -97,6 +102,8 @@ def result_tree(
     }
     if geometry.placement.moves:
         groups["/moved_faces"] = moved_faces(geometry.placement)
+    if case.probes:
+        groups["/probes"] = _probes(case, outcome, probe_series)
     return xr.DataTree.from_dict(groups)
 
 
@@ -136,6 +143,7 @@ def _racks(case: Case, outcome: Outcome, gas_capacity: float) -> xr.Dataset:
     return xr.Dataset(
         data
         | {
+            "passage_flow": ("rack", np.array([outcome.racks[name]["passage_flow"] for name in case.racks], float)),
             "lower": (("rack", "component"), np.array([e.lower for e in extents]).reshape(-1, 3)),
             "upper": (("rack", "component"), np.array([e.upper for e in extents]).reshape(-1, 3)),
             "front": ("rack", np.array([rack.front for rack in case.racks.values()], dtype=str)),
@@ -168,6 +176,25 @@ def _blocks(outcome: Outcome) -> xr.Dataset:
         {key: ("block", np.array([outcome.blocks[name][key] for name in names], float)) for key in VARIABLES["blocks"]},
         coords={"block": np.array(names, dtype=str)},
     )
+
+
+def _probes(case: Case, outcome: Outcome, series: np.ndarray | None) -> xr.Dataset:
+    """/probes: a strip's points follow each other and share its name, so `sel(probe=NAME)` gives the whole strip."""
+    told = list(outcome.probes.values())
+    names = [name for name, probe in outcome.probes.items() for _ in probe["position"]]
+    data: dict[str, Any] = {
+        "position": (("probe", "component"), np.array([p for probe in told for p in probe["position"]], float)),
+        **{
+            key: ("probe", np.array([v for probe in told for v in probe[key]], float))
+            for key in ("temperature", "speed")
+        },
+    }
+    coords: dict[str, Any] = {"probe": np.array(names, dtype=str)}
+    if series is not None:
+        coords["time"] = series[:, 0]
+        data["temperature_in_time"] = (("time", "probe"), celsius(case, series[:, 1 : 1 + len(names)]))
+        data["speed_in_time"] = (("time", "probe"), series[:, 1 + len(names) :])
+    return xr.Dataset(data, coords=coords)
 
 
 def _history(case: Case, series: np.ndarray) -> xr.Dataset:

@@ -39,6 +39,12 @@ _ADDED: dict[str, dict[str, tuple[str, str]]] = {
         "lower": ("m", "lower corner of the coil"),
         "upper": ("m", "upper corner of the coil"),
     },
+    "probes": {
+        "position": ("m", "where the probe is"),
+        "time": ("s", "time since the start of the run"),
+        "temperature_in_time": ("degC", "gas temperature at the probe, mean over a round of steps"),
+        "speed_in_time": ("m s-1", "gas speed at the probe at the end of a round of steps"),
+    },
     "balance": {
         "imbalance": ("W", "heat that the balance does not account for"),
     },

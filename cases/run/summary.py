@@ -46,7 +46,7 @@ def run_summary(
     total: float,
     output: Path | None,
 ) -> dict[str, Any]:
-    """Status, what was asked and when, balance, racks, coils, key figures, warnings and timings as plain numbers.
+    """Status, what was asked and when, balance, racks, coils, probes, key figures, warnings, timings as plain numbers.
 
     Args:
       level: the last grid.
@@ -65,6 +65,7 @@ def run_summary(
         "coils": outcome.coils,
         "sinks": sinks(case),
         "blocks": outcome.blocks,
+        "probes": outcome.probes,
         "kpis": outcome.kpis,
         "warnings": collect_warnings(case, level, average, outcome),
         "timings": {

@@ -140,6 +140,7 @@ class _Transient:
             "steps": march.steps,
             "window": march.window.duration,
             "series": march.series,
+            "probes": march.probes if self.case.probes else [],
         }
         return facts, {"state": march.state, **saved_average("window", march.window)}
 
@@ -153,6 +154,7 @@ class _Transient:
             steps=facts["steps"],
             window=restored_average("window", facts["window"], trees),
             series=[(row[0], row[1], row[2], row[3]) for row in facts["series"]],
+            probes=facts["probes"],
         )
 
     def _tell(self, stage: str, left: float | None = None) -> None:
@@ -188,5 +190,6 @@ class _Transient:
             f"{start:.4g} degC; fields are of an instant, racks, coils, hull and balance are means over the "
             f"last {schedule.duration - schedule.window_start:.4g} s; the hull itself holds no heat"
         )
-        tree = result_tree(case, interior, level.geometry, level.module, march.window, outcome, series, STATUS, meaning)
+        of_run = (case, interior, level.geometry, level.module, march.window, outcome, series, STATUS, meaning)
+        tree = result_tree(*of_run, np.array(march.probes, float))
         return outcome, tree

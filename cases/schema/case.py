@@ -15,6 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from jamsu.cases.schema.base import Frozen, Name
 from jamsu.cases.schema.cooling import Arrangement, Coil, Cooler, Liquid, Loop, Opening, in_mass_flow
 from jamsu.cases.schema.objects import Block, Fan, Panel
+from jamsu.cases.schema.probes import Probe
 from jamsu.cases.schema.racks import Rack, Servers
 from jamsu.cases.schema.site import Site
 from jamsu.cases.schema.solver import Solver
@@ -40,6 +41,7 @@ class Case(Frozen):
     fans: dict[Name, Fan] = Field(default_factory=dict, description="Fans by name.")
     panels: dict[Name, Panel] = Field(default_factory=dict, description="Thin panels by name.")
     blocks: dict[Name, Block] = Field(default_factory=dict, description="Solid blocks by name.")
+    probes: dict[Name, Probe] = Field(default_factory=dict, description="Places at which the gas is told, by name.")
     loop: Loop = Field(default_factory=Loop, description="The seawater circuit of the coils.")
     liquid: Liquid | None = Field(default=None, description="Direct liquid cooling; needed where a liquid_share is.")
     solver: Solver = Field(default_factory=Solver, description="How the case is solved.")
@@ -62,6 +64,11 @@ class Case(Frozen):
     def it_power(self) -> float:
         """Electrical power of all racks, W."""
         return sum(rack.power for rack in self.racks.values())
+
+    @property
+    def solids(self) -> dict[str, Block]:
+        """The blocks that conduct heat."""
+        return {name: block for name, block in self.blocks.items() if not block.adiabatic}
 
     @property
     def water_order(self) -> tuple[str, ...]:
@@ -98,6 +105,7 @@ __all__ = [
     "Loop",
     "Opening",
     "Panel",
+    "Probe",
     "Rack",
     "Servers",
     "Site",

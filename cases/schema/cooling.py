@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -9,10 +10,12 @@ from pydantic import Field, model_validator
 
 from jamsu.cases.schema.base import Direction, Frozen, Name, key_error
 from jamsu.cases.schema.quantities import (
+    Angles,
     Area,
     Conductance,
     FacePoint,
     HeatCapacity,
+    LeakageArea,
     Length,
     LossCoefficient,
     MassFlow,
@@ -22,6 +25,7 @@ from jamsu.cases.schema.quantities import (
     SeaOffset,
     Share,
     Size,
+    Speed,
     Temperature,
     ThermalResistance,
     WaterFlow,
@@ -141,16 +145,119 @@ class Opening(Frozen):
         return self
 
 
+class Throw(Frozen):
+    """A diffuser's throw as catalogues give it: how far from it a free jet has fallen to a speed, at a flow.
+
+    The jet is round and free: far from its origin u = 6.5 (q V)^(1/2) / x, q flow, V speed in the free area (from
+    u = 5.8 V d / x, Hussein, Capp & George, J. Fluid Mech. 258 (1994) 31). Along a ceiling, where a jet entrains on one
+    side only and keeps 2^(1/2) times the speed, divide the published distance by 1.4.
+    """
+
+    flow: PositiveFlow = Field(description="Flow of the data, m3/s.")
+    distance: Length = Field(description="Distance at which the largest speed is `speed`, m.")
+    speed: Speed = Field(description="The speed there, m/s.")
+
+    @property
+    def free_area(self) -> float:
+        """Free area of a jet of that throw, m2."""
+        return (JET * self.flow / (self.speed * self.distance)) ** 2
+
+
+JET = 6.5  # decay of a round jet, u x / (q V)^(1/2)
+
+
+class Outlet(Opening):
+    """An opening by which gas leaves a unit: unless more is said, evenly, straight and at flow / area."""
+
+    free_area: LeakageArea | None = Field(
+        default=None, description="Free area of grille or nozzles: gas leaves at flow / free area, m2."
+    )
+    throw: Throw | None = Field(default=None, description="A diffuser's published throw instead of its free area.")
+    deflection: Angles | None = Field(
+        default=None, description="Angles by which vanes turn the jet towards the face's two coordinates, rad."
+    )
+    flow_share: Share | None = Field(
+        default=None, description="Share of the unit's flow (default: by the areas of its outlets)."
+    )
+
+    @model_validator(mode="after")
+    def _jet(self) -> Outlet:
+        if self.throw is not None and self.free_area is not None:
+            raise key_error("throw", "expected either a free_area or a throw")
+        if self.throw is not None and self.throw.speed == 0:
+            raise key_error("throw", "expected a speed above zero")
+        if self.jet_area > self.area * (1 + 1e-9):
+            key = "free_area" if self.throw is None else "throw"
+            raise key_error(
+                key, f"{self.jet_area:.4g} m2 free: expected at most the opening's area, {self.area:.4g} m2"
+            )
+        return self
+
+    @property
+    def area(self) -> float:
+        """Area of the opening, m2."""
+        (a, b), (c, d) = zip(self.lower, self.upper, strict=True)
+        return (b - a) * (d - c)
+
+    @property
+    def jet_area(self) -> float:
+        """Area through which the gas leaves, m2."""
+        if self.throw is not None:
+            return self.throw.free_area
+        return self.area if self.free_area is None else self.free_area
+
+    @property
+    def is_jet(self) -> bool:
+        """Whether the gas leaves otherwise than straight through the whole opening."""
+        return self.throw is not None or self.free_area is not None or self.deflection is not None
+
+    @property
+    def direction(self) -> tuple[float, float, float]:
+        """Unit vector of the jet."""
+        axis = "xyz".index(self.face[1])
+        slopes = [math.tan(angle) for angle in self.deflection or (0.0, 0.0)]
+        slopes.insert(axis, 1.0 if self.face[0] == "+" else -1.0)
+        length = math.sqrt(sum(slope**2 for slope in slopes))
+        x, y, z = (slope / length for slope in slopes)
+        return (x, y, z)
+
+
 class Cooler(Frozen):
     """A cooling unit of a room: draws gas in at its intake and blows it out at a given temperature."""
 
     position: Position = Field(description="Lower corner, m.")
     size: Size = Field(description="Extents in x, y, z, m.")
-    outlet: Opening = Field(description="Where cooled gas leaves the unit.")
+    outlet: Outlet = Field(description="Where cooled gas leaves the unit.")
+    more_outlets: tuple[Outlet, ...] = Field(default=(), strict=False, description="Further outlets of the unit.")
     intake: Opening = Field(description="Where the unit draws gas in.")
     supply_temperature: Temperature = Field(description="Temperature of the gas that leaves the unit, K.")
     flow: PositiveFlow = Field(description="Gas flow through the unit, m3/s.")
     fan_power: Power = Field(default=0.0, description="Power of the unit's fans, W; taken out again by the unit.")
+
+    @model_validator(mode="after")
+    def _shares(self) -> Cooler:
+        given = [outlet.flow_share for outlet in self.outlets if outlet.flow_share is not None]
+        if not given:
+            return self
+        key = "more_outlets" if self.outlet.flow_share is not None and self.more_outlets else "outlet"
+        if len(given) < len(self.outlets):
+            raise key_error(key, "expected a flow_share for every outlet, or for none")
+        if abs(sum(given) - 1) > 1e-6 or min(given) <= 0:
+            raise key_error(key, f"flow_share: expected shares above 0 that sum to 1, got {sum(given):.6g}")
+        return self
+
+    @property
+    def outlets(self) -> tuple[Outlet, ...]:
+        """All outlets."""
+        return (self.outlet, *self.more_outlets)
+
+    @property
+    def outlet_shares(self) -> tuple[float, ...]:
+        """Share of the flow by outlet."""
+        areas = [outlet.area for outlet in self.outlets]
+        even = [area / sum(areas) for area in areas]
+        given = [outlet.flow_share for outlet in self.outlets]
+        return tuple(e if share is None else share for e, share in zip(even, given, strict=True))
 
 
 class Loop(Frozen):

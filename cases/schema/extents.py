@@ -59,6 +59,16 @@ def rack_extent(rack: Rack) -> Extent:
     return placed(rack.position, rack.size)
 
 
+def server_extent(rack: Rack) -> Extent:
+    """The box of a rack's servers: of the rack without its plenums."""
+    axis = axis_of(rack.front)
+    lower, upper = list(rack.position), list(rack_extent(rack).upper)
+    front, rear = rack.front_plenum or 0.0, rack.rear_plenum or 0.0
+    low, high = (front, rear) if rack.front[0] == "-" else (rear, front)
+    lower[axis], upper[axis] = lower[axis] + low, upper[axis] - high
+    return Extent(_point(lower), _point(upper))
+
+
 def coil_extent(coil: Coil, racks: dict[str, Rack]) -> Extent:
     """The box of a coil: its own, or behind its rack. Raises KeyError when its rack is not in `racks`."""
     if coil.rack is not None and coil.depth is not None:

@@ -67,10 +67,9 @@ def gas_streams(case: Case) -> Iterator[GasStream]:
     for name, fan in case.fans.items():
         yield GasStream(f"fans.{name}.flow", fan.flow / _face(fan.size, fan.direction), 0.0)
     for name, cooler in case.coolers.items():
-        areas = [
-            math.prod(b - a for a, b in zip(o.lower, o.upper, strict=True)) for o in (cooler.outlet, cooler.intake)
-        ]
-        yield GasStream(f"coolers.{name}.flow", cooler.flow / min(areas), 0.0)
+        speeds = [cooler.flow * s / o.jet_area for o, s in zip(cooler.outlets, cooler.outlet_shares, strict=True)]
+        drawn = math.prod(b - a for a, b in zip(cooler.intake.lower, cooler.intake.upper, strict=True))
+        yield GasStream(f"coolers.{name}.flow", max(*speeds, cooler.flow / drawn), 0.0)
 
 
 def _heat_per_volume(case: Case) -> float:

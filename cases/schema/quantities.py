@@ -73,6 +73,8 @@ Position = Annotated[tuple[float, float, float], QuantityList(_POSITION, 3, name
 Size = Annotated[tuple[float, float, float], QuantityList(_LENGTH, 3, names="x, y, z")]
 FlatSize = Annotated[tuple[float, float, float], QuantityList(_EXTENT, 3, names="x, y, z")]
 FacePoint = Annotated[tuple[float, float], QuantityList(_POSITION, 2, names="the face's two coordinates")]
+Place = Annotated[tuple[float, float], QuantityList(_POSITION, 2, names="x, y")]
+Heights = Annotated[tuple[float, ...], QuantityList(_POSITION)]
 Depth = Annotated[
     float,
     Quantity(
@@ -166,6 +168,19 @@ _PRESSURE = Quantity(
 Pressure = Annotated[float, _PRESSURE]
 GAS_PRESSURE = replace(_PRESSURE, high=1e7, why="the gas's density would be wrong by more than 3 %")
 PressureRises = Annotated[tuple[float, ...], QuantityList(_PRESSURE_RISE, shortest=2)]
+_ANGLE = Quantity(
+    "an angle", "rad", '"20 deg"', low=-1.3963, high=1.3963, display=("deg",),
+    why_low="vanes turn a jet by less than 80 degrees", why="vanes turn a jet by less than 80 degrees",
+    usual=(8e-3, 1.05),
+)  # fmt: skip
+Angles = Annotated[tuple[float, float], QuantityList(_ANGLE, 2, names="towards the face's two coordinates")]
+LeakageArea = Annotated[
+    float,
+    Quantity(
+        "an area", "m2", '"100 cm2"', above=0.0, high=100.0, display=("cm2", "m2"), why="no gap is as large",
+        usual=(1e-5, 1.0),
+    ),
+]  # fmt: skip
 LossCoefficient = Annotated[float, Number("a loss coefficient", "20.0", low=0.0, high=1e6, why="no gas would pass")]
 
 Conductance = Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
@@ -13,6 +13,9 @@ from jamsu.cases.schema.airflow import Airflow
 from jamsu.cases.schema.base import Frozen, HorizontalDirection, key_error
 from jamsu.cases.schema.quantities import (
     POWERS,
+    LeakageArea,
+    Length,
+    LossCoefficient,
     Position,
     Power,
     Share,
@@ -27,6 +30,10 @@ class Servers(Frozen):
 
     units: tuple[int, int] = Field(description="First and last height unit, from 1 at the bottom.", strict=False)
     power: Power = Field(description="Power of the whole group, W.")
+    flow_share: Share | None = Field(
+        default=None,
+        description="Share of the rack's gas flow through the group; for laws that do not split it by heat.",
+    )
 
 
 def _shares(value: Any) -> Any:
@@ -68,6 +75,37 @@ class Rack(Frozen):
         description="Groups of servers; gas flows only through the units they fill.",
         strict=False,
     )
+    empty_units: Literal["blanked", "open"] = Field(
+        default="blanked",
+        description="Height units that servers (or the power map) leave empty: closed by blanking panels, or open.",
+    )
+    empty_loss_coefficient: LossCoefficient | None = Field(
+        default=None,
+        description="Loss K of open empty units, in dp = K rho u^2 / 2 at the speed in them, either way (default 0.5: "
+        "a sharp-edged entrance; the loss at the exit is the computed flow's own).",
+    )
+    opening_width: Length | None = Field(
+        default=None, description="Width of the servers' openings, in the middle of front and rear (default: all), m."
+    )
+    exhaust_area: LeakageArea | None = Field(
+        default=None,
+        description="Free area of all servers' exhausts: gas leaves at flow / this area (default: the open units').",
+    )
+    front_plenum: Length | None = Field(
+        default=None, description="Depth between the rack's front and its servers, closed at the sides, m."
+    )
+    rear_plenum: Length | None = Field(
+        default=None, description="Depth between the servers and the rack's rear, closed at the sides, m."
+    )
+    door_open_fraction: Share | None = Field(
+        default=None, description="Open share of perforated doors before these plenums (default: no doors)."
+    )
+    leakage_area: LeakageArea | None = Field(
+        default=None, description="Free area of the gaps by which gas passes the rack from front to rear or back, m2."
+    )
+    leakage_at: Literal["floor", "empty_units"] = Field(
+        default="floor", description="Where these gaps are: under the rack, or around the panels of its empty units."
+    )
     airflow: Airflow = Field(description="Law of the gas flow through the rack.")
     liquid_share: Share = Field(default=0.0, description="Share of the power that goes to the liquid loop, 0 to 1.")
     fan_power: Power = Field(
@@ -101,6 +139,42 @@ class Rack(Frozen):
             )
         if self.servers is not None:
             self._check_servers()
+        return self
+
+    @model_validator(mode="after")
+    def _openings(self) -> Rack:
+        if self.opening_width is not None and self.opening_width > self.width * (1 + 1e-9):
+            raise key_error("opening_width", f"expected at most the rack's width, {self.width:g} m")
+        if self.exhaust_area is not None and self.exhaust_area > self.open_face * (1 + 1e-9):
+            raise key_error("exhaust_area", f"expected at most the open units' area, {self.open_face:.4g} m2")
+        depth = self.size[0 if self.front[1] == "x" else 1]
+        plenums = [depth for depth in (self.front_plenum, self.rear_plenum) if depth is not None]
+        if sum(plenums) > 0.9 * depth:
+            key = "rear_plenum" if self.rear_plenum is not None else "front_plenum"
+            raise key_error(key, f"expected servers in at least a tenth of the rack's depth, {depth:g} m")
+        if self.door_open_fraction is not None and not plenums:
+            raise key_error("door_open_fraction", "has an effect only with a front_plenum or a rear_plenum")
+        if self.door_open_fraction == 0:
+            raise key_error("door_open_fraction", "expected a share above 0: no gas would pass")
+        given = [group.flow_share for group in self.servers or () if group.flow_share is not None]
+        if not given:
+            return self
+        if LAWS[self.airflow.law].by_heat:
+            raise key_error("servers", f'flow_share: airflow law "{self.airflow.law}" splits the flow by heat')
+        if len(given) < len(self.servers or ()) or abs(sum(given) - 1) > 1e-6:
+            raise key_error("servers", f"flow_share: expected one for every group, of sum 1, got {sum(given):.6g}")
+        return self
+
+    @model_validator(mode="after")
+    def _passages(self) -> Rack:
+        if self.empty_loss_coefficient is not None and self.empty_units != "open":
+            raise key_error("empty_loss_coefficient", 'has an effect only with empty_units = "open"')
+        if self.leakage_area is None and "leakage_at" in self.model_fields_set and self.leakage_at != "floor":
+            raise key_error("leakage_at", "has an effect only with a leakage_area")
+        by_units = self.leakage_area is not None and self.leakage_at == "empty_units"
+        if (self.empty_units == "open" or by_units) and not any(self.unit_empty):
+            key = "empty_units" if self.empty_units == "open" else "leakage_at"
+            raise key_error(key, "expected servers or a power_map that leave some height units empty")
         return self
 
     def _check_servers(self) -> None:
@@ -144,6 +218,28 @@ class Rack(Frozen):
         return tuple(unit + 1 in filled for unit in range(self.height_units))
 
     @property
+    def unit_weight(self) -> tuple[float, ...]:
+        """How a flow that is not split by heat is: weight of each height unit, (height_units,), 0 where none passes."""
+        weights = [float(is_open) for is_open in self.unit_open]
+        for group in self.servers or ():
+            first, last = group.units
+            if group.flow_share is not None:
+                weights[first - 1 : last] = [group.flow_share / (last - first + 1)] * (last - first + 1)
+        return tuple(weights)
+
+    @property
+    def width(self) -> float:
+        """Extent across the flow, m."""
+        return self.size[1 if self.front[1] == "x" else 0]
+
+    @property
+    def unit_empty(self) -> tuple[bool, ...]:
+        """Whether nothing stands in each height unit, (height_units,): not filled by servers, or no share of a map."""
+        if self.servers is None and self.power_map is not None:
+            return tuple(share == 0 for share in self.power_map)
+        return tuple(not filled for filled in self.unit_open)
+
+    @property
     def gas_power(self) -> float:
         """Heat that the rack gives to the gas, W: power * (1 - liquid_share) + fan_power."""
         return self.power * (1 - self.liquid_share) + self.fan_power
@@ -159,8 +255,8 @@ class Rack(Frozen):
 
     @property
     def open_face(self) -> float:
-        """Area through which gas flows, m2: across the front, at the height units that let it through."""
-        width = self.size[1 if self.front[1] == "x" else 0]
+        """Area through which gas flows, m2: of the openings' width, at the height units that let it through."""
+        width = self.width if self.opening_width is None else self.opening_width
         return width * self.size[2] * sum(self.unit_open) / self.height_units
 
     @property

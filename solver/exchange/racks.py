@@ -26,9 +26,12 @@ class RackLayout:
       level_rack: rack of each of these layers.
       inside: share of the height unit that lies in the row's layer.
       across: share of the layer's width that the row's face has.
-      open_unit: 1 where gas flows through a height unit, else 0.
+      open_unit: weight of each height unit in a flow that is not split by heat; 0 where none passes.
       law_racks: racks of each airflow law, by its name.
       door_loss: loss coefficient of a rear door over twice the square of the rack's open face, 1/m4.
+      passage_face: number, among all faces, of each face at which gas enters a passage past the servers at the front.
+      passage_rack: rack of each of these faces.
+      passage_sign: 1 where the flow from front to rear counts as positive on the face, else -1.
     """
 
     front_cell: Int[Array, "row"]
@@ -42,6 +45,9 @@ class RackLayout:
     open_unit: Float[Array, "rack unit"]
     law_racks: dict[str, Int[Array, "..."]]
     door_loss: Float[Array, "rack"]
+    passage_face: Int[Array, "passage"]
+    passage_rack: Int[Array, "passage"]
+    passage_sign: Float[Array, "passage"]
 
 
 @jax.tree_util.register_dataclass
@@ -172,6 +178,17 @@ def unit_outlet(
     flow = rate[racks.layout.slot // units]
     own = jnp.where(flow > 0, racks.excess / jnp.where(flow > 0, flow, 1), 0)
     return by_unit(racks, temperature + own)
+
+
+def passage_flow(racks: Racks, face_flow: Float[Array, "face"]) -> Float[Array, "rack"]:
+    """Gas flow past the servers of each rack, through empty units and gaps, from front to rear, m3/s.
+
+    Args:
+      face_flow: volume flow through all faces (x-faces, then y, then z), m3/s.
+    """
+    layout = racks.layout
+    through = layout.passage_sign * face_flow[layout.passage_face]
+    return jax.ops.segment_sum(through, layout.passage_rack, racks.flow.shape[0])
 
 
 def by_rack(racks: Racks, row_values: Float[Array, "row"]) -> Float[Array, "rack"]:

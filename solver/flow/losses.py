@@ -1,6 +1,14 @@
-"""Pressure losses of what stands in the flow."""
+"""Pressure losses of what stands in the flow.
+
+Gaps and leaks count as holes in a plate: K of a small open share f tends to (1.707 / f)^2, as of a sharp-edged orifice
+with a coefficient of discharge of 0.59.
+"""
 
 from __future__ import annotations
+
+# Loss coefficient of a sharp-edged entrance flush with a wall (Idelchik, Handbook of Hydraulic Resistance, 3rd ed.
+# 1994, diagram 3-1). What cables and rails add is not in it.
+SHARP_ENTRANCE_LOSS = 0.5
 
 
 def perforation_loss(open_fraction: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float
 
 from jamsu.solver.flow.heat import HeatEquation
+from jamsu.solver.flow.jets import Jets
 from jamsu.solver.flow.momentum import FluidConstants, ViscousSolver
 from jamsu.solver.flow.open_sides import OpenSides
 from jamsu.solver.grid.arrays import on_device
@@ -29,6 +30,7 @@ class FlowModel:
 
     Attributes:
       prescribed: by axis on all faces, velocity where a machine sets it, 0 elsewhere, m/s; None without machines.
+      jets: momentum of openings with less free area than their faces; None without any.
       eddy_viscosity: constant eddy viscosity, m2/s (for `turbulence="constant"`).
       sides: open sides of the box; None: all closed.
       walls: wall functions; None: friction and heat of a linear profile.
@@ -49,6 +51,7 @@ class FlowModel:
     walls: Walls | None = None
     pressure_tolerance: Array | float = 1e-2
     continuity: Array | float = 1e-6
+    jets: Jets | None = None
 
 
 @jax.tree_util.register_dataclass

@@ -15,6 +15,7 @@ from jamsu.solver.flow.heat import (
     advected_heat,
     total_conductance,
 )
+from jamsu.solver.flow.jets import jet_acceleration
 from jamsu.solver.flow.model import FlowModel, FlowState
 from jamsu.solver.flow.momentum import (
     control_volume,
@@ -84,13 +85,15 @@ def step(model: FlowModel, state: FlowState, dt: Array) -> tuple[FlowState, Step
 
     wide = tuple(halo_padded(component) for component in state.velocity)
 
-    def tendency_of(axis, velocity, wide, flux, temperature, wide_eddy, rough):
+    def tendency_of(axis, velocity, wide, flux, temperature, wide_eddy, rough, pushed):
         viscosity = None
         if model.viscous_solver is None:
             viscosity = fluid.viscosity if wide_eddy is None else fluid.viscosity + wide_eddy
-        return explicit_tendency(mesh, fluid, velocity, wide, flux, temperature, viscosity, axis, model.sides, rough)
+        found = explicit_tendency(mesh, fluid, velocity, wide, flux, temperature, viscosity, axis, model.sides, rough)
+        return found if pushed is None else found + pushed
 
     rough = wall_friction_factors(model, turbulent)
+    pushed = None if model.jets is None else jet_acceleration(model.jets, mesh, state.velocity)
     tendency = tuple(
         fusion_barrier(
             lambda *given, axis=axis: tendency_of(axis, *given),
@@ -100,6 +103,7 @@ def step(model: FlowModel, state: FlowState, dt: Array) -> tuple[FlowState, Step
             state.temperature,
             wide_eddy,
             None if rough is None else rough[axis],
+            None if pushed is None else pushed[axis],
         )
         for axis in AXES
     )

@@ -222,7 +222,9 @@ def _told(
     held = _held_heat(module, now.coupling, carried)
     # A steady state stores nothing, whatever it started from.
     rise = given.storage * (temperature - given.before) * duration / given.model.heat.capacity
-    values, states, _ = thermal_report(module, now.coupling, now.state, temperature, held, rise, duration)
+    values, states, _ = thermal_report(
+        module, now.coupling, now.state, now.state.flow.velocity, temperature, held, rise, duration
+    )
     passed = jnp.where(jnp.any(given.storage > 0), duration, 0)
     flow = replace(now.state.flow, temperature=temperature, time=now.state.flow.time + passed)
     left = jnp.where(given.held, 0, rate)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array
 
 from jamsu.solver.grid.mesh import AXES
 from jamsu.solver.march.averaging import Average
@@ -123,6 +124,7 @@ class TimeMarch:
       dt: largest next step, s.
       window: sums since the window's start.
       series: by round (time s, residual, imbalance, hottest inlet K from the reference).
+      probes: by round time (s), then temperatures (K from the reference) and speeds (m/s) of the probes.
     """
 
     state: ModuleState
@@ -131,6 +133,7 @@ class TimeMarch:
     steps: int = 0
     window: Average = field(default_factory=Average)
     series: list[tuple[float, float, float, float]] = field(default_factory=list)
+    probes: list[list[float]] = field(default_factory=list)
 
 
 def begin(module: Module, state: ModuleState, limits: Limits) -> TimeMarch:
@@ -173,7 +176,13 @@ def march_on(module: Module, march: TimeMarch, schedule: Schedule, limits: Limit
         steps=march.steps + count,
         window=window,
         series=[*march.series, (time, residual, open_heat, hot)],
+        probes=[*march.probes, [time, *_flat(report.values["probes"])]],
     )
+
+
+def _flat(probes: dict[str, Array]) -> list[float]:
+    """Temperatures, then speeds of the probes."""
+    return [float(value) for name in ("temperature", "speed") for value in np.asarray(probes[name])]
 
 
 def _next_step(module: Module, report: Round, limits: Limits, dt: float) -> float:

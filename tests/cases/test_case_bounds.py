@@ -178,7 +178,7 @@ PATHS = list(numeric_paths(TREE))
 
 
 def test_the_numeric_keys_are_those_of_the_schema():
-    assert len(PATHS) == 46
+    assert len(PATHS) == 48
     assert [path for path in PATHS if field_at(TREE, path) is None] == []
 
 

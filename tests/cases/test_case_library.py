@@ -102,6 +102,7 @@ def test_natick_shows_every_key_of_the_schema():
     """The input reference is complete: no key of the schema is missing from it (room units: box-room)."""
     from jamsu.cases.schema import airflow
     from jamsu.cases.schema import case as schema
+    from jamsu.cases.schema.cooling import Outlet, Throw
 
     shown = _shown_keys("\n".join(_natick_lines()))
     models = (
@@ -119,12 +120,13 @@ def test_natick_shows_every_key_of_the_schema():
         schema.Fan,
         schema.Panel,
         schema.Block,
+        schema.Probe,
         schema.Solver,
     )
     missing = {f"{m.__name__}.{key}" for m in models for key in m.model_fields if key not in shown}
     assert missing == set()
     room = (resources.files("jamsu.cases.library") / "box-room.toml").read_text(encoding="utf-8")
-    for model in (schema.Cooler, schema.Opening):
+    for model in (schema.Cooler, schema.Opening, Outlet, Throw):
         assert set(model.model_fields) <= _shown_keys(room)
 
 

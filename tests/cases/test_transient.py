@@ -139,7 +139,9 @@ def test_turbulence_is_saved_at_every_time(closed, folder):
 def test_the_summary_is_that_of_a_steady_run(closed):
     _, run = closed
     asked = "quality overrides command date versions"
-    keys = f"case status status_meaning {asked} result cells balance racks coils sinks blocks kpis warnings timings"
+    keys = (
+        f"case status status_meaning {asked} result cells balance racks coils sinks blocks probes kpis warnings timings"
+    )
     assert list(run.summary) == keys.split()
     assert run.summary["status"] == "finished"
     assert run.summary["cells"] == 8 * 6 * 6

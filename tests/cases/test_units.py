@@ -30,6 +30,9 @@ def ports(inside, open_unit):
         open_unit=jnp.asarray(open_unit)[None],
         law_racks={"fixed": jnp.zeros(1, int)},
         door_loss=jnp.zeros(1),
+        passage_face=jnp.zeros(0, int),
+        passage_rack=jnp.zeros(0, int),
+        passage_sign=jnp.zeros(0),
     )
 
 
