@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from jamsu.materials import seawater
@@ -54,7 +55,13 @@ class _Operated(NamedTuple):
 
 
 def operate(layout: Layout, operation: Operation) -> Module:
-    """The module at an operating point. Traced: another operation of the same layout compiles nothing."""
+    """The module at an operating point. Traced: another operation of the same layout compiles nothing.
+
+    Raises:
+      ValueError: a height unit has power that is closed in the layout: no gas passes there, so the layout has to be
+        made anew. Traced powers are not checked.
+    """
+    _check_power(layout, operation)
     found = _operated(layout, operation)
     return Module(
         domains={"gas": _flow_model(layout.gas, found)},
@@ -74,6 +81,18 @@ def operate(layout: Layout, operation: Operation) -> Module:
         gas=found.gas,
         reference_temperature=operation.reference_temperature,
     )
+
+
+def _check_power(layout: Layout, operation: Operation) -> None:
+    if isinstance(operation.rack_power, jax.core.Tracer):
+        return
+    to_gas = np.asarray(operation.rack_power) * (1 - np.asarray(operation.liquid_share))[:, None]
+    stray = np.argwhere((to_gas > 0) & (np.asarray(layout.racks.open_unit) <= 0))
+    if len(stray):
+        rack, unit = stray[0] + 1
+        raise ValueError(
+            f"power in unit {unit} of rack {rack}, which the layout closes: make the layout with that power"
+        )
 
 
 @jax.jit

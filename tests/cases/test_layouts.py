@@ -1,5 +1,6 @@
 """What stands and what is operated: which cases share a layout, and that filled-up tables change nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import jax
@@ -142,3 +143,15 @@ def test_a_checkpoint_of_other_shapes_is_refused_in_one_line():
     assert restored({"wall": np.ones(3)}, saved)["wall"].shape == (3,)
     with pytest.raises(CaseError, match=r"wall.*\(3,\).*expected \(4,\)"):
         restored({"wall": np.ones(4)}, saved)
+
+
+def test_power_where_the_layout_lets_no_gas_through_is_refused():
+    """It would heat nothing; traced powers cannot be looked at."""
+    case = load_case(SMALL, ('racks.A.servers=[{ units = [1, 11], power = "6 kW" }]',))
+    level = make_level(case, 1.0, None, True)
+    power = level.operation.rack_power
+    assert float(power[0, 11]) == 0
+    more = replace(level.operation, rack_power=power.at[0, 11].set(100.0))
+    with pytest.raises(ValueError, match="unit 12 of rack 1"):
+        operate(level.layout, more)
+    assert float(jax.jit(lambda o: operate(level.layout, o).loads.it_power)(more)) == pytest.approx(24100)
