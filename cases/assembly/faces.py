@@ -82,7 +82,7 @@ def gas_axis(case: Case, path: str) -> int | None:
     if kind == "fans":
         return axis_of(case.fans[name].direction)
     if kind == "coolers" and opening:
-        return axis_of(getattr(case.coolers[name], opening[0]).face)
+        return axis_of(case.coolers[name].openings[opening[0]].face)
     if kind == "panels" and case.panels[name].open_fraction > 0:
         return case.panels[name].axis
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jamsu.cases.schema.case import Case, Cooler, Opening
+from jamsu.cases.schema.case import Case, Cooler, Opening, Rack
 from jamsu.cases.schema.extents import Extent, axis_of, coil_front
 
 Extents = Mapping[str, Extent]
@@ -17,9 +17,10 @@ def moved_case(case: Case, given: Extents, placed: Extents) -> Case:
     Extents may be cut off at the grid's bounds: what lies beyond stays.
     """
     changes: dict[str, Any] = {}
-    for kind in ("racks", "fans", "panels", "blocks"):
+    for kind in ("fans", "panels", "blocks"):
         things = getattr(case, kind)
         changes[kind] = {n: _box(thing, f"{kind}.{n}", given, placed) for n, thing in things.items()}
+    changes["racks"] = {n: _rack(rack, f"racks.{n}", given, placed) for n, rack in case.racks.items()}
     changes["coolers"] = {n: _cooler(unit, f"coolers.{n}", given, placed) for n, unit in case.coolers.items()}
     changes["coils"] = {}
     for name, coil in case.coils.items():
@@ -46,13 +47,31 @@ def _box(thing: Any, path: str, given: Extents, placed: Extents) -> Any:
     return thing.model_copy(update={"position": position, "size": size})
 
 
+def _rack(rack: Rack, path: str, given: Extents, placed: Extents) -> Rack:
+    """A rack moved, its plenums ending where its servers' box was placed."""
+    moved: Rack = _box(rack, path, given, placed)
+    servers = placed.get(f"{path}.servers")
+    if servers is None:
+        return moved
+    axis = axis_of(rack.front)
+    low, high = servers.lower[axis] - placed[path].lower[axis], placed[path].upper[axis] - servers.upper[axis]
+    front, rear = (low, high) if rack.front[0] == "-" else (high, low)
+    depths = {"front_plenum": front if rack.front_plenum else None, "rear_plenum": rear if rack.rear_plenum else None}
+    return moved.model_copy(update=depths)
+
+
 def _cooler(unit: Cooler, path: str, given: Extents, placed: Extents) -> Cooler:
-    openings = {}
-    for which in ("outlet", "intake"):
-        opening: Opening = getattr(unit, which)
+    openings: dict[str, Opening] = {}
+    for which, opening in unit.openings.items():
         across = [a for a in range(3) if a != axis_of(opening.face)]
         extent = placed[f"{path}.{which}"]
         corners = {"lower": tuple(extent.lower[a] for a in across), "upper": tuple(extent.upper[a] for a in across)}
         openings[which] = opening.model_copy(update=corners)
     moved: Cooler = _box(unit, path, given, placed)
-    return moved.model_copy(update=openings)
+    intake = openings.pop("intake")
+    # Each outlet keeps its share of the flow, which by default is that of its area as given.
+    shares = unit.outlet_shares
+    outlets = [o.model_copy(update={"flow_share": s}) for o, s in zip(openings.values(), shares, strict=True)]
+    if len(outlets) == 1:
+        outlets = list(openings.values())
+    return moved.model_copy(update={"intake": intake, "outlet": outlets[0], "more_outlets": tuple(outlets[1:])})

@@ -252,6 +252,12 @@ class Cooler(Frozen):
         return (self.outlet, *self.more_outlets)
 
     @property
+    def openings(self) -> dict[str, Opening]:
+        """All openings by name: "outlet", "outlet1" and so on of `more_outlets`, "intake"."""
+        outlets = {f"outlet{number or ''}": outlet for number, outlet in enumerate(self.outlets)}
+        return {**outlets, "intake": self.intake}
+
+    @property
     def outlet_shares(self) -> tuple[float, ...]:
         """Share of the flow by outlet."""
         areas = [outlet.area for outlet in self.outlets]

@@ -12,7 +12,7 @@ from jamsu.cases.errors import CaseError
 from jamsu.cases.results.placement_notes import placement_notes
 from jamsu.cases.run.levels import geometry_of
 from jamsu.cases.run.runner import run_case
-from jamsu.cases.schema.extents import rack_extent
+from jamsu.cases.schema.extents import rack_extent, server_extent
 
 # Racks on a pitch of 0.62 m; a unit of 1.225 m whose outlet of 1 m is centred on it, as the rooms of reality have them.
 ROOM = """
@@ -284,3 +284,28 @@ def test_places_of_a_sweep_have_layouts_of_their_own():
     np.testing.assert_array_equal(first.grid.y_edge, second.grid.y_edge)
     given = [{(m.path, m.axis, m.side): m.given for m in g.placement.moves} for g in (first, second)]
     assert [moved["coolers.unit", 1, "low"] for moved in given] == [0.6, 0.59]
+
+
+def test_a_plenum_ends_where_the_planes_have_it():
+    """A rear plenum of 0.22 m beside a block that begins 20 mm further on: both get one plane."""
+    block = '[blocks.B]\nposition = "2.18, 2.2, 0.0 m"\nsize = "0.6, 0.6, 1.0 m"\nmaterial = "steel"\n'
+    plenum = 'front = "-x"\nrear_plenum = "0.22 m"\ndoor_open_fraction = 0.6'
+    found = place(room(('front = "-x"', plenum), extra=block), 1.0)
+    assert any(move.path in ("racks.A.servers", "blocks.B") for move in found.moves)
+    planes = np.asarray(build_grid(found.case, 1.0).edges(0))
+    for rack in found.case.racks.values():
+        assert rack.rear_plenum == pytest.approx(0.22, abs=0.05)
+        rear = server_extent(rack).upper[0]
+        assert np.abs(planes - rear).min() < 1e-9
+
+
+def test_outlets_that_move_keep_their_shares_of_the_flow():
+    further = (
+        ', upper = "1.7125, 1.0 m" }\nmore_outlets = [{ face = "+x", lower = "0.7125, 1.1 m", upper = "1.7, 1.6 m" }]'
+    )
+    given = room((', upper = "1.7125, 1.6 m" }', further))
+    found = place(given, 1.0)
+    before, after = given.coolers["unit"], found.case.coolers["unit"]
+    assert [o.area for o in after.outlets] != [o.area for o in before.outlets]
+    assert after.outlet_shares == pytest.approx(before.outlet_shares, rel=1e-12)
+    assert len({round(o.flow_share, 6) for o in after.outlets}) == 2

@@ -80,7 +80,9 @@ def test_what_a_run_tells_is_its_mean_field(tmp_path):
     assert (x, y, z) == (0.93, 0.55, 1.48)
     there = float(field.interp(x=x, y=y, z=z))
     assert float(field.max() - field.min()) > 5
-    assert float(probes["temperature"].sel(probe="free")) == pytest.approx(there, abs=1e-9)
+    assert float(probes["temperature"].sel(probe="free")) == pytest.approx(
+        there, abs=1e-6
+    )  # fields are averaged in single precision
     strip = probes["temperature"].sel(probe="strip").to_numpy()
     expected = [float(field.sel(x=1.3, method="nearest").interp(y=0.61, z=z)) for z in (0.33, 0.71)]
     np.testing.assert_allclose(strip[:2], expected, atol=1e-9)

@@ -24,9 +24,7 @@ from jamsu.solver.operate import operate
 from jamsu.solver.round import advance
 
 SMALL = Path(__file__).parents[1] / "small.toml"
-SLOW_LIMITED = pytest.mark.parametrize(
-    "limited", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["upwind", "limited"]
-)
+LIMITED = pytest.mark.parametrize("limited", [False, True], ids=["upwind", "limited"])
 LIMITED_SLOW_UPWIND = pytest.mark.parametrize(
     "limited", [pytest.param(False, marks=pytest.mark.slow), True], ids=["upwind", "limited"]
 )
@@ -78,6 +76,24 @@ def test_conduction_between_two_temperatures_is_linear():
     centres = np.asarray(model.mesh.centres(0))
     exact = 3.0 - 4.0 * (centres - centres[0]) / (centres[-1] - centres[0])
     np.testing.assert_allclose(found[:, 0, 0], exact, atol=1e-8)
+
+
+def test_derivatives_of_a_row_of_cells():
+    """Backwards, by all sources at once, and forwards, by one of them: both are the inverse of the row's matrix."""
+    model, state = row(6, conductivity=0.7)
+
+    def temperature(source):
+        heated = replace(model, heat=replace(model.heat, source=source.reshape(model.mesh.shape)))
+        return temperature_of(heated, state, state.temperature).ravel()
+
+    matrix = 0.5 * np.eye(6)  # the film's, and 0.7 * 6 W/K between neighbours
+    for cell in range(5):
+        matrix[cell : cell + 2, cell : cell + 2] += 0.7 * 6 * np.array([[1, -1], [-1, 1]])
+    weight = jnp.arange(6.0)
+    backwards = jax.grad(lambda source: weight @ temperature(source))(jnp.zeros(6))
+    np.testing.assert_allclose(backwards, np.linalg.solve(matrix.T, weight), rtol=1e-8)
+    _, forwards = jax.jvp(temperature, (jnp.zeros(6),), (jnp.zeros(6).at[2].set(1.0),))
+    np.testing.assert_allclose(forwards, np.linalg.inv(matrix)[:, 2], rtol=1e-8)
 
 
 def test_a_step_in_time_is_that_of_backward_euler():
@@ -183,7 +199,8 @@ def test_the_march_stays_where_it_is_told_to_go():
     assert float(jnp.mean(jnp.abs(elsewhere - expected))) < 0.1
 
 
-@SLOW_LIMITED
+@pytest.mark.slow
+@LIMITED
 def test_derivatives_of_a_steady_module(limited):
     """Backwards, of what an engineer reads, by what he can change, against differences.
 
