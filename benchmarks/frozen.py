@@ -22,6 +22,7 @@ from jamsu.benchmarks.registry import Parameter, benchmark
         "first_seconds": ("s", "of the first solution, with compiling (less where programs are kept on disk)"),
         "march_seconds": ("s", "of the march, with compiling"),
         "steps": ("", "Newton steps"),
+        "converged": ("", "whether the residuals became as small as asked for"),
         "difference": ("K", "from the marched mean over the gas, root mean square"),
         "largest_difference": ("K", "of any cell"),
         "hottest_inlet": ("K", "difference from the marched mean's"),
@@ -50,7 +51,7 @@ def frozen(case: str, quality: str, limited: bool) -> dict[str, Any]:
     marched = time.perf_counter()
     module, average = run.level.module, run.average
     interior = average.group("interior")
-    flow = frozen_mean(run.march.state, interior)
+    flow = frozen_mean(run.march.state, interior, average.mean("machines.flow"))
     solve = jax.jit(partial(steady, limited=limited))
     jax.block_until_ready(solve(module, flow))
     first = time.perf_counter()
@@ -65,9 +66,10 @@ def frozen(case: str, quality: str, limited: bool) -> dict[str, Any]:
         "first_seconds": first - marched,
         "march_seconds": marched - started,
         "steps": float(found.steps),
+        "converged": bool(found.converged),
         "difference": float(np.sqrt(np.mean(apart**2))),
         "largest_difference": float(np.max(np.abs(apart))),
         "hottest_inlet": float(figures["hottest_inlet"] - average.mean("key_figures.hottest_inlet")),
         "hull_heat": float(balance["hull_heat"] / average.mean("balance.hull_heat")),
-        "imbalance": float(found.imbalance / balance["it_power"]),
+        "imbalance": float(found.imbalance / max(float(balance["it_power"]), 1.0)),
     }

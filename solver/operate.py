@@ -84,7 +84,8 @@ def operate(layout: Layout, operation: Operation) -> Module:
 
 
 def _check_power(layout: Layout, operation: Operation) -> None:
-    if isinstance(operation.rack_power, jax.core.Tracer):
+    read = (operation.rack_power, operation.liquid_share, layout.racks.open_unit)
+    if any(isinstance(value, jax.core.Tracer) for value in read):
         return
     to_gas = np.asarray(operation.rack_power) * (1 - np.asarray(operation.liquid_share))[:, None]
     stray = np.argwhere((to_gas > 0) & (np.asarray(layout.racks.open_unit) <= 0))

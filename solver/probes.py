@@ -39,5 +39,6 @@ def at_probes(probes: Probes, field: Float[Array, "cell"]) -> Float[Array, "prob
 def probe_report(probes: Probes, temperature: Float[Array, "cell"], velocity: Vector) -> dict[str, Array]:
     """Temperature (K from the reference) and speed (m/s) at the probes; `velocity` on faces, m/s."""
     components = [at_probes(probes, component.ravel()) for component in cell_velocity(velocity)]
-    speed = jnp.sqrt(sum((component**2 for component in components), jnp.zeros_like(components[0])))
+    # A root has no slope at 0: gas at rest has a speed of 1e-8 m/s.
+    speed = jnp.sqrt(sum((component**2 for component in components), jnp.full_like(components[0], 1e-16)))
     return {"temperature": at_probes(probes, temperature), "speed": speed}

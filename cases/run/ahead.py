@@ -1,4 +1,4 @@
-"""Getting the next grid ready beside the march on this one: what stands there, and the program of its steps.
+"""Getting the next grid ready during the march on this one: what stands there, and the program of its steps.
 
 Compiling takes one core, a march on a coarse grid hardly more than one. A program that is compiled here is found again
 by the march that needs it, in memory or in the folder of programs. Nothing depends on it: what fails here, or is not
@@ -11,6 +11,13 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+
+_NAME = "jamsu-ahead"
+
+
+def runs_ahead() -> bool:
+    """Whether this is the thread of a preparation, which must not drop what the march is using."""
+    return threading.current_thread().name == _NAME
 
 
 class Ahead:
@@ -27,8 +34,10 @@ class Ahead:
             with contextlib.suppress(Exception):
                 prepare()
 
-        self._thread = threading.Thread(target=quietly, name="jamsu-ahead")
-        self._thread.start()
+        thread = threading.Thread(target=quietly, name=_NAME)
+        with contextlib.suppress(RuntimeError):  # where no further thread is allowed, the run goes on without
+            thread.start()
+            self._thread = thread
 
     def wait(self) -> float:
         """Wait for the preparation under way. Returns the seconds that this took."""

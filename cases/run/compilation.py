@@ -13,11 +13,11 @@ _PREPARE = ("/jax/core/compile/jaxpr_trace_duration", "/jax/core/compile/jaxpr_t
 
 @dataclass
 class CompilationCount:
-    """A context that counts compilations of the thread that enters it.
+    """A context that counts compilations.
 
     Attributes:
       compilations: number of programs compiled (or read from the persistent cache) inside it.
-      seconds: time for tracing, lowering and compiling them, s.
+      seconds: time for tracing, lowering and compiling in the thread that enters it, s.
     """
 
     compilations: int = 0
@@ -25,12 +25,10 @@ class CompilationCount:
     thread: int = 0
 
     def _listen(self, event: str, duration_secs: float, **_: str | int) -> None:
-        if threading.get_ident() != self.thread:
-            return  # beside the run, see `jamsu.cases.run.ahead`: the run waits less for it, or not at all
         if event == _COMPILE:
             self.compilations += 1
-            self.seconds += duration_secs
-        elif event in _PREPARE:
+        # What another thread compiles (`jamsu.cases.run.ahead`) the run waits less for, or not at all.
+        if threading.get_ident() == self.thread and (event == _COMPILE or event in _PREPARE):
             self.seconds += duration_secs
 
     def __enter__(self) -> CompilationCount:

@@ -16,6 +16,7 @@ from jamsu.cases.assembly.operation import operation_of
 from jamsu.cases.assembly.placing import place
 from jamsu.cases.errors import CaseError, Problem
 from jamsu.cases.reading.stl_vessel import vessel_key
+from jamsu.cases.run.ahead import runs_ahead
 from jamsu.cases.run.runtime import forget_programs
 from jamsu.cases.schema.case import Case
 from jamsu.geometry.cutcells import CutCells
@@ -100,7 +101,8 @@ def layout_at(case: Case, coarseness: float) -> tuple[Geometry, Layout]:
     """What stands, on the grid of a coarseness; the layout of a case with the same things is used again."""
     key = (standing(case), coarseness)
     if key not in _LAYOUTS:
-        _forget_old_shapes()
+        if not runs_ahead():
+            _forget_old_shapes()
         geometry = geometry_of(case, coarseness)
         layout = padded(layout_of(case, geometry), len(case.coolers))
         _LAYOUTS[key] = (geometry, layout)

@@ -64,16 +64,19 @@ def _run_steady(
     prepare(case.solver.precision)
     started = time.perf_counter()
     run = SteadyRun(case, quality, progress, writer)
-    with writer.interruptible(run.keep):
-        with CompilationCount() as compiled:
-            run.solve(writer.begin(resume=resume))
-            outcome, tree = run.result()
-        compiled.seconds += run.waited
-        audited(tree)
-        tree.attrs.update(attributes(origin, quality))
-        seconds = time.perf_counter() - started
-        summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, writer.output)
-        writer.store(tree, summary, run.keep)
+    try:
+        with writer.interruptible(run.keep):
+            with CompilationCount() as compiled:
+                run.solve(writer.begin(resume=resume))
+                outcome, tree = run.result()
+            compiled.seconds += run.waited
+            audited(tree)
+            tree.attrs.update(attributes(origin, quality))
+            seconds = time.perf_counter() - started
+            summary = run_summary(case, run.level, run.average, outcome, tree, compiled, seconds, writer.output)
+            writer.store(tree, summary, run.keep)
+    finally:
+        run.finish()  # after saving: whoever ends a process may not wait for its compiler
     writer.discard()
     return Run(tree, summary)
 

@@ -52,12 +52,7 @@ class SteadyRun:
         self._ahead = Ahead()
 
     def solve(self, saved: checkpoint.Checkpoint | None) -> None:
-        try:
-            self._solve(saved)
-        finally:
-            self._ahead.wait()  # a process must not end while it compiles
-
-    def _solve(self, saved: checkpoint.Checkpoint | None) -> None:
+        """March all grids. Raises CaseError where a grid cannot be made or the flow diverges."""
         if saved is None:
             self.level = self._make(0, None)
             self._prepare_next()
@@ -105,11 +100,15 @@ class SteadyRun:
             ) from None
 
     def _prepare_next(self) -> None:
-        """Get the next grid ready beside this one's march; its gas is guessed, which changes no shape."""
-        if self.number + 1 < len(self.widths):
+        """Get the next grid ready during the march on this one; its gas is guessed, which changes no shape."""
+        if self.number + 1 < len(self.widths) and self.widths[self.number + 1] != self.widths[self.number]:
             width, last = self.widths[self.number + 1], self.number + 2 == len(self.widths)
             gas = float(self.level.operation.gas_temperature)
             self._ahead.begin(lambda: compile_ahead(make_level(self.case, width, gas, last)))
+
+    def finish(self) -> None:
+        """Wait for a preparation that is still under way: called after an interrupted run has been saved."""
+        self._ahead.wait()
 
     def _refine(self) -> None:
         self.waited += self._ahead.wait()

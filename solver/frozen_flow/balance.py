@@ -4,7 +4,8 @@ The unknowns are the cells' temperatures and the exchangers' states (walls, film
 would leave as they are. The march's limiter and the films make their balance nonlinear. A Newton step solves the
 balance's own linearisation by GMRES, with the upwind operator's lines as the preconditioner of the temperature
 (`jamsu.solver.frozen_flow.upwind`). The limiter has kinks, so a step is halved until the residual falls. In the end
-a rise of all cells alike takes up the sum of what is left, so that the heat balance closes.
+a rise of all cells alike takes up the sum of what is left, so that the heat
+balance closes to about a millionth.
 
 The solution is a root: `jax.lax.custom_root` differentiates it by one more linear system, forwards, or backwards by the
 transpose.
@@ -29,6 +30,7 @@ MOST_STEPS = 40
 MOST_ITERATIONS = 60  # of GMRES in a Newton step
 FORCING = 0.1  # share of the residual that a Newton step's linear system may leave
 HALVINGS = 4
+SMALL_DIFFERENCE = 1e-6  # K
 TOLERANCE = 1e-4  # sum of all cells' residuals over the heat that passes
 CLOSURE = 0.1  # times the tolerance: the sum with signs, before the last rise of all cells
 STATES = 1.0  # times the tolerance: root mean square of the exchangers' deviations over their size
@@ -37,6 +39,13 @@ DERIVATIVE_ITERATIONS = 400
 
 Unknown = tuple[Float[Array, "nx ny nz"], Any]
 """Temperature of the cells, K, and the exchangers' states: any pytree of floating-point arrays."""
+
+
+class Steps(NamedTuple):
+    """Newton steps taken, and 1 where the residuals became small enough, else 0."""
+
+    taken: Array
+    converged: Array
 
 
 class _Weights(NamedTuple):
@@ -59,8 +68,8 @@ def balanced(
     given: Transport,
     *,
     tolerance: Array | float = TOLERANCE,
-) -> tuple[Unknown, Array]:
-    """The unknowns with `balance(unknown) = 0`, and the number of Newton steps.
+) -> tuple[Unknown, Steps]:
+    """The unknowns with `balance(unknown) = 0`, and how they were found.
 
     It is differentiable in all that `balance` is made of, not in `start` and `given`.
 
@@ -75,13 +84,15 @@ def balanced(
     lines = factored(operator)
     free = jnp.where(given.held, 0.0, 1.0).astype(given.before.dtype)
     response = jnp.vdot(free, product(operator, free))
+    # Without a sink it is round-off, and no rise closes the balance.
+    response = jnp.where(response > 1e-8 * jnp.vdot(free, operator.diagonal), response, jnp.inf)
     weights = _weights(given, start)
 
     def weighted(unknown: Unknown) -> Unknown:
         rate, states = balance(unknown)
         return rate, jax.tree_util.tree_map(jnp.multiply, weights.states, states)
 
-    def solve(f: Callable[[Unknown], Unknown], start: Unknown) -> tuple[Unknown, Array]:
+    def solve(f: Callable[[Unknown], Unknown], start: Unknown) -> tuple[Unknown, Steps]:
         return _newton(f, start, lines, given.held, weights, response, jnp.asarray(tolerance, given.before.dtype))
 
     def tangent(g: Callable[[Unknown], Unknown], rate: Unknown) -> Unknown:
@@ -96,7 +107,11 @@ def _weights(given: Transport, start: Unknown) -> _Weights:
     heat = given.model.heat
     sources = jnp.sum(jnp.abs(heat.source))
     outside = jnp.sum(jnp.abs(heat.exchange * (heat.exchange_temperature - temperature)))
-    passing = jnp.maximum(jnp.maximum(sources, outside), jnp.sqrt(jnp.finfo(temperature.dtype).tiny))
+    # Without either it is the heat that a small difference would drive through all cells.
+    least = SMALL_DIFFERENCE * jnp.sum(upwind_of(given).diagonal * ~given.held)
+    passing = jnp.maximum(
+        jnp.maximum(sources, outside), jnp.maximum(least, jnp.sqrt(jnp.finfo(temperature.dtype).tiny))
+    )
     cell = passing / jnp.sqrt(float(temperature.size))
 
     def of(leaf: Array) -> Array:
@@ -114,7 +129,7 @@ def _newton(
     weights: _Weights,
     response: Array,
     tolerance: Array,
-) -> tuple[Unknown, Array]:
+) -> tuple[Unknown, Steps]:
     """Newton steps until the residuals are small, or no step makes them smaller.
 
     `response` is the heat that all free cells lose when all are 1 K warmer, W/K.
@@ -163,13 +178,14 @@ def _newton(
         share, _, _ = jax.lax.while_loop(worse, shorter, first)
         # Where no step helps, the shortest is taken all the same: it leaves the kink.
         ended = done(residual)
-        return jnp.where(ended, x, x + share * change), count + 1, ~ended, jnp.vdot(free, residual)
+        taken = count + jnp.where(ended, 0, 1)
+        return jnp.where(ended, x, x + share * change), taken, ~ended, jnp.vdot(free, residual)
 
-    response = jnp.maximum(response, jnp.finfo(flat.dtype).tiny)
     carry = (flat, jnp.asarray(0), jnp.asarray(True), jnp.zeros((), flat.dtype))
     x, count, on, left = jax.lax.while_loop(going, step, carry)
     rise = jnp.where(on, 0, left / response)  # the last sum is that of x only where it was found good
-    return unraveled(x + rise * free), count.astype(x.dtype)  # a root's further outputs need tangents too
+    # A root's further outputs need tangents too, so they are no whole numbers.
+    return unraveled(x + rise * free), Steps(count.astype(x.dtype), jnp.where(on, 0, 1).astype(x.dtype))
 
 
 def _preconditioner(

@@ -1,14 +1,15 @@
 """Temperature of a module whose flow is given: steady, in time, and how much each rack warms each other.
 
-The flow stays as it is; the temperature follows at a hundredth of a march's cost. What depends on the temperature
-besides (films, water that passes several coils) is found with it. Buoyancy is not: a large change of powers changes the
-flow too, so compare with a march before relying on it.
+The flow stays as it is; the temperature follows at a small share of a march's cost. What depends on the temperature
+besides (films, water that passes several coils) is found with it. Buoyancy is not, nor what the
+power changes in the machines' flows: compare a large change with a march before relying on it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -18,7 +19,7 @@ from jaxtyping import Array, Float
 
 from jamsu.solver.coupling import Coupling, couple_heat
 from jamsu.solver.flow.closure import Closure, closure, eddy_diffusivity
-from jamsu.solver.frozen_flow.balance import TOLERANCE, Unknown, balanced
+from jamsu.solver.frozen_flow.balance import TOLERANCE, Steps, Unknown, balanced
 from jamsu.solver.frozen_flow.equation import Transport, carried_heat, heat_rate, transport
 from jamsu.solver.grid.fusion import halo_padded
 from jamsu.solver.layout import Layout
@@ -52,6 +53,7 @@ class Temperatures(NamedTuple):
       residual: sum of what the cells have too much or too little, W.
       imbalance: heat that all cells together have too much, W.
       steps: Newton steps taken.
+      converged: 1 where the residuals became as small as asked for, else 0: then the rest is no solution.
     """
 
     state: ModuleState
@@ -59,13 +61,17 @@ class Temperatures(NamedTuple):
     residual: Array
     imbalance: Array
     steps: Array
+    converged: Array
 
 
-def frozen_mean(state: ModuleState, interior: Mapping[str, np.ndarray | Array]) -> FrozenFlow:
+def frozen_mean(
+    state: ModuleState, interior: Mapping[str, np.ndarray | Array], machine_flow: np.ndarray | Array
+) -> FrozenFlow:
     """The flow of a march's means.
 
     Args:
       state: the last state of the march.
+      machine_flow: mean flow of each machine, m3/s.
       interior: means of the interior's fields by name (`jamsu.solver.variables`): temperature, velocities and, where
         the turbulence model has them, eddy viscosity and k.
     """
@@ -79,7 +85,8 @@ def frozen_mean(state: ModuleState, interior: Mapping[str, np.ndarray | Array]) 
         flow, velocity=(u, v, w), temperature=jnp.asarray(interior["temperature"], dtype), turbulence=turbulence
     )
     eddy = interior.get("eddy_viscosity")
-    return FrozenFlow(state.with_flow(mean), None if eddy is None else jnp.asarray(eddy, dtype))
+    state = replace(state.with_flow(mean), machine_flow=jnp.asarray(machine_flow, dtype))
+    return FrozenFlow(state, None if eddy is None else jnp.asarray(eddy, dtype))
 
 
 def steady(
@@ -121,9 +128,10 @@ def implicit_step(
     limited: bool = True,
     tolerance: Array | float = TOLERANCE,
 ) -> Temperatures:
-    """One step of backward Euler from `frozen.state`: of first order, and stable at any size of step (dt, s).
+    """One step of backward Euler from `frozen.state`, of first order; the gas is stable at any size of step (dt, s).
 
-    Films and water temperatures are those at the beginning of the step, as in a round of the march.
+    Films and water temperatures are those at the beginning of the step, as in a round of the march. `module` is that of
+    a case whose mode is transient: in a steady one blocks have next to no heat capacity.
     """
     size = jnp.asarray(dt, frozen.state.flow.temperature.dtype)
     now, given = _renewed(module, frozen.state, _turbulence(module, frozen), size)
@@ -140,30 +148,34 @@ def rack_influence(
 ) -> Float[Array, "rack rack"]:
     """Rise of rack i's mean inlet temperature by power of rack k, K/W, at the present flow.
 
-    A rack's power rises in all units in proportion, or evenly where it has none.
+    A rack's power rises in all units in proportion, or evenly in its open units where it has none. NaN
+    where no solution was found.
     """
     power = operation.rack_power
     rows = jnp.sum(power, 1, keepdims=True)
-    even = jnp.ones_like(power) / power.shape[1]
+    open_unit = jnp.where(layout.racks.open_unit > 0, 1.0, 0.0).astype(power.dtype)
+    even = open_unit / jnp.maximum(jnp.sum(open_unit, 1, keepdims=True), 1)
     share = jnp.where(rows > 0, power / jnp.where(rows > 0, rows, 1), even)
 
-    def inlets(operation: Operation, frozen: FrozenFlow, power: Array) -> Array:
+    return _influence(layout, operation, frozen, share, limited)
+
+
+@partial(jax.jit, static_argnums=4)
+def _influence(layout: Layout, operation: Operation, frozen: FrozenFlow, share: Array, limited: bool) -> Array:
+    def inlets(power: Array) -> tuple[Array, Array]:
         module = operate(layout, replace(operation, rack_power=power))
-        racks = steady(module, frozen, limited=limited).values["racks"]
-        flow = racks["flow"]
-        return jnp.sum(flow * racks["inlet_temperature"], 1) / jnp.maximum(jnp.sum(flow, 1), 1e-12)
+        found = steady(module, frozen, limited=limited)
+        flow, inlet = found.values["racks"]["flow"], found.values["racks"]["inlet_temperature"]
+        return jnp.sum(flow * inlet, 1) / jnp.maximum(jnp.sum(flow, 1), 1e-12), found.converged
 
-    @jax.jit
-    def table(operation: Operation, frozen: FrozenFlow, share: Array) -> Array:
-        _, slope = jax.linearize(lambda power: inlets(operation, frozen, power), operation.rack_power)
+    _, slope, converged = jax.linearize(inlets, operation.rack_power, has_aux=True)
 
-        def column(rack: Array) -> Array:
-            here = jnp.arange(share.shape[0]) == rack
-            return slope(jnp.where(here[:, None], share, 0))
+    def column(rack: Array) -> Array:
+        here = jnp.arange(share.shape[0]) == rack
+        return slope(jnp.where(here[:, None], share, 0))
 
-        return jax.lax.map(column, jnp.arange(share.shape[0])).T
-
-    return table(operation, frozen, share)
+    table = jax.lax.map(column, jnp.arange(share.shape[0])).T
+    return jnp.where(converged > 0, table, jnp.nan)
 
 
 class _Renewed(NamedTuple):
@@ -213,7 +225,7 @@ def _told(
     given: Transport,
     temperature: Array,
     duration: Array,
-    steps: Array,
+    steps: Steps,
     *,
     limited: bool,
 ) -> Temperatures:
@@ -229,4 +241,4 @@ def _told(
     flow = replace(now.state.flow, temperature=temperature, time=now.state.flow.time + passed)
     left = jnp.where(given.held, 0, rate)
     state = replace(now.state.with_flow(flow), exchangers=states)
-    return Temperatures(state, values, jnp.sum(jnp.abs(left)), jnp.sum(left), steps)
+    return Temperatures(state, values, jnp.sum(jnp.abs(left)), jnp.sum(left), steps.taken, steps.converged)

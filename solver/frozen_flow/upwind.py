@@ -31,8 +31,8 @@ class Upwind:
     """Coefficients of A, W/K.
 
     Attributes:
-      below: by axis, coefficient of the lower neighbour of each cell, taken positive.
-      above: by axis, coefficient of the upper neighbour, taken positive.
+      below: by axis, coefficient of the lower neighbour of each cell, with the opposite sign.
+      above: by axis, coefficient of the upper neighbour, with the opposite sign.
       diagonal: coefficient of the cell itself.
     """
 
@@ -112,7 +112,8 @@ def factored(a: Upwind) -> Lines:
 
         def step(before: Array, row: tuple[Array, Array, Array]) -> tuple[Array, tuple[Array, Array, Array]]:
             low, high, middle = row
-            pivot = 1 / (middle - low * before)
+            # Cells that only touch each other have a last pivot of 0; a preconditioner may be off there.
+            pivot = 1 / jnp.maximum(middle - low * before, 1e-6 * middle)
             return high * pivot, (pivot, low * pivot, high * pivot)
 
         return jax.lax.scan(step, jnp.zeros_like(diagonal[0]), (below, above, diagonal))[1]

@@ -96,6 +96,20 @@ def test_derivatives_of_a_row_of_cells():
     np.testing.assert_allclose(forwards, np.linalg.inv(matrix)[:, 2], rtol=1e-8)
 
 
+def test_gas_without_a_sink_and_without_a_source_stays_finite():
+    """No rise closes a balance that nothing leaves; without heat the gas takes its own mean temperature."""
+    model, state = row(6, conductivity=0.7, film=0.0)
+    start = state.temperature.at[0].add(3.0)
+    given = transport(model, state.velocity, closure(model, state.velocity, None), start)
+    (found, _), steps = balanced(lambda x: (rates(given, x[0]), ()), (start, ()), given)
+    assert float(steps.converged) == 1
+    assert float(jnp.max(found) - jnp.min(found)) < 1e-3
+    assert 4.9 < float(jnp.min(found)) < 8.1
+    heated = replace(given, model=replace(model, heat=replace(model.heat, source=jnp.ones(model.mesh.shape))))
+    (found, _), steps = balanced(lambda x: (rates(heated, x[0]), ()), (start, ()), heated)
+    assert float(steps.converged) == 0
+
+
 def test_a_step_in_time_is_that_of_backward_euler():
     """Gas at rest that loses heat: (C/dt) (T1 - T0) = G (T_ext - T1) in each cell, at any step."""
     model, state = row(6)
@@ -130,6 +144,7 @@ def test_a_steady_module_closes_its_heat_balance(limited):
     taken = balance["coil_heat"] + balance["hull_heat"] + balance["liquid_heat"]
     assert balance["it_power"] + balance["fan_power"] == pytest.approx(taken, rel=1e-6)
     assert balance["hull_heat"] > 0
+    assert float(found.converged) == 1
     assert abs(float(found.imbalance)) < 1e-6 * balance["it_power"]
     gas = np.asarray(level.module.model.mesh.open_cell) > 0
     temperature = np.asarray(found.state.flow.temperature)[gas]
@@ -245,9 +260,28 @@ def test_influence_of_racks_on_racks():
     np.testing.assert_allclose(table[:, 2], (inlets(more) - inlets(level.operation)) / 100, rtol=1e-3)
 
 
+@pytest.mark.slow
+def test_influence_of_an_idle_shorter_rack():
+    """A watt in a rack without power heats what its own, fewer units let through, and all of it counts."""
+    idle = ("racks.B.power=0 W", "racks.B.height_units=6", 'racks.B.airflow={ law = "fixed", flow = "0.4 m3/s" }')
+    level, state, _ = module_in_motion(*idle)
+    table = np.asarray(rack_influence(level.layout, level.operation, FrozenFlow(state)))
+    assert np.all(np.isfinite(table))
+    power = level.operation.rack_power
+    assert power.shape == (4, 12)
+
+    def warmth(watts):
+        module = operate(level.layout, replace(level.operation, rack_power=power.at[1, :6].set(watts / 6)))
+        racks = steady(module, FrozenFlow(state), limited=False, tolerance=1e-10).values["racks"]
+        return jnp.sum(racks["flow"] * racks["inlet_temperature"], 1) / jnp.sum(racks["flow"], 1)
+
+    np.testing.assert_allclose(table[:, 1], (warmth(60.0) - warmth(0.0)) / 60, rtol=1e-2)
+
+
 def test_the_flow_of_means_is_taken_from_a_rounds_fields():
     level, state, report = module_in_motion()
-    frozen = frozen_mean(state, report.values["interior"])
+    frozen = frozen_mean(state, report.values["interior"], 2 * state.machine_flow)
+    np.testing.assert_array_equal(frozen.state.machine_flow, 2 * state.machine_flow)
     np.testing.assert_array_equal(frozen.state.flow.temperature, report.values["interior"]["temperature"])
     np.testing.assert_array_equal(frozen.eddy_viscosity, report.values["interior"]["eddy_viscosity"])
     own = closure(level.module.model, state.flow.velocity, state.flow.turbulence)
