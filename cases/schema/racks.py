@@ -251,7 +251,7 @@ class Rack(Frozen):
         if law.largest is not None:
             return float(law.largest(given)[0])
         power, heat = np.array([self.power * (1 - self.liquid_share)]), np.array([self.gas_power])
-        return float(np.ravel(law.flow(given, RackHeat(power, heat), heat_per_volume))[0])  # type: ignore[arg-type]
+        return float(np.ravel(law.flow(given, RackHeat(power, heat), heat_per_volume))[0])  # type: ignore[arg-type]  # numpy
 
     @property
     def open_face(self) -> float:

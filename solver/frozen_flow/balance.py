@@ -86,7 +86,7 @@ def balanced(
     response = jnp.vdot(free, product(operator, free))
     # Without a sink it is round-off, and no rise closes the balance.
     response = jnp.where(response > 1e-8 * jnp.vdot(free, operator.diagonal), response, jnp.inf)
-    weights = _weights(given, start)
+    weights = _weights(given, start, jnp.vdot(free, operator.diagonal))
 
     def weighted(unknown: Unknown) -> Unknown:
         rate, states = balance(unknown)
@@ -101,14 +101,17 @@ def balanced(
     return jax.lax.custom_root(weighted, start, solve, tangent, has_aux=True)
 
 
-def _weights(given: Transport, start: Unknown) -> _Weights:
-    """Weights by the heat of all sources, or what the surroundings give at the start, and by the states' size there."""
+def _weights(given: Transport, start: Unknown, diagonal: Array) -> _Weights:
+    """Weights by the heat of all sources, or what the surroundings give at the start, and by the states' size there.
+
+    `diagonal` is the sum of the upwind operator's over the free cells, W/K.
+    """
     temperature, states = start
     heat = given.model.heat
     sources = jnp.sum(jnp.abs(heat.source))
     outside = jnp.sum(jnp.abs(heat.exchange * (heat.exchange_temperature - temperature)))
     # Without either it is the heat that a small difference would drive through all cells.
-    least = SMALL_DIFFERENCE * jnp.sum(upwind_of(given).diagonal * ~given.held)
+    least = SMALL_DIFFERENCE * diagonal
     passing = jnp.maximum(
         jnp.maximum(sources, outside), jnp.maximum(least, jnp.sqrt(jnp.finfo(temperature.dtype).tiny))
     )

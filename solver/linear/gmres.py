@@ -90,8 +90,11 @@ def _cycle(
         length = _norm(new)
         basis = basis.at[k + 1].set(new / jnp.maximum(length, tiny))
         column = jax.lax.fori_loop(0, k, lambda j, c: _turned(c, turns[j], j), column)
-        radius = jnp.maximum(jnp.hypot(column[k], length), tiny)
-        turn = jnp.stack([column[k], length]) / radius
+        radius = jnp.hypot(column[k], length)
+        # A direction that the operator maps onto those before it, or to nothing, adds none: the residual stays.
+        lost = radius <= tiny
+        turn = jnp.where(lost, jnp.array([0, 1], dtype), jnp.stack([column[k], length]) / jnp.where(lost, 1, radius))
+        radius = jnp.where(lost, jnp.inf, radius)
         kept = jnp.where(jnp.arange(restart) < k, column[:restart], 0).at[k].set(radius)
         return basis, upper.at[:, k].set(kept), turns.at[k].set(turn), _turned(loads, turn, k), k + 1
 

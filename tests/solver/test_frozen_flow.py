@@ -157,11 +157,13 @@ def test_a_steady_module_closes_its_heat_balance(limited):
 @pytest.mark.slow
 def test_a_steady_module_does_not_depend_on_its_start():
     level, state, _ = module_in_motion()
-    solve = jax.jit(steady)
+    solve = jax.jit(partial(steady, tolerance=1e-6))  # by default single cells may be some 0.04 K off
     first = solve(level.module, FrozenFlow(state)).state.flow.temperature
     warmer = state.with_flow(replace(state.flow, temperature=state.flow.temperature + 8.0))
     second = solve(level.module, FrozenFlow(warmer)).state.flow.temperature
-    assert float(jnp.max(jnp.abs(first - second))) < 2e-3
+    gas = level.module.model.mesh.open_cell > 0  # a closed cell keeps what it has: nothing touches it
+    assert float(jnp.max(jnp.abs(first - second) * gas)) < 2e-3
+    np.testing.assert_array_equal((second - first)[~gas], 8.0)
 
 
 @pytest.mark.slow

@@ -63,6 +63,16 @@ def test_gmres_solves_a_system_without_symmetry():
     np.testing.assert_allclose(short.residual, b - a @ short.x, atol=1e-10)
 
 
+def test_gmres_says_what_a_singular_system_leaves():
+    """What the operator cannot reach stays in the residual, and x stays finite."""
+    diagonal = jnp.asarray([0.0, 2.0, 3.0, 4.0])
+    for b, left in (([1.0, 0, 0, 0], [1.0, 0, 0, 0]), ([0, 4.0, 3.0, 2.0], [0, 0, 0, 0])):
+        found = gmres(lambda x: diagonal * x, jnp.asarray(b), lambda r: r, 1e-9, 8, restart=4)
+        np.testing.assert_allclose(found.residual, left, atol=1e-8)
+        assert np.all(np.isfinite(found.x))
+    np.testing.assert_allclose(found.x, [0, 2, 1, 0.5], atol=1e-8)
+
+
 def test_the_upwind_operator_is_an_m_matrix_that_keeps_heat():
     a = random_operator()
     dense = matrix(partial(product, a), a.diagonal.shape)
